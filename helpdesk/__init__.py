@@ -1,0 +1,54 @@
+"""Property-service helpdesk: the application factory."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from helpdesk import (
+    accounts,
+    admin,
+    audit,
+    config,
+    demo,
+    estate,
+    home,
+    hotline,
+    live,
+    reactions,
+    repairs,
+    scheduling,
+    search,
+)
+from helpdesk.core import access, body_limits, errors, headers, ids, static_files, transactions, words
+from helpdesk.core.extensions import csrf, db, migrate
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def create_app(env: Mapping[str, str] = os.environ) -> Flask:
+    """Build one application: config, then extensions, then features. Nothing else."""
+    instance = Path(env.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    app = Flask(
+        __name__, instance_path=str(instance), template_folder=ROOT / "templates", static_folder=ROOT / "static"
+    )
+    app.config.from_mapping(config.load(env, instance))
+    app.jinja_env.undefined = StrictUndefined
+    db.init_app(app)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
+    for part in (ids, transactions, errors, headers, body_limits, static_files, words):
+        part.init_app(app)
+    for part in (accounts.sessions, home, reactions):
+        part.init_app(app)
+    csrf.init_app(app)  # after the check for other sites
+    app.jinja_env.globals |= {
+        "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
+    }  # fmt: skip
+    for feature in (accounts, admin, estate, hotline, live, repairs, scheduling, search):
+        app.register_blueprint(feature.views.bp)
+    app.register_blueprint(home.bp)
+    for feature in (admin, audit, demo):
+        app.cli.add_command(feature.commands.group)
+    return app

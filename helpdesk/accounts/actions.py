@@ -1,0 +1,112 @@
+"""Signing in and out, and the accounts of the staff."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, update
+
+from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, Theme, User, UserRole
+from helpdesk.accounts.queries import first_administrator_link, user_named
+from helpdesk.accounts.sessions import hashed, new_number
+from helpdesk.audit.actions import record
+from helpdesk.core.access import Permission, Role, require
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
+from helpdesk.core.extensions import db
+
+LINK_LASTS = timedelta(minutes=30)
+
+
+def open_session(user: User, *, now: datetime) -> str:
+    """Sign somebody in whose password was checked; returns the number for the cookie, kept nowhere else."""
+    number = new_number()
+    row = Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now)
+    db.session.add(row)
+    record("session.opened", row, actor=user, now=now)
+    return number
+
+
+def end_session(row: Session, *, actor: User, now: datetime) -> None:
+    row.ended_at = now
+    record("session.ended", row, actor=actor, now=now)
+
+
+def choose(user: User, *, language: Language | None = None, theme: Theme | None = None) -> None:
+    """A person's own taste is no act of the business: it leaves no event."""
+    user.language, user.theme = language or user.language, theme or user.theme
+
+
+def offer_first_administrator(*, now: datetime) -> str:
+    """Draw the token of the one link that makes the first administrator; an older one stops working."""
+    token = secrets.token_urlsafe(24)
+    db.session.execute(delete(FirstAdministratorLink))
+    db.session.add(FirstAdministratorLink(token_hash=hashed(token), expires_at=now + LINK_LASTS))
+    return token
+
+
+def add_first_administrator(
+    token: str, *, username: str, name: str, password_hash: str, estate_id: int, now: datetime
+) -> User:
+    """Add the account that may add all others. Raises Conflict when the link was used or is too old."""
+    link = first_administrator_link(token, now)
+    if link is None:
+        raise Conflict(_("This link has been used or is too old. Start the program again for a new one."))
+    db.session.delete(link)
+    return add_administrator(username=username, name=name, password_hash=password_hash, estate_id=estate_id, now=now)
+
+
+def add_administrator(*, username: str, name: str, password_hash: str, estate_id: int, now: datetime) -> User:
+    """For the first administrator and for the command line: nobody is signed in there, so no actor is kept."""
+    user = _new_user(username=username, name=name, password_hash=password_hash, roles={Role.ADMIN}, estate_id=estate_id)
+    record("user.added", user, actor=None, now=now)
+    return user
+
+
+def add_user(
+    *, username: str, name: str, phone: str | None, password_hash: str, roles: set[Role], estate_id: int,
+    actor: User, now: datetime,
+) -> User:  # fmt: skip
+    """Give a member of staff an account in one estate. Raises Refused if the name is taken or no role is chosen."""
+    require(actor, Permission.ADMINISTER, estate_id)
+    if not roles:
+        raise Refused(_("Choose at least one role."), field="roles")
+    user = _new_user(username=username, name=name, password_hash=password_hash, roles=roles, estate_id=estate_id)
+    user.phone = phone
+    record("user.added", user, actor=actor, now=now)
+    return user
+
+
+def set_active(user: User, *, active: bool, estate_id: int, actor: User, now: datetime) -> None:
+    """Disable or enable an account. A disabled one is signed out everywhere at once."""
+    require(actor, Permission.ADMINISTER, estate_id)
+    if user.id == actor.id:
+        raise NotAllowed(_("Another administrator must disable your account."))
+    user.active = active
+    if not active:
+        _end_all_sessions(user, now)
+    record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
+
+
+def set_password(user: User, *, password_hash: str, estate_id: int, actor: User, now: datetime) -> None:
+    """Give an account a new password; whoever used the old one is signed out."""
+    require(actor, Permission.ADMINISTER, estate_id)
+    user.password_hash = password_hash
+    _end_all_sessions(user, now)
+    record("user.password_set", user, actor=actor, now=now)
+
+
+def _new_user(*, username: str, name: str, password_hash: str, roles: set[Role], estate_id: int) -> User:
+    if user_named(username) is not None:
+        raise Refused(_("There is an account with this name already."), field="username")
+    user = User(
+        username=username, name=name, password_hash=password_hash, language=Language.ZH, theme=Theme.AUTO,
+        active=True, version=0, roles=[UserRole(role=role, estate_id=estate_id) for role in sorted(roles)],
+    )  # fmt: skip
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def _end_all_sessions(user: User, now: datetime) -> None:
+    still_open = (Session.user_id == user.id) & Session.ended_at.is_(None)
+    db.session.execute(update(Session).where(still_open).values(ended_at=now))

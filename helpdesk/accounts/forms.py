@@ -1,0 +1,22 @@
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from helpdesk.accounts.models import Language, Theme
+from helpdesk.core.forms import Form, clean
+
+
+class SignInForm(Form):
+    username = StringField(_l("Account"), filters=[clean], validators=[InputRequired(), Length(max=128)])
+    password = PasswordField(_l("Password"), validators=[InputRequired(), Length(max=1_024)])
+    next = HiddenField()
+
+
+class LanguageForm(Form):
+    language = SelectField(choices=[code.value for code in Language], coerce=Language)
+    next = HiddenField()
+
+
+class ThemeForm(Form):
+    theme = SelectField(choices=[code.value for code in Theme], coerce=Theme)
+    next = HiddenField()

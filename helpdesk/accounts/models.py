@@ -1,0 +1,79 @@
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.access import Role
+from helpdesk.core.clock import UTCDateTime
+from helpdesk.core.extensions import db
+from helpdesk.core.versions import Versioned
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+class Theme(StrEnum):
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class User(Versioned, UserMixin, db.Model):
+    """A member of staff who signs in. `phone` is the number handed to residents, digits only."""
+
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[Language] = mapped_column(default=Language.ZH)
+    theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
+    active: Mapped[bool] = mapped_column(default=True)
+    roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+
+class UserRole(db.Model):
+    __tablename__ = "user_role"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"), primary_key=True, index=True)
+
+
+class Session(db.Model):
+    """One browser that is signed in. Only a hash of its cookie is kept; an ended row makes every copy useless."""
+
+    __tablename__ = "session"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship(lazy="joined")
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Throttle(db.Model):
+    """How often something was tried since `since`; `key` is a hash, so the table tells nobody's name."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (CheckConstraint("tries > 0", name="tried"),)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int]
+
+
+class FirstAdministratorLink(db.Model):
+    """The link printed on the console of an installation that has no administrator yet; one at a time."""
+
+    __tablename__ = "first_administrator_link"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)

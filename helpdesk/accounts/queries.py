@@ -1,0 +1,51 @@
+from datetime import datetime
+
+from flask import abort
+from sqlalchemy import Select, select
+
+from helpdesk.accounts.models import FirstAdministratorLink, User, UserRole
+from helpdesk.accounts.sessions import hashed
+from helpdesk.core.access import Permission, Role, estates
+from helpdesk.core.extensions import db
+
+
+def user_named(username: str) -> User | None:
+    return db.session.scalar(select(User).where(User.username == username))
+
+
+def technicians(estate_ids: frozenset[int]) -> list[User]:
+    """Who may be sent, by name; disabled accounts are left out."""
+    return list(db.session.scalars(_technicians(estate_ids)))
+
+
+def get_technician(user_id: int, *, estate_id: int) -> User | None:
+    return db.session.scalar(_technicians(frozenset({estate_id})).where(User.id == user_id))
+
+
+def visible_users(user: User) -> Select[tuple[User]]:
+    """Accounts this administrator looks after: those holding a role in one of their estates, or none at all."""
+    mine = estates(user, Permission.ADMINISTER)
+    here = User.roles.any(UserRole.estate_id.in_(mine))
+    return select(User).where(here | ~User.roles.any()).order_by(User.username)
+
+
+def get_user(user: User, user_id: int) -> User:
+    """One account this administrator looks after; 404 otherwise."""
+    return db.session.scalar(visible_users(user).where(User.id == user_id)) or abort(404)
+
+
+def has_administrator() -> bool:
+    administers = User.roles.any(UserRole.role == Role.ADMIN)
+    return db.session.scalar(select(User.id).where(administers, User.active).limit(1)) is not None
+
+
+def first_administrator_link(token: str, now: datetime) -> FirstAdministratorLink | None:
+    """The printed link, if it is not too old and nobody administers this installation yet."""
+    link = db.session.get(FirstAdministratorLink, hashed(token))
+    usable = link is not None and link.expires_at > now and not has_administrator()
+    return link if usable else None
+
+
+def _technicians(estate_ids: frozenset[int]) -> Select[tuple[User]]:
+    here = (UserRole.role == Role.TECHNICIAN) & UserRole.estate_id.in_(estate_ids)
+    return select(User).where(User.active, User.roles.any(here)).order_by(User.id)

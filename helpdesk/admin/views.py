@@ -1,0 +1,147 @@
+from flask import Blueprint, abort, redirect, render_template, session, url_for
+
+from helpdesk.accounts import passwords
+from helpdesk.accounts.actions import (
+    add_first_administrator,
+    add_user,
+    open_session,
+    set_active,
+    set_password,
+)
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import first_administrator_link, get_user, visible_users
+from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, UserForm
+from helpdesk.core import clock
+from helpdesk.core.access import Guard, Permission, estates, me, needs
+from helpdesk.core.extensions import db
+from helpdesk.core.htmx import answer
+from helpdesk.core.replays import once
+from helpdesk.core.transactions import writing
+from helpdesk.estate.actions import add_estate
+from helpdesk.estate.queries import estate_named
+from helpdesk.repairs.policy import install_defaults
+
+bp = Blueprint("admin", __name__)
+USERS = "admin/users.html"
+
+
+@bp.get("/first-administrator/<token>")
+@needs(Guard.PUBLIC)
+def first_administrator(token: str):
+    first_administrator_link(token, clock.now()) or abort(404)
+    return render_template("admin/first_administrator.html", form=FirstAdministratorForm(), token=token)
+
+
+@bp.post("/first-administrator/<token>")
+@needs(Guard.PUBLIC)
+def begin(token: str):
+    first_administrator_link(token, clock.now()) or abort(404)
+    form, number = FirstAdministratorForm(), None
+    if form.validate():
+        password_hash = passwords.hash_password(form.password.data)
+        with form.keeping_typed(), writing():
+            user = _first(form, token, password_hash)
+            number = open_session(user, now=clock.now())
+    if number is None:
+        page = render_template("admin/first_administrator.html", form=form, token=token)
+        return page, form.http_status
+    session.renew(number)
+    return redirect(url_for(".users"), 303)
+
+
+@bp.get("/admin/users")
+@needs(Permission.ADMINISTER)
+def users():
+    return render_template(USERS, form=UserForm(), users=_users())
+
+
+@bp.post("/admin/users")
+@needs(Permission.ADMINISTER)
+def add():
+    form = UserForm()
+    if form.validate():
+        password_hash = passwords.hash_password(form.password.data)
+        with form.keeping_typed(), writing():
+            once(me(), form, lambda: _added(form, password_hash))
+    form = UserForm(formdata=None) if form.http_status == 200 else form
+    return answer(form, USERS, "admin/_users.html", url=url_for(".users"), users=_users())
+
+
+@bp.get("/admin/users/<int:user_id>")
+@needs(Permission.ADMINISTER)
+def user(user_id: int):
+    return render_template("admin/user.html", user=get_user(me(), user_id), form=PasswordForm())
+
+
+@bp.post("/admin/users/<int:user_id>/password")
+@needs(Permission.ADMINISTER)
+def new_password(user_id: int):
+    form, user = PasswordForm(), get_user(me(), user_id)
+    if form.validate():
+        password_hash = passwords.hash_password(form.password.data)
+        with form.keeping_typed(), writing():
+            user = get_user(me(), user_id)
+            set_password(user, password_hash=password_hash, estate_id=_estate(user), actor=me(), now=clock.now())
+    url = url_for(".user", user_id=user_id)
+    return answer(form, "admin/user.html", "admin/_user.html", url=url, user=get_user(me(), user_id))
+
+
+@bp.post("/admin/users/<int:user_id>/disabled")
+@needs(Permission.ADMINISTER)
+def disable(user_id: int):
+    with writing():
+        user = get_user(me(), user_id)
+        set_active(user, active=False, estate_id=_estate(user), actor=me(), now=clock.now())
+    return _shown(user_id)
+
+
+@bp.post("/admin/users/<int:user_id>/enabled")
+@needs(Permission.ADMINISTER)
+def enable(user_id: int):
+    with writing():
+        user = get_user(me(), user_id)
+        set_active(user, active=True, estate_id=_estate(user), actor=me(), now=clock.now())
+    return _shown(user_id)
+
+
+@bp.get("/admin/style")
+@needs(Guard.SIGNED_IN)
+def style():
+    return render_template("admin/style.html")
+
+
+def _shown(user_id: int):
+    return answer(
+        PasswordForm(formdata=None), "admin/user.html", "admin/_user.html", url=url_for(".user", user_id=user_id),
+        user=get_user(me(), user_id),
+    )  # fmt: skip
+
+
+def _users() -> list[User]:
+    return list(db.session.scalars(visible_users(me())))
+
+
+def _estate(user: User) -> int:
+    """The estate in which I look after this account: one of those we share, or my first for one without roles."""
+    mine = estates(me(), Permission.ADMINISTER)
+    return min({held.estate_id for held in user.roles} & mine or mine, default=0)
+
+
+def _added(form: UserForm, password_hash: str) -> int:
+    user = add_user(
+        username=form.username.data, name=form.name.data, phone=form.phone.data or None, roles=set(form.roles.data),
+        password_hash=password_hash, estate_id=min(estates(me(), Permission.ADMINISTER)), actor=me(), now=clock.now(),
+    )  # fmt: skip
+    return user.id
+
+
+def _first(form: FirstAdministratorForm, token: str, password_hash: str) -> User:
+    now = clock.now()
+    estate = estate_named(form.estate_name.data)
+    if estate is None:
+        estate = add_estate(name=form.estate_name.data, now=now)
+        install_defaults(estate, valid_from=clock.local_date(now))
+    return add_first_administrator(
+        token, username=form.username.data, name=form.name.data, password_hash=password_hash,
+        estate_id=estate.id, now=now,
+    )  # fmt: skip

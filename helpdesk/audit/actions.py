@@ -1,0 +1,98 @@
+"""Adding to the history. The last of the chain is read under the write lock, so there is never a fork."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from types import UnionType
+
+from sqlalchemy import select
+
+from helpdesk.audit.models import Event
+from helpdesk.core.extensions import db
+from helpdesk.core.versions import Versioned
+
+HASHED = tuple(column.key for column in Event.__table__.columns if column.key != "hash")
+
+
+class Code(str):
+    """A name from our own code, never something a person typed."""
+
+
+KINDS: dict[str, dict[str, type | UnionType]] = {
+    # accounts
+    "access.denied": {"endpoint": Code},
+    "session.opened": {},
+    "session.refused": {},  # a wrong password for an account that exists
+    "session.ended": {},
+    "user.added": {},
+    "user.disabled": {},
+    "user.enabled": {},
+    "user.password_set": {},
+    "user.roles_set": {"roles": list},
+    "estate.added": {},
+    # hotline
+    "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
+    # repairs: the subject of each is the work order
+    "work_order.opened": {"urgency": StrEnum, "category_id": int, "place_id": int},
+    "work_order.urgency_changed": {"from_urgency": StrEnum, "to_urgency": StrEnum},
+    "work_order.held": {"from_status": StrEnum, "reason": StrEnum},
+    "work_order.closed": {"from_status": StrEnum},
+    "work_order.cancelled": {"from_status": StrEnum, "reason": StrEnum},
+    "work_order.remarked": {"remark_id": int},
+    "visit.scheduled": {
+        "from_status": StrEnum, "visit_id": int, "crew": list, "promised_from": datetime | None,
+        "promised_until": datetime | None,
+    },
+    "visit.handed_over": {"visit_id": int, "from_crew": list, "crew": list},
+    "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
+    "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
+    "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
+    "photo.added": {"visit_id": int, "photo_id": int, "stage": StrEnum},
+}  # fmt: skip
+
+
+def record(kind: str, subject, *, actor, now: datetime, topics: Iterable[str] = (), **data) -> Event:
+    """Add one event to the chain, in the transaction of the act it tells of.
+
+    `topics` are the names under which open pages hear of it. Values that `KINDS` does not list, or of
+    another type, are a mistake in our code: a plain str is never listed, so no typed words get in.
+    """
+    expected = KINDS[kind]
+    if data.keys() != expected.keys() or not all(_fits(data[k], t) for k, t in expected.items()):
+        raise ValueError(f"{kind} needs {expected}, got {data}")
+    if isinstance(subject, Versioned):
+        subject.version += 1
+    db.session.flush()  # the subject needs its id
+    last = db.session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
+    seq, previous = last or (0, "")
+    entry = Event(
+        seq=seq + 1,
+        at=now,
+        actor_id=actor.id if actor else None,
+        kind=kind,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        topics=sorted(topics),
+        data={k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()},
+    )
+    entry.hash = digest(entry, previous)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def _fits(value, expected: type | UnionType) -> bool:
+    """Lists hold ids and codes; a plain str is nowhere allowed, because it could be typed by a person."""
+    if isinstance(value, list):
+        return expected is list and all(isinstance(item, int | StrEnum) for item in value)
+    return isinstance(value, expected) and (type(value) is not str)
+
+
+def digest(entry: Event, previous: str) -> str:
+    """The hash of an event: over all its columns, as canonical JSON, and the hash before it."""
+    columns = {name: getattr(entry, name) for name in HASHED}
+    columns["at"] = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
+    canonical = json.dumps(columns, sort_keys=True, separators=(",", ":"))
+    return sha256(f"{previous}\n{canonical}".encode()).hexdigest()

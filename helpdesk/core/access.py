@@ -1,0 +1,108 @@
+"""Who may do what, and where. The one table; `@needs` asks at the door, `require` in the act."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import wraps
+
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from helpdesk.core.errors import NotAllowed
+from helpdesk.core.extensions import login
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    TECHNICIAN = "technician"
+    FINANCE = "finance"
+    OFFICER = "officer"
+    MANAGER = "manager"
+    OWNER = "owner"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    WORK_HOTLINE = "work_hotline"  # the console, and every call of the estate
+    LOG_CALL = "log_call"  # any staff member's own calls
+    SEE_REGISTER = "see_register"  # places, people, their phones and care flags
+    OPEN_WORK_ORDER = "open_work_order"
+    SEE_WORK_ORDERS = "see_work_orders"  # all of an estate; one's own jobs need only do_visits
+    DISPATCH = "dispatch"  # who goes when; hold, reopen, cancel
+    CLOSE_WORK_ORDER = "close_work_order"
+    DO_VISITS = "do_visits"
+    ADMINISTER = "administer"  # accounts, roles and settings of an estate
+
+
+P = Permission
+STAFF = {P.LOG_CALL}
+DESK = {P.SEE_REGISTER, P.SEE_WORK_ORDERS}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset({*STAFF, *DESK, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}),
+    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS}),
+    Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER}),
+    Role.OFFICER: frozenset({*STAFF, P.SEE_REGISTER}),
+    Role.MANAGER: frozenset({*STAFF, *DESK, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}),
+    Role.OWNER: frozenset({*STAFF, P.SEE_WORK_ORDERS}),
+    Role.AUDITOR: frozenset({P.SEE_WORK_ORDERS}),
+    Role.ADMIN: frozenset({P.ADMINISTER}),
+}
+
+
+class Guard(StrEnum):
+    """What stands at a door that asks for no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+def estates(user, permission: Permission) -> frozenset[int]:
+    """The ids of the estates where this user holds the permission; none for a disabled account."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return frozenset(held.estate_id for held in user.roles if permission in GRANTS[held.role])
+
+
+def can(user, permission: Permission, estate_id: int) -> bool:
+    return estate_id in estates(user, permission)
+
+
+def can_anywhere(user, permission: Permission) -> bool:
+    return bool(estates(user, permission))
+
+
+def require(user, permission: Permission, estate_id: int) -> None:
+    if not can(user, permission, estate_id):
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+
+
+def needs(*asked: Permission | Guard):
+    """Let a view be asked only by those who hold one of the permissions somewhere.
+
+    `Guard.SIGNED_IN` lets in anyone with an account, `Guard.PUBLIC` anyone at all.
+    """
+
+    def decorator(view):
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            if Guard.PUBLIC in asked:
+                return view(*args, **kwargs)
+            if not current_user.is_authenticated:
+                return login.unauthorized()
+            if Guard.SIGNED_IN not in asked and not _holds_one(asked):
+                raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+            return view(*args, **kwargs)
+
+        guarded.permission = "|".join(asked)
+        return guarded
+
+    return decorator
+
+
+def _holds_one(asked: Iterable[Permission]) -> bool:
+    return any(estates(current_user, permission) for permission in asked)
+
+
+def me():
+    """The signed-in user, as the record itself rather than Flask-Login's stand-in."""
+    return current_user._get_current_object()

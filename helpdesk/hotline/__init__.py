@@ -1,0 +1,8 @@
+"""The hotline: calls from residents, and what became of each.
+
+Words: a call is *kept* from its first character and *saved* with an outcome; without one it is *unfinished* and
+stays in sight. The pages of one place and one person are here too, because they show its calls.
+May use: everything but admin and demo.
+"""
+
+from helpdesk.hotline import models, places, views, words

@@ -1,0 +1,131 @@
+"""What people do to calls: keep what is being typed, and save it with what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, require
+from helpdesk.core.errors import Conflict, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.words import clock_time, day_and_time
+from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.hotline.models import Call, Outcome
+from helpdesk.repairs.actions import add_remark, open_work_order, schedule_visit
+from helpdesk.repairs.models import Category, Urgency, WorkOrder
+from helpdesk.repairs.rules import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What stands in the form of a call. Its records were found through what the actor may see.
+
+    `window` is what the resident was promised; without one, and `at_once`, somebody sets out now.
+    `about` is the order that somebody asks after.
+    """
+
+    request_key: str
+    estate_id: int
+    caller_number: str
+    words: str
+    place: Place | None = None
+    person: Person | None = None
+    phone: Phone | None = None
+    category: Category | None = None
+    urgency: Urgency | None = None
+    outcome: Outcome | None = None
+    window: Window | None = None
+    at_once: bool = False
+    technician: User | None = None
+    about: WorkOrder | None = None
+
+
+def keep_draft(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> None:
+    """Keep what is being typed, from the first character on. No event and no new version: nobody has acted yet.
+
+    When everything is deleted again there is no call. Nothing happens once the call was saved with its outcome.
+    """
+    require(actor, Permission.LOG_CALL, typed.estate_id)
+    if call and call.outcome:
+        return
+    if typed.caller_number or typed.words:
+        _write(call or _new_call(typed, actor, now), typed)
+    elif call and call.saved_at is None:
+        db.session.delete(call)
+
+
+def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> Call:
+    """Save a call, with what became of it; without an outcome it is unfinished and stays in sight.
+
+    A repair opens its work order, and sends the technician who was chosen: all of it, or nothing.
+    Refused without a number or a word, or for a repair without its place; Conflict if it was finished before.
+    """
+    require(actor, Permission.LOG_CALL, typed.estate_id)
+    if not (typed.caller_number or typed.words):
+        raise Refused(_("Write down the number, or what they say."), field="words")
+    if call and call.outcome:
+        raise Conflict(_("This call is finished already. Open a new one."))
+    call = call or _new_call(typed, actor, now)
+    _write(call, typed)
+    call.outcome, call.saved_at = typed.outcome, now
+    if typed.outcome is Outcome.REPAIR:
+        call.work_order = _open_order(typed, actor=actor, now=now)
+        call.urgency = call.work_order.urgency
+    elif typed.outcome is Outcome.CHASE:
+        call.work_order = typed.about
+    db.session.flush()
+    record(
+        "call.saved", call, actor=actor, now=now, topics=call.topics, outcome=call.outcome, place_id=call.place_id,
+        work_order_id=call.work_order_id,
+    )  # fmt: skip
+    return call
+
+
+def _new_call(typed: Typed, actor: User, now: datetime) -> Call:
+    call = Call(
+        request_key=typed.request_key, estate_id=typed.estate_id, happened_at=now, logged_at=now,
+        logged_by_id=actor.id, caller_number=typed.caller_number, words=typed.words, version=0,
+    )  # fmt: skip
+    db.session.add(call)
+    return call
+
+
+def _write(call: Call, typed: Typed) -> None:
+    call.estate_id = typed.estate_id
+    call.caller_number, call.words = typed.caller_number, typed.words
+    call.place, call.person, call.phone = typed.place, typed.person, typed.phone
+    call.category, call.urgency = typed.category, typed.urgency
+
+
+def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
+    require(actor, Permission.OPEN_WORK_ORDER, typed.estate_id)
+    if typed.place is None:
+        raise Refused(_("A repair needs a place: look up the home, or the stairwell."), field="place_id")
+    if typed.category is None:
+        raise Refused(_("Choose what is wrong."), field="category")
+    work_order = open_work_order(
+        place=typed.place, category=typed.category, urgency=typed.urgency or typed.category.urgency,
+        summary=typed.words, reporter=typed.person, phone=typed.phone, actor=actor, now=now,
+    )  # fmt: skip
+    if typed.window and typed.window.ends_at <= now:
+        raise Refused(_("This time is already over. Choose a later one."), field="visit_window")
+    if typed.technician:
+        planned_at = now if typed.at_once else None
+        schedule_visit(
+            work_order, crew=[typed.technician], planned_at=planned_at, promised=typed.window, actor=actor, now=now
+        )
+    elif typed.window:
+        _promise(work_order, typed.window, actor=actor, now=now)
+    return work_order
+
+
+def _promise(work_order: WorkOrder, window: Window, *, actor: User, now: datetime) -> None:
+    """The resident was told when, but nobody was chosen yet: whoever dispatches it must know."""
+    work_order.arrive_by = window.ends_at
+    today = clock.local_date(now)
+    starts, ends = day_and_time(window.starts_at, today=today), clock_time(window.ends_at)
+    words = _("Promised to the resident: %(starts)s to %(ends)s.", starts=starts, ends=ends)
+    add_remark(work_order, words=words, actor=actor, now=now)

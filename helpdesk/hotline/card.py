@@ -1,0 +1,100 @@
+"""The caller card: everybody a number may belong to, the chosen home, and what is known of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import abort
+from sqlalchemy.orm import selectinload
+
+from helpdesk.core.access import Permission, can
+from helpdesk.core.extensions import db
+from helpdesk.estate.models import Crib, Occupancy, Person, Phone, Place
+from helpdesk.estate.queries import get_person, get_place, phones_of_place, residents_of, visible_phones
+from helpdesk.hotline.models import Call
+from helpdesk.hotline.queries import last_calls
+from helpdesk.repairs.models import WorkOrder
+from helpdesk.repairs.queries import open_orders_at
+
+
+@dataclass(frozen=True)
+class CallerCard:
+    """`people` and `places` are all that share the number (or belong to the person); the others were chosen."""
+
+    place: Place | None = None
+    person: Person | None = None
+    phone: Phone | None = None
+    people: list[Person] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    phones: list[Phone] = field(default_factory=list)
+    residents: list[Occupancy] = field(default_factory=list)
+    orders: list[WorkOrder] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.place or self.person or self.phone)
+
+    @property
+    def stairwell(self) -> Place | None:
+        return self.place and (self.place.stairwell or self.place)
+
+    @property
+    def crib(self) -> Crib | None:
+        return self.stairwell and self.stairwell.crib
+
+    def here(self) -> list[WorkOrder]:
+        return [order for order in self.orders if self.place and order.place_id == self.place.id]
+
+    def nearby(self) -> list[WorkOrder]:
+        """Open orders of neighbours on the same stairs: often the same fault."""
+        return [order for order in self.orders if self.place and order.place_id != self.place.id]
+
+
+def card_of(
+    user, *, on: date, place_id: int | None = None, person_id: int | None = None, phone_id: int | None = None
+) -> CallerCard:
+    """Build the card; 404 for what is not in this user's register. What there is only one of is chosen at once."""
+    phone = _phone(user, phone_id) if phone_id else None
+    person = get_person(user, person_id) if person_id else None
+    place = get_place(user, place_id) if place_id else None
+    people = list(phone.people) if phone else []
+    if person is None and len(people) == 1:
+        person = people[0]
+    places = _places_of(people or ([person] if person else []), phone, on)
+    if place is None and len(places) == 1:
+        place = get_place(user, places[0].id)
+    if phone is None and person and len(person.phones) == 1:
+        phone = person.phones[0]
+    phones = list(dict.fromkeys([*([phone] if phone else []), *_numbers(person, place)]))
+    sees_orders = place and can(user, Permission.SEE_WORK_ORDERS, place.estate_id)
+    return CallerCard(
+        place=place, person=person, phone=phone, people=people, places=places, phones=phones,
+        residents=residents_of([place.id], on=on) if place else [],
+        orders=open_orders_at(user, place) if sees_orders else [],
+        calls=last_calls(user, place=place, person=person, phone=phone),
+    )  # fmt: skip
+
+
+def _phone(user, phone_id: int) -> Phone:
+    more = (
+        selectinload(Phone.places),
+        selectinload(Phone.people).selectinload(Person.occupancies).joinedload(Occupancy.place),
+        selectinload(Phone.people).selectinload(Person.phones),
+    )
+    return db.session.scalar(visible_phones(user).where(Phone.id == phone_id).options(*more)) or abort(404)
+
+
+def _places_of(people: list[Person], phone: Phone | None, on: date) -> list[Place]:
+    """Where a number may ring from: the places it is noted at, then the homes of its people."""
+    homes = [
+        home.place
+        for person in people
+        for home in person.occupancies
+        if home.from_on <= on and (home.until_on is None or home.until_on > on)
+    ]
+    return list(dict.fromkeys([*(phone.places if phone else []), *homes]))
+
+
+def _numbers(person: Person | None, place: Place | None) -> list[Phone]:
+    """Where to ring back: the person's own numbers, else the ones noted at the home."""
+    return list(person.phones) if person else phones_of_place(place) if place else []

@@ -1,0 +1,205 @@
+"""The console's working parts: from the form to what was meant, and what the page shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from helpdesk.accounts.queries import get_technician, technicians
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, can, estates
+from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.words import locale
+from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.hotline.actions import Typed
+from helpdesk.hotline.card import CallerCard, card_of
+from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.queries import todays_calls
+from helpdesk.hotline.rules import AT_ONCE, DAYS_SHOWN, HURRIES, read_back, still_offered, window_of, window_value
+from helpdesk.repairs.models import Category, Urgency, WorkOrder
+from helpdesk.repairs.policy import deadlines_of, service_level_in_force
+from helpdesk.repairs.queries import get_work_order, open_orders, visible_categories
+from helpdesk.repairs.rules import Window, offered_windows
+from helpdesk.repairs.suggestions import Suggestion, suggest
+from helpdesk.search.queries import exact_phone
+
+NAMED = (Place, Person, Phone)
+ROWS = 60
+
+
+def typed_in(form: DraftForm | CallForm, user, *, key: str) -> Typed:
+    """What the form means; Refused if it names what is not in this user's estates."""
+    place, person, phone = named = _named(form, user)
+    estate_id = next((record.estate_id for record in named if record), None) or _home_estate(user)
+    known = phone or exact_phone(user, form.caller_number.data)
+    return Typed(
+        request_key=key, estate_id=estate_id, caller_number=form.caller_number.data, words=form.words.data,
+        place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
+        category=_category(form, user, estate_id), urgency=form.urgency.data, **_decided(form, user, estate_id),
+    )  # fmt: skip
+
+
+def _named(form, user) -> list:
+    """Place, person and number: each in an estate where this user takes calls, and all of them in the same one."""
+    asked = list(zip(NAMED, form.ids(), strict=True))
+    found = [db.session.get(model, record_id) if record_id else None for model, record_id in asked]
+    missing = any(record_id and record is None for record, (_model, record_id) in zip(found, asked, strict=True))
+    where = {record.estate_id for record in found if record}
+    if missing or len(where) > 1 or not where <= estates(user, Permission.LOG_CALL):
+        raise Refused(_("What was chosen is not in your register. Look it up again."), field="place_id")
+    return found
+
+
+def _home_estate(user) -> int:
+    """Where a call belongs as long as nothing was chosen: the first estate in which this user takes calls."""
+    mine = estates(user, Permission.LOG_CALL)
+    if not mine:
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+    return min(mine)
+
+
+def _category(form, user, estate_id: int) -> Category | None:
+    code = form.category.data
+    found = next((c for c in visible_categories(user) if c.code == code and c.estate_id == estate_id), None)
+    if code and found is None:
+        raise Refused(_("Choose what is wrong from the list."), field="category")
+    return found
+
+
+def _decided(form, user, estate_id: int) -> dict:
+    """What only a saved form holds: what becomes of the call, and who comes when."""
+    if not isinstance(form, CallForm):
+        return {}
+    sent = form.technician_id.data
+    technician = get_technician(sent, estate_id=estate_id) if sent else None
+    if sent and technician is None:
+        raise Refused(_("Choose a technician of this estate."), field="technician_id")
+    return {
+        "outcome": form.outcome.data, "technician": technician, "about": _about(form, user),
+        "window": window_of(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+    }  # fmt: skip
+
+
+def _about(form: CallForm, user) -> WorkOrder | None:
+    try:
+        return get_work_order(user, form.about.data) if form.about.data else None
+    except NotFound:
+        raise Refused(_("There is no work order with this number."), field="about") from None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the console makes of the words: proposed, never decided. `alike` are open orders of the same kind nearby."""
+
+    best: Suggestion | None
+    category: Category | None
+    urgency: Urgency | None
+    sentence: str
+    card: CallerCard
+    alike: list[WorkOrder]
+
+    @property
+    def hurries(self) -> bool:
+        return self.urgency in HURRIES
+
+
+def proposal(
+    user, words: str, card: CallerCard, *, category: str, urgency: str, visit_window: str, now: datetime
+) -> Proposal | None:
+    """From the caller's words to a category, how urgent it is, and the sentence to read back; None before any words.
+
+    `category`, `urgency` and `visit_window` are what the operator chose by hand, or empty: that wins.
+    """
+    if not (words or category):
+        return None
+    estate_id = card.place.estate_id if card.place else _home_estate(user)
+    tree = [c for c in visible_categories(user) if c.estate_id == estate_id]
+    best = next((found for found in suggest(words, tree) if not found.denied), None)
+    meant = next((c for c in tree if c.code == (category or (best and best.code))), None)
+    said = best.urgency if best and meant and best.code == meant.code else meant and meant.urgency
+    level = Urgency(urgency) if urgency in list(Urgency) else Urgency(said) if said else None
+    sentence = _sentence(card.place, meant, level, visit_window, now) if meant else ""
+    alike = [o for o in card.nearby() if meant and o.category.group_code == meant.group_code]
+    return Proposal(best, meant, level, sentence, card, alike)
+
+
+def _sentence(place: Place | None, category: Category, urgency: Urgency, window: str, now: datetime) -> str:
+    try:
+        level = service_level_in_force(category.estate_id, urgency, clock.local_date(now))
+        arrive_by = deadlines_of(level, counted_from=now).arrive_by
+    except Refused:  # an estate without service levels promises nothing
+        arrive_by = None
+    return read_back(
+        place, category.name_zh, now=now, arrive_by=arrive_by, window=window_of(window), at_once=window == AT_ONCE
+    )
+
+
+def said(order: WorkOrder, now: datetime) -> str:
+    """The sentence of an order that was just opened, as it was read to the resident."""
+    visit = order.visits[-1] if order.visits else None
+    window = Window(visit.promised_from, visit.promised_until) if visit and visit.promised_from else None
+    at_once = bool(visit) and window is None
+    return read_back(
+        order.place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once
+    )
+
+
+def new_form(call: Call | None = None) -> CallForm:
+    """An empty form with a key of its own, or the form of a call that is taken up again."""
+    if call is None:
+        return CallForm(formdata=None)
+    again = call.request_key if call.saved_at is None else str(uuid4())
+    return CallForm(
+        formdata=None, request_key=again, call_key=call.request_key, version=call.version,
+        caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
+        phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
+    )  # fmt: skip
+
+
+def usable_key(form: CallForm) -> str:
+    """The key under which the call is kept; a broken form gets a new one, so that saving again works."""
+    if not form.key:
+        form.request_key.data, form.call_key.data = str(uuid4()), ""
+    return form.key
+
+
+def choices(user, now: datetime) -> dict:
+    """What the form offers to choose from."""
+    mine = estates(user, Permission.LOG_CALL)
+    groups: dict[str, list[Category]] = {}
+    for category in visible_categories(user):
+        names = groups.setdefault(category.group_zh if locale() == "zh" else category.group_en, [])
+        if all(category.code != other.code for other in names):  # several estates have the same ones
+            names.append(category)
+    windows: dict = {}
+    for window in still_offered(offered_windows(now, days=DAYS_SHOWN), now):
+        windows.setdefault(clock.local_date(window.starts_at), []).append((window_value(window), window))
+    sends = any(can(user, Permission.DISPATCH, estate_id) for estate_id in mine)
+    return {
+        "groups": groups, "windows": windows, "technicians": technicians(mine) if sends else [],
+        "outcomes": list(Outcome), "urgencies": list(Urgency), "at_once": AT_ONCE, "today": clock.local_date(now),
+    }  # fmt: skip
+
+
+def world(user, now: datetime, *, but_not: str = "") -> dict | None:
+    """The right column: what is in progress, and today's calls; None for whoever does not work the hotline."""
+    mine = sorted(estates(user, Permission.WORK_HOTLINE))
+    if not mine:
+        return None
+    calls = todays_calls(user, now, but_not=but_not)
+    return {"orders": open_orders(user, limit=ROWS), "calls": calls, "estate_ids": mine, "but_not": but_not}
+
+
+def card_for(user, ids: tuple[int | None, ...], now: datetime) -> CallerCard:
+    """The card of place, person and number; an empty one where they are not in this user's register."""
+    if not any(ids) or not estates(user, Permission.SEE_REGISTER):
+        return CallerCard()
+    place_id, person_id, phone_id = ids
+    try:
+        return card_of(user, on=clock.local_date(now), place_id=place_id, person_id=person_id, phone_id=phone_id)
+    except NotFound:
+        return CallerCard()

@@ -1,0 +1,124 @@
+"""The form of a call. It checks shape only: whose records the ids name, and what may follow, is for the act to say."""
+
+import re
+from uuid import UUID as Key
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from helpdesk.core import ids
+from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
+from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.rules import AT_ONCE, window_of
+from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.queries import NUMBER
+
+LONGEST_WORDS = 5_000
+
+
+class Reference(HiddenField):
+    """The id of a record, or None."""
+
+    def process_formdata(self, valuelist):
+        typed = clean(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if re.fullmatch(r"[0-9]{1,10}", typed, re.ASCII) else None
+        if typed and not (self.data and self.data <= ids.LARGEST):
+            self.data = None
+            raise ValueError(_("What was chosen does not exist. Look it up again."))
+
+
+class Count(HiddenField):
+    """A small whole number that our own page put there."""
+
+    def process_formdata(self, valuelist):
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else 0
+
+
+class Chosen(StringField):
+    """One of a few codes, or None for none of them."""
+
+    def __init__(self, label=None, *, codes, **kwargs):
+        self.codes = codes
+        super().__init__(label, **kwargs)
+
+    def process_formdata(self, valuelist):
+        typed = clean(valuelist[0]) if valuelist else ""
+        self.data = next((code for code in self.codes if code == typed), None)
+        if typed and self.data is None:
+            raise ValueError(_("Choose one of the answers."))
+
+
+class Choice(HiddenField):
+    """Place, person and number chosen together by a radio button: "12.7.3", any of them may be missing."""
+
+    def process_formdata(self, valuelist):
+        typed = clean(valuelist[0]) if valuelist else ""
+        parts = re.fullmatch(r"([0-9]{0,9})\.([0-9]{0,9})\.([0-9]{0,9})", typed, re.ASCII)
+        self.data = tuple(int(part) if part else None for part in parts.groups()) if parts else (None, None, None)
+        if typed and not parts:
+            raise ValueError(_("What was chosen does not exist. Look it up again."))
+
+    def _value(self):
+        return ".".join(str(part or "") for part in self.data or ())
+
+
+class CallFields:
+    """What both the draft and the save send."""
+
+    caller_number = Text(_l("Caller"), limit=40)
+    words = LongText(_l("What they say"), limit=LONGEST_WORDS)
+    place_id = Reference()
+    person_id = Reference()
+    phone_id = Reference()
+    choice = Choice()
+    category = Text(_l("What is wrong"), limit=30)
+    urgency = Chosen(_l("Urgency"), codes=list(Urgency))
+    version = Count(default=0)
+
+    def ids(self) -> tuple[int | None, int | None, int | None]:
+        """Place, person and number: from the caller card, else from the list that works without scripts."""
+        carded = (self.place_id.data, self.person_id.data, self.phone_id.data)
+        return carded if any(carded) else (self.choice.data or (None, None, None))
+
+
+class DraftForm(CallFields, Form):
+    """The form while somebody types."""
+
+
+class CallForm(CallFields, CreatingForm):
+    """`call_key` names a call that was saved before without an outcome, and is taken up again."""
+
+    call_key = HiddenField()
+    outcome = Chosen(_l("What becomes of it"), codes=list(Outcome))
+    visit_window = Text(_l("When somebody comes"), limit=30)
+    technician_id = Reference()
+    about = Text(limit=20)
+
+    def validate_visit_window(self, field):
+        if field.data and field.data != AT_ONCE and window_of(field.data) is None:
+            raise ValidationError(_("Choose one of the times."))
+
+    def validate_call_key(self, field):
+        _key(field.data)
+
+    def validate_about(self, field):
+        if field.data and not NUMBER.fullmatch(field.data):
+            raise ValidationError(_("There is no work order with this number."))
+
+    @property
+    def key(self) -> str:
+        """The key under which the call is kept, in its one written form; empty while the form is broken."""
+        try:
+            return _key(self.call_key.data) or _key(self.request_key.data)
+        except ValidationError:
+            return ""
+
+
+def _key(typed: str | None) -> str:
+    try:
+        return str(Key(typed)) if typed else ""
+    except (ValueError, AttributeError):
+        raise ValidationError(_("This form is broken. Open a new one.")) from None

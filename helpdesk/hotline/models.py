@@ -1,0 +1,80 @@
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.accounts.models import User
+from helpdesk.core.clock import UTCDateTime
+from helpdesk.core.extensions import db
+from helpdesk.core.versions import Versioned
+from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.repairs.models import Category, Urgency, WorkOrder
+
+
+class Channel(StrEnum):
+    HOTLINE = "hotline"
+    MOBILE = "mobile"  # a resident rang a member of staff
+    WALK_IN = "walk_in"
+    PATROL = "patrol"
+    COMMUNITY = "community"
+    CASE_12345 = "case_12345"
+
+
+class Outcome(StrEnum):
+    REPAIR = "repair"
+    CHASE = "chase"
+    ENQUIRY = "enquiry"
+    COMPLAINT = "complaint"
+    HELP = "help"
+    WAIVER = "waiver"
+    PRAISE = "praise"
+    WRONG_NUMBER = "wrong_number"
+    NUISANCE = "nuisance"
+
+
+class Call(Versioned, db.Model):
+    """A call, kept from its first character under the key that the form drew (`request_key`).
+
+    `caller_number` is as typed, `phone` the number in the register it was recognised as. Without an outcome
+    the call is unfinished. `happened_at` is when the person rang, `logged_at` when it was first kept.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint("caller_number != '' OR words != ''", name="not_empty"),
+        CheckConstraint("(outcome IS NULL) OR (saved_at IS NOT NULL)", name="outcome_is_saved"),
+        Index(None, "estate_id", "id"),
+        Index(None, "estate_id", "happened_at"),
+        Index(None, "place_id", "id"),
+        Index(None, "phone_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"))
+    request_key: Mapped[str] = mapped_column(String(36), unique=True)
+    pbx_call_id: Mapped[str | None] = mapped_column(String(80), unique=True)
+    channel: Mapped[Channel] = mapped_column(default=Channel.HOTLINE)
+    caller_number: Mapped[str] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[Outcome | None] = mapped_column(index=True)
+    phone_id: Mapped[int | None] = mapped_column(ForeignKey("phone.id"))
+    phone: Mapped[Phone | None] = relationship()
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    place: Mapped[Place | None] = relationship()
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person | None] = relationship()
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    category: Mapped[Category | None] = relationship()
+    urgency: Mapped[Urgency | None]
+    work_order_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"), index=True)
+    work_order: Mapped[WorkOrder | None] = relationship()
+    happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    logged_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    saved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    duration_s: Mapped[int | None]  # known only where a telephone system reports it
+    logged_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    logged_by: Mapped[User] = relationship()
+
+    @property
+    def topics(self) -> set[str]:
+        return {f"calls:{self.estate_id}"}

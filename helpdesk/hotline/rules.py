@@ -1,0 +1,117 @@
+"""What the console proposes and reads aloud: values in, values out."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from helpdesk.core import clock
+from helpdesk.estate import addresses
+from helpdesk.estate.models import Place, PlaceKind
+from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.rules import Window
+
+AT_ONCE = "at_once"  # instead of a window: somebody sets out now
+DAYS_SHOWN = 3
+SOON = timedelta(hours=12)  # nearer than this, a clock time needs no "this evening"
+SHORTEST = timedelta(minutes=30)  # what must be left of a window that is still offered
+HURRIES = frozenset({Urgency.P0, Urgency.P1})
+_DIGITS = "零一二三四五六七八九"
+
+
+def still_offered(windows: Iterable[Window], now: datetime) -> list[Window]:
+    """The windows in which half an hour or more is left."""
+    return [window for window in windows if window.ends_at - now >= SHORTEST]
+
+
+def window_value(window: Window) -> str:
+    """How a form names a window: 2026-03-02T08:30/10:00, in Shanghai time."""
+    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}/{clock.local(window.ends_at):%H:%M}"
+
+
+def window_of(value: str) -> Window | None:
+    """The window a form named; None if it is not one."""
+    start, slash, end = value.partition("/")
+    try:
+        starts_at = datetime.strptime(start, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - local time, as typed
+        ends_at = datetime.combine(starts_at.date(), datetime.strptime(end, "%H:%M").time())  # noqa: DTZ007
+        return Window(clock.from_local(starts_at), clock.from_local(ends_at)) if slash else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_back(
+    place: Place | None, fault: str, *, now: datetime, arrive_by: datetime | None, window: Window | None = None,
+    at_once: bool = False,
+) -> str:  # fmt: skip
+    """The sentence an operator reads to the resident, in Chinese whatever the language of the screen.
+
+    七幢二单元五〇一,水管爆裂,师傅两点四十四分前到。 A window wins over the promised arrival; without either we say
+    only that somebody will come.
+    """
+    if window:
+        day = spoken_day(window.starts_at, now)
+        starts, ends = spoken_time(window.starts_at), spoken_time(window.ends_at)
+        begins, ends_in = part_of_day(window.starts_at), part_of_day(window.ends_at)
+        until = ends if begins == ends_in else ends_in + ends
+        coming = f"师傅{day}{begins}{starts}到{until}之间上门"
+    elif arrive_by and now <= arrive_by:
+        far = arrive_by - now > SOON
+        said = f"{spoken_day(arrive_by, now)}{part_of_day(arrive_by)}" if far else ""
+        coming = "师傅马上出发" if at_once and far else f"师傅{said}{spoken_time(arrive_by)}前到"
+    else:
+        coming = "师傅马上出发" if at_once else "我们马上安排师傅上门"
+    return ",".join(filter(None, (spoken_place(place), spoken_fault(fault), coming))) + "。"
+
+
+def spoken_place(place: Place | None) -> str:
+    """七幢二单元五〇一, 三幢车库一二, 三幢二单元楼道; a place with a name of its own is said by its name."""
+    if place is None:
+        return ""
+    before = addresses.spoken(place.building_no, place.unit_no, None)
+    number = addresses.spoken(None, None, place.room_no) if place.room_no else ""
+    if place.kind is PlaceKind.DWELLING and before:
+        return before + number
+    if place.kind in (PlaceKind.GARAGE, PlaceKind.SHOP) and number:
+        return f"{before}{'车库' if place.kind is PlaceKind.GARAGE else '门面'}{number}"
+    is_stairwell = place.kind is PlaceKind.COMMON_AREA and place.address == f"{place.building_no}-{place.unit_no}"
+    return f"{before}楼道" if is_stairwell else place.address
+
+
+def spoken_fault(name: str) -> str:
+    """爆管/大面积漏水 is read as 爆管或大面积漏水; what stands in brackets is for the desk only."""
+    name = re.sub(r"[((].*?[))]", "", name)
+    first, _slash, last = name.rpartition("/")
+    return f"{first.replace('/', '、')}或{last}" if first else last
+
+
+def spoken_time(moment: datetime) -> str:
+    """02:44 is 两点四十四分, 08:30 is 八点半, 14:00 is 两点, 00:05 is 零点零五分."""
+    here = clock.local(moment)
+    hour = here.hour if here.hour <= 12 else here.hour - 12
+    hours = "两" if hour == 2 else _counted(hour)
+    minutes = {0: "", 30: "半"}.get(here.minute)
+    if minutes is None:
+        minutes = f"{'零' if here.minute < 10 else ''}{_counted(here.minute)}分"
+    return f"{hours}点{minutes}"
+
+
+def part_of_day(moment: datetime) -> str:
+    """凌晨, 早上, 上午, 中午, 下午 or 晚上."""
+    hour = clock.local(moment).hour
+    parts = ((6, "凌晨"), (8, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+    return next(name for until, name in parts if hour < until)
+
+
+def spoken_day(moment: datetime, now: datetime) -> str:
+    """今天, 明天, 后天, then 三月五号."""
+    day, today = clock.local_date(moment), clock.local_date(now)
+    near = {0: "今天", 1: "明天", 2: "后天"}.get((day - today).days)
+    return near or f"{_counted(day.month)}月{_counted(day.day)}号"
+
+
+def _counted(number: int) -> str:
+    """0 to 99 in Chinese: 10 is 十, 44 is 四十四."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return _DIGITS[ones]
+    return f"{'' if tens == 1 else _DIGITS[tens]}十{_DIGITS[ones] if ones else ''}"

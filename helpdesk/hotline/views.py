@@ -1,0 +1,137 @@
+"""The console, the calls, and what the console asks for while somebody types."""
+
+from flask import Blueprint, redirect, request, url_for
+
+from helpdesk.core import clock, ids
+from helpdesk.core.access import Permission, can_anywhere, me, needs
+from helpdesk.core.htmx import page_or_part, wants_part
+from helpdesk.core.replays import once
+from helpdesk.core.transactions import writing
+from helpdesk.hotline import console as desk
+from helpdesk.hotline.actions import keep_draft, save_call
+from helpdesk.hotline.card import card_of
+from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, unchanged
+from helpdesk.search.queries import find
+
+bp = Blueprint("hotline", __name__)
+PAGE, PART = "hotline/console.html", "hotline/_call.html"
+
+
+@bp.get("/hotline")
+@needs(Permission.WORK_HOTLINE)
+def console():
+    saved_id = _id("saved")
+    saved = get_call(me(), saved_id) if saved_id else None
+    return page_or_part(PAGE, PART, **_page(desk.new_form(), saved=saved, asked=request.args.get("q", "")))
+
+
+@bp.get("/hotline/calls/<int:call_id>")
+@needs(Permission.WORK_HOTLINE)
+def show(call_id: int):
+    call = get_call(me(), call_id)
+    if call.outcome:
+        return page_or_part(PAGE, PART, **_page(desk.new_form(), saved=call, old=True))
+    return page_or_part(PAGE, PART, **_page(desk.new_form(call)))
+
+
+@bp.post("/hotline/calls")
+@needs(Permission.LOG_CALL)
+def log():
+    form, saved = CallForm(), None
+    if form.validate():
+        with form.keeping_typed(), writing():
+            saved = once(me(), form, lambda: _save(form))
+    call = get_call(me(), saved) if saved else None
+    if call and not wants_part():
+        works_here = can_anywhere(me(), Permission.WORK_HOTLINE)
+        return redirect(url_for(".console", saved=call.id) if works_here else url_for("home.index"), 303)
+    return page_or_part(PAGE, PART, form.http_status, **_page(desk.new_form() if call else form, saved=call))
+
+
+def _save(form: CallForm) -> int:
+    call = unchanged(call_of_key(me(), form.key), form.version.data)
+    return save_call(desk.typed_in(form, me(), key=form.key), call=call, actor=me(), now=clock.now()).id
+
+
+@bp.post("/hotline/drafts/<uuid:key>")
+@needs(Permission.LOG_CALL)
+def draft(key):
+    form = DraftForm()
+    if form.validate():
+        with form.keeping_typed(), writing():
+            call = call_of_key(me(), str(key))
+            if call is None or call.version == form.version.data:  # a late one changes nothing
+                keep_draft(desk.typed_in(form, me(), key=str(key)), call=call, actor=me(), now=clock.now())
+    if form.http_status == 200:
+        return "", 204, {"HX-Trigger": "draft-kept"}
+    return page_or_part("hotline/_not_kept.html", "hotline/_not_kept.html", form.http_status, form=form)
+
+
+@bp.get("/hotline/drafts/<uuid:key>/suggestion")
+@needs(Permission.LOG_CALL)
+def suggestion(key):
+    chosen = {name: request.args.get(name, "") for name in ("category", "urgency", "visit_window")}
+    call, now = call_of_key(me(), str(key)), clock.now()
+    card = desk.card_for(me(), (call.place_id, call.person_id, call.phone_id) if call else (), now)
+    proposed = desk.proposal(me(), call.words if call else "", card, **chosen, now=now)
+    return _region("hotline/_suggestion.html", proposed=proposed, beside=True)
+
+
+@bp.get("/hotline/card")
+@needs(Permission.WORK_HOTLINE)
+def card():
+    chosen = {name: _id(name) for name in ("place_id", "person_id", "phone_id")}
+    about = request.args.get("about", "")
+    shown = _region("hotline/_card.html", card=card_of(me(), on=_today(), **chosen), about=about, aim="")
+    shown.headers["HX-Trigger-After-Settle"] = "card-shown"
+    return shown
+
+
+@bp.get("/hotline/open-orders")
+@needs(Permission.WORK_HOTLINE)
+def open_orders():
+    return _region("hotline/_open_orders.html", world=desk.world(me(), clock.now()), now=clock.now())
+
+
+@bp.get("/hotline/todays-calls")
+@needs(Permission.WORK_HOTLINE)
+def todays_calls():
+    but_not = request.args.get("request_key", "")
+    return _region("hotline/_todays_calls.html", world=desk.world(me(), clock.now(), but_not=but_not))
+
+
+def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> dict:
+    """What the page needs; a part shows only the left column and asks for nothing else.
+
+    `old` says that `saved` was not saved just now; `asked` is what was looked up without scripts.
+    """
+    now, key = clock.now(), desk.usable_key(form)
+    card = desk.card_for(me(), form.ids(), now)
+    chosen = {name: form[name].data or "" for name in ("category", "urgency", "visit_window")}
+    return {
+        "form": form, "saved": saved, "old": old, "now": now, "asked": asked,
+        "said": desk.said(saved.work_order, now) if saved and saved.outcome is Outcome.REPAIR and not old else "",
+        "found": find(me(), asked, on=clock.local_date(now)) if asked else [],
+        "card": card, "about": form.about.data or "", "key": key,
+        "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
+        "world": None if wants_part() else desk.world(me(), now, but_not=key),
+        "proposed": desk.proposal(me(), form.words.data or "", card, **chosen, now=now),
+    }  # fmt: skip
+
+
+def _region(part: str, **context):
+    """A region that asks for itself; without scripts its address leads to the whole page."""
+    return page_or_part(part, part, **context) if wants_part() else redirect(url_for(".console"))
+
+
+def _id(name: str) -> int | None:
+    """An id from the address; None if it is not one."""
+    typed = request.args.get(name, "")
+    number = int(typed) if len(typed) <= 10 and typed.isascii() and typed.isdigit() else 0
+    return number if 0 < number <= ids.LARGEST else None
+
+
+def _today():
+    return clock.local_date(clock.now())

@@ -1,0 +1,3 @@
+"""Tells open pages that something changed, so each region can ask again for itself. May use: core, accounts, audit."""
+
+from helpdesk.live import views

@@ -1,0 +1,187 @@
+"""The shape of what people at the desk send about one work order."""
+
+import re
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateTimeLocalField, Field, IntegerField, RadioField, SelectMultipleField, TimeField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import technicians
+from helpdesk.core import clock
+from helpdesk.core.forms import CreatingForm, Form, LongText
+from helpdesk.core.words import word
+from helpdesk.repairs.filters import YEARS
+from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
+from helpdesk.repairs.queries import running_visit
+from helpdesk.repairs.rules import GRID, Window, windows_of
+
+AT_ONCE, TYPED = "at_once", "typed"
+LONGEST_REMARK = 5_000
+GRID_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})", re.ASCII)
+
+
+def version() -> IntegerField:
+    """Which state of the record the person was looking at."""
+    stale = _l("Reload the page: it does not say which state of the work order you saw.")
+    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=stale)])
+
+
+class CodeField(RadioField):
+    """One of a few codes, as choice chips; anything else is asked for again, in our words."""
+
+    def __init__(self, label, codes, **kwargs):
+        self.codes = {code.value: code for code in codes}
+        super().__init__(label, coerce=self._code, choices=[], validate_choice=False, **kwargs)
+
+    def _code(self, typed):
+        return self.codes.get(str(typed))
+
+    def offer(self, labels: dict) -> None:
+        self.choices = [(code, label) for code, label in labels.items()]
+
+    def pre_validate(self, _form) -> None:
+        if self.data not in self.codes.values():
+            raise ValidationError(_("Choose one of these."))
+
+
+class CrewField(SelectMultipleField):
+    """Technicians, as chips to tick. Who may really be sent is for the act to say."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, coerce=_user_id, validate_choice=False, **kwargs)
+
+    def pre_validate(self, _form) -> None:
+        if not any(self.data or ()):
+            raise ValidationError(_("Choose at least one technician."))
+
+    def offer(self, people: list[User]) -> None:
+        self.people = {user.id: user for user in people}
+        self.choices = [(user.id, user.name) for user in people]
+
+    def chosen(self) -> list[User | None]:
+        """The people ticked; None for somebody who is not a technician here (any more)."""
+        return [self.people.get(user_id) for user_id in self.data]
+
+
+class VisitForm(CreatingForm):
+    crew = CrewField(_l("Who goes"))
+    window = RadioField(_l("When"), choices=[], validate_choice=False)
+    typed_from = DateTimeLocalField(_l("Day and time"))
+    typed_until = TimeField(_l("The window ends at"))
+    version = version()
+
+    def __init__(self, work_order: WorkOrder, **kwargs):
+        super().__init__(**kwargs)
+        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+
+    def validate_window(self, field: Field) -> None:
+        if field.data not in (AT_ONCE, TYPED) and _window_at(field.data) is None:
+            raise ValidationError(_("Choose one of these times."))
+
+    def validate_typed_from(self, field: Field) -> None:
+        field.errors = []
+        if self.window.data == TYPED and (field.data is None or field.data.year not in YEARS):
+            raise ValidationError(_("Give the day and the time."))
+
+    def validate_typed_until(self, field: Field) -> None:
+        field.errors = []
+        start, end = self.typed_from.data, field.data
+        if self.window.data != TYPED or not start or not (field.raw_data and field.raw_data[0]):
+            return
+        if end is None or end <= start.time():
+            raise ValidationError(_("The window has to end later on the same day."))
+
+    @property
+    def promised(self) -> Window | None:
+        """What the resident is told; None for "at once" and for a time without an end."""
+        if self.window.data == TYPED and self.typed_until.data:
+            end = datetime.combine(self.typed_from.data.date(), self.typed_until.data)
+            return Window(clock.from_local(self.typed_from.data), clock.from_local(end))
+        return _window_at(self.window.data)
+
+    @property
+    def planned_at(self) -> datetime | None:
+        return clock.from_local(self.typed_from.data) if self.window.data == TYPED else None
+
+
+class CrewForm(Form):
+    crew = CrewField(_l("Who goes instead"))
+    version = version()
+
+    def __init__(self, work_order: WorkOrder, **kwargs):
+        visit = running_visit(work_order)
+        super().__init__(**{"crew": [user.id for user in visit.crew] if visit else []} | kwargs)
+        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+
+
+class HoldForm(Form):
+    reason = CodeField(_l("What does it wait for?"), HoldReason)
+    version = version()
+
+    def __init__(self, _work_order: WorkOrder, **kwargs):
+        super().__init__(**kwargs)
+        self.reason.offer({reason: word(reason) for reason in HoldReason})
+
+
+class CancelForm(Form):
+    reason = CodeField(_l("Why is it cancelled?"), CancelReason)
+    version = version()
+
+    def __init__(self, work_order: WorkOrder, **kwargs):
+        super().__init__(**kwargs)
+        labels = {reason: word(reason) for reason in CancelReason if reason is not CancelReason.VOID}
+        if not work_order.visits:
+            labels[CancelReason.VOID] = _("Opened by mistake (void)")
+        self.reason.offer(labels)
+
+
+class UrgencyForm(Form):
+    urgency = CodeField(_l("How urgent is it?"), Urgency)
+    version = version()
+
+    def __init__(self, work_order: WorkOrder, **kwargs):
+        super().__init__(**{"urgency": work_order.urgency, **kwargs})
+        self.urgency.offer({urgency: word(urgency) for urgency in Urgency})
+
+
+class CloseForm(Form):
+    version = version()
+
+    def __init__(self, _work_order: WorkOrder, **kwargs):
+        super().__init__(**kwargs)
+
+
+class RemarkForm(CreatingForm):
+    """Adds to the history, whatever others did meanwhile: nobody's change is overwritten by it."""
+
+    words = LongText(_l("Remark"), limit=LONGEST_REMARK)
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # of the form beside it, if one is open
+
+
+def window_value(window: Window) -> str:
+    """How a window of the day grid is named in a form: by the local moment it begins, 2026-11-23T08:30."""
+    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}"
+
+
+def _user_id(typed) -> int:
+    text = str(typed)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+
+
+def _window_at(value: str | None) -> Window | None:
+    """The window of the day grid that begins at a local moment like 2026-11-23T08:30."""
+    match = GRID_VALUE.fullmatch(value or "")
+    try:
+        start = datetime.fromisoformat(match[0]) if match else None
+    except ValueError:
+        return None
+    if start is None or start.year not in YEARS or start.time() not in [begins for begins, _ends in GRID]:
+        return None
+    return next(window for window in windows_of(start.date()) if clock.local(window.starts_at).time() == start.time())

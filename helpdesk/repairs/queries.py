@@ -1,0 +1,113 @@
+"""Finding work orders. Every query starts from what this user may know about."""
+
+import re
+from datetime import date, datetime
+
+from flask import abort
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+
+from helpdesk.accounts.models import User
+from helpdesk.core.access import Permission, estates
+from helpdesk.core.errors import Conflict
+from helpdesk.core.extensions import db
+from helpdesk.estate.models import Occupancy, Person, Place
+from helpdesk.repairs.models import Category, ServiceLevel, Visit, WorkOrder
+from helpdesk.repairs.rules import DeadlineKind, next_missing
+from helpdesk.repairs.states import OPEN, STILL_TO_DO
+
+NUMBER = re.compile(r"GD[0-9]{8}-[0-9]{4,8}", re.ASCII)
+
+
+def visible_work_orders(user) -> Select[tuple[WorkOrder]]:
+    """Work orders this user may know about: all of an estate, or the jobs they are or were sent to."""
+    visible = [WorkOrder.estate_id.in_(estates(user, Permission.SEE_WORK_ORDERS))]
+    if at_work := estates(user, Permission.DO_VISITS):
+        sent = WorkOrder.visits.any(Visit.crew.any(User.id == user.id))
+        visible.append(and_(WorkOrder.estate_id.in_(at_work), sent))
+    return select(WorkOrder).where(or_(*visible)).order_by(WorkOrder.id)
+
+
+def get_work_order(user, number: str, *, seen_version: int | None = None) -> WorkOrder:
+    """One work order; 404 if there is none for this user, Conflict if it changed since they looked."""
+    if not NUMBER.fullmatch(number):
+        abort(404)
+    work_order = db.session.scalar(visible_work_orders(user).where(WorkOrder.number == number)) or abort(404)
+    if seen_version is not None and seen_version != work_order.version:
+        raise Conflict(_("Someone changed this work order while you were looking at it. Check, then save again."))
+    return work_order
+
+
+def visible_categories(user, *, on: date | None = None) -> list[Category]:
+    """What can be wrong, in the order of the list; hidden ones left out.
+
+    `on` is a local date; without one the rows whose term has no end count as current.
+    """
+    mine = estates(user, Permission.LOG_CALL) | estates(user, Permission.SEE_WORK_ORDERS)
+    return list(db.session.scalars(_categories(mine, on).where(~Category.hidden)))
+
+
+def get_category(user, category_id: int) -> Category:
+    """One category that may be chosen now, hidden ones included; 404 if there is none for this user."""
+    mine = estates(user, Permission.LOG_CALL) | estates(user, Permission.SEE_WORK_ORDERS)
+    return db.session.scalar(_categories(mine, None).where(Category.id == category_id)) or abort(404)
+
+
+def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list[WorkOrder]:
+    """What is in progress: the most urgent first, then by the promise that comes next."""
+    found = visible_work_orders(user).where(WorkOrder.status.in_(OPEN))
+    if estate_id is not None:
+        found = found.where(WorkOrder.estate_id == estate_id)
+    due = next_due()
+    by_urgency = found.order_by(None).order_by(WorkOrder.urgency, due.is_(None), due, WorkOrder.id)
+    return list(db.session.scalars(by_urgency.limit(limit)))
+
+
+def open_orders_at(user, place: Place, *, limit: int = 20) -> list[WorkOrder]:
+    """What is unfinished at this home, then on its stairwell: a second leak there is often the same leak."""
+    same_stairwell = or_(Place.stairwell_id == (place.stairwell_id or place.id), Place.id == place.stairwell_id)
+    near = WorkOrder.place_id.in_(select(Place.id).where(or_(Place.id == place.id, same_stairwell)))
+    found = visible_work_orders(user).where(WorkOrder.status.in_(OPEN), near)
+    here_first = case((WorkOrder.place_id == place.id, 0), else_=1)
+    nearest_first = found.order_by(None).order_by(here_first, WorkOrder.urgency, WorkOrder.id)
+    return list(db.session.scalars(nearest_first.limit(limit)))
+
+
+def service_level_of(work_order: WorkOrder) -> ServiceLevel:
+    """The promised times this order was given, as they stood then."""
+    return db.session.get_one(ServiceLevel, work_order.service_level_id)
+
+
+def residents_at(place: Place) -> list[Person]:
+    """Who lives at or owns a place now: whoever knocks there must know how they hear and walk."""
+    there = Person.occupancies.any((Occupancy.place_id == place.id) & Occupancy.until_on.is_(None))
+    return list(db.session.scalars(select(Person).where(there).order_by(Person.id)))
+
+
+def running_visit(work_order: WorkOrder) -> Visit | None:
+    """The visit that is still to be made; None if nobody is to come."""
+    return next((visit for visit in reversed(work_order.visits) if visit.status in STILL_TO_DO), None)
+
+
+def next_deadline(work_order: WorkOrder) -> tuple[DeadlineKind, datetime] | None:
+    """Which promise comes next, and when; None when the order is over or nothing more was promised."""
+    return next_missing(work_order) if work_order.status in OPEN else None
+
+
+def next_due() -> ColumnElement[datetime]:
+    """`rules.next_missing` as a column, for sorting and filtering."""
+    return case(
+        (and_(WorkOrder.respond_by.is_not(None), WorkOrder.responded_at.is_(None)), WorkOrder.respond_by),
+        (and_(WorkOrder.arrive_by.is_not(None), WorkOrder.arrived_at.is_(None)), WorkOrder.arrive_by),
+        (WorkOrder.done_at.is_(None), WorkOrder.done_by),
+    )
+
+
+def _categories(estate_ids: frozenset[int], on: date | None) -> Select[tuple[Category]]:
+    no_end = Category.valid_until.is_(None)
+    current = no_end if on is None else and_(Category.valid_from <= on, or_(no_end, Category.valid_until > on))
+    return (
+        select(Category)
+        .where(Category.estate_id.in_(estate_ids), current)
+        .order_by(Category.estate_id, Category.position, Category.id)
+    )

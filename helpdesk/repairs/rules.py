@@ -1,0 +1,83 @@
+"""Decisions about work orders: which promise comes next, how it stands, which windows a day offers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from helpdesk.core import clock
+from helpdesk.repairs import deadlines
+from helpdesk.repairs.deadlines import Standing
+
+GRID = ((time(8, 30), time(10)), (time(10), time(12)), (time(14), time(15, 30)), (time(15, 30), time(17)))
+DAYS_OFFERED = 7
+LEAST_LEFT = timedelta(minutes=30)  # of a window that is still offered
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the resident was told that somebody comes: two moments in UTC, the end after the start."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def __post_init__(self):
+        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
+            raise ValueError("naive datetime: give it a time zone")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("a window ends after it starts")
+
+
+class DeadlineKind(StrEnum):
+    RESPOND = "respond"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+
+
+def next_missing(order) -> tuple[DeadlineKind, datetime] | None:
+    """The first promise that is still to be kept: to answer, then to come, then to finish. None if none is left.
+
+    `order` has the three pairs of moments of a work order; a promise nobody made is passed over.
+    """
+    promises = (
+        (DeadlineKind.RESPOND, order.respond_by, order.responded_at),
+        (DeadlineKind.ARRIVE, order.arrive_by, order.arrived_at),
+        (DeadlineKind.FINISH, order.done_by, order.done_at),
+    )
+    return next(((kind, due) for kind, due, kept_at in promises if due is not None and kept_at is None), None)
+
+
+def counted_from(order) -> datetime:
+    """Where the promises of an order begin: when it was reported; once reopened, when it was answered again."""
+    return order.responded_at if order.reopened and order.responded_at else order.reported_at
+
+
+def standing_of(order, due: datetime, now: datetime) -> Standing:
+    """How a promise of an order stands: at risk in the last quarter of its time, late after its moment."""
+    return deadlines.standing(due, now, deadlines.warn_before(counted_from(order), due))
+
+
+def finish_by(promised: datetime | None, window_ends_at: datetime, usual_time: timedelta, *, may_wait: bool):
+    """When work must be finished that the resident agreed to have done in a window.
+
+    What may wait (ordinary and planned work) is finished no earlier than the window and the usual time on site allow;
+    danger and emergencies keep their promise, whatever was agreed.
+    """
+    if promised is None or not may_wait:
+        return promised
+    return max(promised, window_ends_at + usual_time)
+
+
+def windows_of(day: date) -> list[Window]:
+    """The windows that residents are offered on one local date."""
+    return [Window(_moment(day, start), _moment(day, end)) for start, end in GRID]
+
+
+def offered_windows(now: datetime, days: int = DAYS_OFFERED) -> list[Window]:
+    """The windows of today and the days after it, in order of time; none in which hardly anybody could still come."""
+    today = clock.local_date(now)
+    upcoming = (window for ahead in range(days) for window in windows_of(today + timedelta(days=ahead)))
+    return [window for window in upcoming if window.ends_at >= now + LEAST_LEFT]
+
+
+def _moment(day: date, at: time) -> datetime:
+    return clock.from_local(datetime.combine(day, at))

@@ -1,0 +1,135 @@
+"""What technicians send. The times and ids in it come from the page, the words from a thumb."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import HiddenField, IntegerField, RadioField
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from helpdesk.core import ids
+from helpdesk.core.errors import Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.forms import CreatingForm, LongText, Text
+from helpdesk.core.words import word
+from helpdesk.repairs.models import PhotoStage, Visit
+from helpdesk.scheduling import photos
+from helpdesk.scheduling.rules import NoPhoto, Setback, Step
+from helpdesk.scheduling.words import reason_in_words
+
+PHOTO_LIMIT = 12 * 1024 * 1024  # bytes
+DONE = "done"
+
+
+class Page(StrEnum):
+    """Where the button stood that was pressed: the answer renews that page."""
+
+    DAY = "day"
+    JOB = "job"
+
+
+def moment(typed: str | None) -> datetime | None:
+    """The time a phone claims. Without a zone nobody can say which moment it was: None, as for anything else."""
+    try:
+        claimed = datetime.fromisoformat(typed or "")
+        return claimed.astimezone(UTC) if claimed.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def of(codes: type[StrEnum]):
+    """A filter that turns a typed code into ours; what is not one of ours is left for the validators."""
+    return lambda typed: codes(typed) if typed in list(codes) else typed
+
+
+class JobForm(CreatingForm):
+    """Belongs to one visit; `claimed_at` is filled by the phone when the button is tapped."""
+
+    visit_id = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
+    claimed_at = HiddenField(filters=[moment])
+
+    @classmethod
+    def fresh(cls, visit: Visit, **values):
+        """An empty form for this visit, whatever was sent just now."""
+        return cls(formdata=None, visit_id=visit.id, **values)
+
+
+class StepForm(JobForm):
+    step = HiddenField(validators=[InputRequired(), AnyOf(list(Step))], filters=[of(Step)])
+    page = HiddenField(validators=[AnyOf(list(Page))], default=Page.JOB, filters=[of(Page)])
+
+
+class FinishForm(JobForm):
+    work_done = LongText(
+        _l("What was done"), limit=2_000, validators=[InputRequired(_l("Say in a few words what was done."))]
+    )
+    parts_used = Text(_l("Parts used"), limit=500)
+    no_photo = RadioField(_l("Why there is no photo"), validators=[Optional()])
+    other_words = Text(_l("The reason in your own words"), limit=200)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.no_photo.choices = [(code, word(code)) for code in NoPhoto]
+
+    def validate_other_words(self, typed) -> None:
+        if self.no_photo.data == NoPhoto.OTHER and not typed.data:
+            raise ValidationError(_("Say in a few words why there is no photo."))
+
+    def told(self) -> dict:
+        reason = NoPhoto(self.no_photo.data) if self.no_photo.data else None
+        return {
+            "work_done": self.work_done.data,
+            "parts_used": self.parts_used.data,
+            "no_photo_reason": reason_in_words(reason, self.other_words.data),
+        }
+
+
+class SetbackForm(JobForm):
+    reason = RadioField(_l("What is in the way"), validators=[InputRequired(_l("Choose what is in the way."))])
+    note = LongText(_l("What the office should know"), limit=2_000)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reason.choices = [(code, word(code)) for code in Setback]
+
+    def told(self) -> dict:
+        return {"reason": Setback(self.reason.data), "note": self.note.data}
+
+
+def result_form() -> FinishForm | SetbackForm:
+    """What was sent as the result: the work is done, or it could not be."""
+    return FinishForm() if request.form.get("result") == DONE else SetbackForm()
+
+
+class PhotoForm(JobForm):
+    """One photo. It is decoded while the form is checked, before any lock is taken."""
+
+    stage = RadioField(_l("When it was taken"), validators=[InputRequired()])
+    photo = FileField(_l("Photo"))
+    picture: photos.Picture | None = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stage.choices = [(code, word(code)) for code in PhotoStage]
+
+    def validate(self, **kwargs) -> bool:
+        valid = super().validate(**kwargs)
+        raw = self.photo.data.read(PHOTO_LIMIT + 1) if self.photo.data else b""
+        self.body_hash = sha256(self.body_hash.encode() + raw).hexdigest()
+        db.session.rollback()  # decoding takes a while; nobody else has to wait for our connection
+        return valid and self._decode(raw)
+
+    def _decode(self, raw: bytes) -> bool:
+        try:
+            if len(raw) > PHOTO_LIMIT:
+                raise Refused(_("This photo is larger than 12 MB. Take it again with a smaller setting."))
+            self.picture = photos.decode(raw)
+        except Refused as no:
+            self.photo.errors = [*self.photo.errors, no.message]
+            self.http_status = no.status
+        return self.http_status == 200

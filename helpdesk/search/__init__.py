@@ -1,0 +1,3 @@
+"""One box that finds people, places and work orders by whatever was said. May use: estate, repairs."""
+
+from helpdesk.search import views, words

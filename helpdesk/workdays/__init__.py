@@ -1,0 +1,3 @@
+"""Which days are worked: Monday to Friday, unless the calendar of the year says otherwise. May use: core."""
+
+from helpdesk.workdays import models

@@ -1,0 +1,92 @@
+// The form of a call: Ctrl+Enter saves, Alt+1 … Alt+9 say what becomes of it, Alt+N begins another. What the server makes
+// of the words is filled in as a proposal, until somebody decides by hand; from then on their choice stays.
+// What was typed in the last moment before the page is left is still sent.
+{
+  const call = () => document.getElementById("call-form");
+  const field = (name) => call().elements[name];
+  const byHand = (name) => "byHand" in holder(name).dataset;
+  const holder = (name) => (name === "category" ? document.getElementById("category") : document.getElementById(`${name === "outcome" ? "outcome" : "urgencie"}s`));
+
+  function mark(name, hand) {
+    if (hand) holder(name).dataset.byHand = "";
+    else delete holder(name).dataset.byHand;
+  }
+
+  function check(name, value) {
+    const radio = call().querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
+    if (radio) radio.checked = true;
+    else for (const other of call().querySelectorAll(`[name="${name}"]`)) other.checked = false;
+  }
+
+  // Repair is proposed as soon as something was recognised, and taken back when it no longer is.
+  function propose(outcome) {
+    if (byHand("outcome")) return;
+    const outcomes = holder("outcome");
+    for (const chip of outcomes.querySelectorAll("[data-proposed]")) delete chip.dataset.proposed;
+    check("outcome", outcome);
+    if (outcome) outcomes.querySelector(`[value="${outcome}"]`).closest(".chip").dataset.proposed = "";
+  }
+
+  function fillIn() {
+    const { category, urgencyCode, repair } = document.querySelector("#suggestion > [data-category]").dataset;
+    if (!byHand("category")) field("category").value = category;
+    if (!byHand("urgency")) check("urgency", urgencyCode);
+    propose(field("about") ? "chase" : repair);
+  }
+
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.id !== "suggestion") return;
+    const said = (name) => (byHand(name) ? field(name).value : "");
+    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value };
+  });
+
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.requestConfig?.elt.id === "call-form" && detail.successful) unsent = false;
+    if (detail.target?.id === "suggestion") fillIn();
+    if (detail.target?.id === "caller-card" && field("about")) propose("chase");
+  });
+
+  let unsent = false;
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.form && target.form === call()) unsent = true;
+  });
+
+  addEventListener("pagehide", () => {
+    const url = document.getElementById("autosave")?.getAttribute("hx-post");
+    if (unsent && url) navigator.sendBeacon(url, new FormData(call()));
+  });
+
+  document.addEventListener("draft-kept", () => {
+    unsent = false;
+    const state = document.getElementById("draft-state");
+    const empty = !field("caller_number").value.trim() && !field("words").value.trim();
+    if (state) state.textContent = empty ? "" : state.dataset.words;
+  });
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.form !== call() || !["category", "urgency", "outcome"].includes(target.name)) return;
+    mark(target.name, target.name !== "category" || target.value !== "");
+    if (target.name === "outcome") for (const chip of call().querySelectorAll("[data-proposed]")) delete chip.dataset.proposed;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!call() || event.isComposing || event.keyCode === 229) return;
+    const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
+    const inside = call().contains(event.target);
+    if (event.key === "Enter" && inside && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      call().requestSubmit(call().querySelector("button.primary"));
+    } else if (event.key === "Enter" && inside && event.target.matches("input")) {
+      event.preventDefault(); // only the button and Ctrl+Enter save
+    } else if (event.altKey && !event.ctrlKey && !event.metaKey && digit) {
+      event.preventDefault();
+      const radio = holder("outcome").querySelectorAll("input")[(Number(digit) + 9) % 10];
+      radio.focus();
+      radio.click();
+    } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyN") {
+      event.preventDefault();
+      location.assign(call().dataset.newCall);
+    }
+  });
+}

@@ -1,0 +1,62 @@
+// A technician's taps: the phone's own time goes with them, and a second tap in the same place does nothing.
+{
+  const SETTLES_MS = 700; // a button that has just appeared under the thumb is not meant yet
+  let changedAt = Date.now();
+  let opened = [];
+  let posting = false, missed = false;
+
+  // The moment of the tap, kept when the form is sent again because the basement had no signal.
+  document.addEventListener("submit", ({ target }) => {
+    const claimed = target.querySelector("input[name=claimed_at]");
+    if (claimed && !claimed.value) claimed.value = new Date().toISOString();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("#thumb") || Date.now() - changedAt > SETTLES_MS) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
+  document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+    if (detail.target.id === "thumb" || detail.elt?.id === "thumb") changedAt = Date.now();
+  });
+
+  // Something else may change between a tap and its answer, when nothing else is asked for: ask once more afterwards.
+  const news = document.querySelector("[data-topic]")?.dataset.topic;
+  const isTap = ({ detail }) => detail.requestConfig.verb === "post";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isTap(event)) posting = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!isTap(event)) return;
+    posting = false;
+    if (missed) setTimeout(() => document.body.dispatchEvent(new CustomEvent(news)), SETTLES_MS);
+    missed = false;
+  });
+  if (news) document.body.addEventListener(news, () => (missed ||= posting));
+
+  // What was unfolded stays so when a region renews itself.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    opened = [...document.querySelectorAll("details[open][id]")].map((details) => details.id);
+    if (detail.xhr.status === 404 && detail.target.id === "facts") gone(detail.target);
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+    document.querySelector("main .problems")?.scrollIntoView({ block: "center" });
+  });
+
+  // Handed over or called off while it was on the screen: what was typed stays, the button only leads back.
+  function gone(facts) {
+    facts.replaceChildren(document.getElementById("gone").content.cloneNode(true));
+    document.getElementById("thumb").replaceChildren(document.getElementById("gone-thumb").content.cloneNode(true));
+    changedAt = Date.now();
+  }
+
+  // "Repaired" on the page of the day leads here, to words that are folded away until one is on site.
+  function unfold() {
+    const aim = document.getElementById(location.hash.slice(1));
+    aim?.closest("details")?.setAttribute("open", "");
+  }
+  unfold();
+}

@@ -1,0 +1,46 @@
+"""Each part says what it needs, and the list is true; nothing in a template runs as code."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import meta
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+ALL = sorted(TEMPLATES.rglob("*.html"))
+PARTS = [path for path in ALL if path.name.startswith("_")]
+GIVEN = {"csrf_token", "request", "_", "gettext", "ngettext"}
+FORBIDDEN = {
+    "inline script": r"<script(?![^>]*\ssrc=)",
+    "inline style": r"<style|\sstyle=",
+    "event attribute": r"\son\w+=|hx-on",
+    "trigger filter": r"hx-trigger=\"[^\"]*\[",
+    "js: value": r"=[\"']js:|hx-headers",
+    "unquoted value": r"=\{\{",
+    "markup from data": r"\|\s*safe|Markup\(",
+    "inherited target": r"<body[^>]*hx-",
+}
+
+
+def name(path):
+    return str(path.relative_to(TEMPLATES))
+
+
+@pytest.mark.parametrize("path", PARTS, ids=name)
+def test_parts_declare_what_they_need(path, app):
+    source = path.read_text()
+    needs = re.search(r"Needs: ([\w, ()]+)", source.split("#}")[0])[1]
+    declared = set(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", needs))) - {"nothing"}
+    used = meta.find_undeclared_variables(app.jinja_env.parse(source))
+    assert used - set(app.jinja_env.globals) - GIVEN == declared
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_nothing_in_a_template_runs_as_code(path, what):
+    assert not re.search(FORBIDDEN[what], path.read_text()), what
+
+
+@pytest.mark.parametrize("path", ALL, ids=name)
+def test_templates_stay_readable(path):
+    assert len(path.read_text().splitlines()) <= 160

@@ -1,0 +1,102 @@
+"""A real browser on a real server of this process, with a clock that the test sets and that then goes on ticking."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from helpdesk.core import clock
+from helpdesk.live import views as live
+from helpdesk.live.feed import Feed
+from tests.conftest import PASSWORD
+from tests.servers import find_browser
+
+DESK = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+LEFT = ("htmx:afterRequest", "htmx:sendError")  # a page was left while one of its parts was being asked for
+WATCH = "addEventListener('securitypolicyviolation', (event) => console.error('CSP: ' + event.violatedDirective))"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(find_browser()))
+        expect.set_options(timeout=10_000)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def clock_from(monkeypatch):
+    """Let the application's clock start at this moment and go on from there."""
+
+    def _from(moment: datetime) -> None:
+        began = time.monotonic()
+        monkeypatch.setattr(
+            clock, "now", lambda: (moment + timedelta(seconds=time.monotonic() - began)).astimezone(UTC)
+        )
+        _from.moment = moment
+
+    _from.moment = None
+    return _from
+
+
+@pytest.fixture
+def site(app, monkeypatch):
+    """The address of the application, served by threads of this process."""
+    feed = Feed()
+    monkeypatch.setattr(live, "feed", feed)  # a stream of another test must not hear of this one
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    feed.stop()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(site, chromium, clock_from):
+    """Open a browser of one's own; signed in when a user is given. Nothing may go wrong in it unnoticed."""
+    opened = []
+
+    def _visit(username=None, *, password=PASSWORD, on=DESK, expected_errors=(), **options):
+        context = chromium.new_context(base_url=site, locale="zh-CN", timezone_id="Asia/Shanghai", **on, **options)
+        context.add_init_script(WATCH)
+        if clock_from.moment:
+            context.clock.install(time=clock_from.moment)
+        page = context.new_page()
+        opened.append((page, _watched(page), expected_errors))
+        if username:
+            sign_in(page, username, password)
+        return page
+
+    yield _visit
+    for page, wrong, expected in opened:
+        page.context.close()
+        unexpected = [text for text in wrong if not any(part in text for part in (*LEFT, *expected))]
+        assert unexpected == []
+
+
+def sign_in(page, username, password=PASSWORD):
+    page.goto("/sign-in")
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def _watched(page) -> list[str]:
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return wrong

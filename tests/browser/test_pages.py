@@ -1,0 +1,81 @@
+"""Every page of every role: nothing sticks out, nothing breaks the policy, everybody can use it (axe)."""
+
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from helpdesk.core.extensions import db
+from helpdesk.demo.load import load
+from tests.browser.conftest import DESK, PHONE
+
+MORNING = datetime(2026, 11, 23, 2, 20, tzinfo=UTC)  # 10:20
+DEMO_PASSWORD = "demo-2026"
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture
+def estate_by_day(app, clock_from):
+    load(as_of=MORNING)
+    db.session.rollback()
+    clock_from(MORNING)
+
+
+def pages_of(page) -> list[str]:
+    """The pages of the navigation, and one record behind each list."""
+    page.goto("/")
+    found = [page.url] + page.locator("header.top nav a, nav.bottom a").evaluate_all(
+        "links => links.map(link => link.href)"
+    )
+    for address in list(found):
+        page.goto(address)
+        link = page.locator("main a.row-link, #day a").first
+        if link.count():
+            found.append(link.evaluate("link => link.href"))
+    return list(dict.fromkeys(found))
+
+
+def look_at(page, address, problems):
+    page.goto(address)
+    where = f"{address} {page.viewport_size['width']} px"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wider > 0:
+        problems.append(f"{where}: {wider} px too wide")
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in SERIOUS:
+            nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+            problems.append(f"{where}: {violation['id']}: {nodes}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_the_desk_can_be_used_by_everyone(scheme, estate_by_day, visit):
+    problems = []
+    for username, on in (("operator", DESK), ("manager", PHONE), ("technician", PHONE), ("admin", DESK)):
+        page = visit(username, password=DEMO_PASSWORD, on=on, color_scheme=scheme)
+        for address in [*pages_of(page), "/admin/style"]:
+            look_at(page, address, problems)
+    assert problems == []
+
+
+def test_no_page_needs_more_width_than_it_has(estate_by_day, visit):
+    problems = []
+    for username, width in (
+        ("operator", 1280),
+        ("operator", 390),
+        ("operator", 360),
+        ("technician", 360),
+        ("manager", 1280),
+    ):
+        page = visit(username, password=DEMO_PASSWORD, on={"viewport": {"width": width, "height": 800}})
+        for address in pages_of(page):
+            page.goto(address)
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            problems += [f"{address} at {width} px: {wider} px too wide"] if wider > 0 else []
+    assert problems == []
+
+
+def test_the_sign_in_page_can_be_used_by_everyone(site, visit):
+    problems = []
+    look_at(visit(), "/sign-in", problems)
+    look_at(visit(expected_errors=("404",)), "/nowhere", problems)
+    assert problems == []

@@ -1,0 +1,42 @@
+"""A change is made only by a page of ours, of this very sign-in."""
+
+from uuid import UUID
+
+import pytest
+
+from tests.conftest import HTMX
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def addresses(app):
+    for rule in app.url_map.iter_rules():
+        for method in sorted(rule.methods & set(UNSAFE)):
+            filled = {name: UUID(int=1) if name == "key" else 1 for name in rule.arguments}
+            yield method, rule.build(filled, append_unknown=False)[1]
+
+
+@pytest.mark.parametrize("token", ["", "made up", "someone else's"])
+def test_every_change_needs_the_token_of_this_page(token, app, ann, ada, as_user, now):
+    other = as_user(ada)
+    found = list(addresses(app))
+    assert len(found) > 10
+
+    for method, address in found:
+        browser = as_user(ann)
+        browser.token = other.token if token == "someone else's" else token
+        assert browser.open(address, method=method).status_code == 400, address
+
+
+def test_nothing_is_exempt(app):
+    assert not app.extensions["csrf"]._exempt_views and not app.extensions["csrf"]._exempt_blueprints
+
+
+def test_a_page_older_than_this_sign_in_gets_the_new_token(ann, as_user, now):
+    browser = as_user(ann)
+    browser.token = "from before"
+
+    answer = browser.post("/me/language", data={"language": "zh"}, headers=HTMX)
+
+    assert answer.status_code == 400
+    assert '"token-renewed"' in answer.headers["HX-Trigger"]

@@ -1,0 +1,334 @@
+"""The product as it is started for real: a process of its own, with a port, a database and an end."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from helpdesk import create_app
+from helpdesk.accounts.models import Session, User, UserRole
+from helpdesk.accounts.sessions import hashed, new_number
+from helpdesk.audit.actions import record
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Estate
+from tests import databases
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET_KEY = "only-for-tests-" + "s" * 40
+
+
+class Product:
+    """One installation, in a folder whose name has a space; started and stopped as often as a test likes."""
+
+    def __init__(self, folder: Path, name: str = "serving"):
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        self.name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self.url = self._database()
+        self.env = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": self.url, "SECRET_KEY": SECRET_KEY,
+            "INSTANCE_PATH": str(folder), "PORT": str(self.port), "DEMO": "0", "TZ": "America/St_Johns",
+        }  # fmt: skip
+        self.running: subprocess.Popen | None = None
+
+    def start(self, **env) -> "Product":
+        """Start and wait until it answers; how long that took is kept in `took_s`."""
+        began = time.monotonic()
+        self.running = self._begin(**env)
+        self.words = ""
+        while (line := self.running.stdout.readline()) and "Ctrl+C" not in line:
+            self.words += line
+        while time.monotonic() - began < 30 and self.running.poll() is None:
+            with suppress(OSError):
+                if self.get("/healthz").status == 200:
+                    self.took_s = time.monotonic() - began
+                    return self
+            time.sleep(0.02)
+        self.running.kill()
+        raise AssertionError(f"It did not start: {self.words}{self.running.communicate()[0]}")
+
+    def refuse(self, **env) -> str:
+        """Start, expect that it ends with 1, and return what it said."""
+        process = self._begin(**env)
+        words, _ = process.communicate(timeout=30)
+        assert process.returncode == 1, words
+        return words
+
+    def stop(self, how=signal.SIGTERM) -> tuple[float, int, str]:
+        """Stop it; returns how many seconds that took, the exit code and what it still said."""
+        began = time.monotonic()
+        process, self.running = self.running, None
+        process.send_signal(how)
+        words, _ = process.communicate(timeout=30)
+        return time.monotonic() - began, process.returncode, words
+
+    def get(self, path: str, cookie: str = "") -> http.client.HTTPResponse:
+        """The answer; a stream is left open, and is to be closed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Connection": "close", "Cookie": f"session={cookie}"}
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+        except OSError:
+            connection.close()
+            raise
+        if answer.headers.get_content_type() != "text/event-stream":
+            answer.text = answer.read().decode()
+        return answer
+
+    def answers(self) -> bool:
+        with suppress(OSError):
+            return self.get("/healthz").status == 200
+        return False
+
+    def drop(self) -> None:
+        if self.running:
+            self.stop(signal.SIGKILL)
+        if databases.ON_POSTGRES:
+            self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+    def _begin(self, **env) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-m", "helpdesk.serve"], env={**self.env, **env}, cwd=self.folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+    def _database(self) -> str:
+        if not databases.ON_POSTGRES:
+            return f"sqlite:///{self.folder}/desk.db"
+        self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name}")
+        server = make_url(os.environ["TEST_DATABASE_URL"])
+        return server.set(drivername="postgresql+psycopg", database=self.name).render_as_string(hide_password=False)
+
+    def _on_server(self, *statements: str) -> None:
+        with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    product = Product(tmp_path_factory.mktemp("a folder"))
+    yield product.start()
+    product.drop()
+
+
+@pytest.fixture
+def running(product):
+    return product if product.running else product.start()
+
+
+@pytest.fixture
+def stopped(product):
+    if product.running:
+        product.stop()
+    return product
+
+
+@pytest.fixture
+def inside(product):
+    """The application on the database of the running product, to look and to act beside it."""
+    app = create_app({name: product.env[name] for name in ("DATABASE_URL", "SECRET_KEY", "INSTANCE_PATH")})
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def signed_in(inside):
+    """Makes sessions of somebody who may hear of everything at the hotline; returns the numbers for their cookies."""
+
+    def _sessions(count):
+        with writing():
+            estate = db.session.query(Estate).first() or Estate(name="德裕苑", hotline="052310000001")
+            db.session.add(estate)
+            db.session.flush()
+            user = User(
+                username=new_number()[:20], name="Ann", password_hash="-",
+                roles=[UserRole(role=Role.OPERATOR, estate_id=estate.id)],
+            )  # fmt: skip
+            db.session.add(user)
+            db.session.flush()
+            numbers, now = [new_number() for _ in range(count)], datetime.now(UTC)
+            for number in numbers:
+                db.session.add(Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now))
+        return user, numbers
+
+    return _sessions
+
+
+def line_of(stream) -> str:
+    return stream.readline().decode()
+
+
+def test_an_empty_start_prints_where_to_go_and_the_link_for_the_first_administrator(running):
+    assert f"  http://127.0.0.1:{running.port}\n" in running.words
+
+    link = re.search(rf"http://127\.0\.0\.1:{running.port}(/first-administrator/\S+)", running.words)[1]
+
+    assert running.get(link).status == 200
+    assert running.get(link[:-1] + "x").status == 404
+
+
+def test_a_start_with_a_database_that_is_ready_answers_within_three_seconds(stopped):
+    first_s = stopped.start().took_s
+    assert stopped.words.startswith("\n  物业服务台")
+    stopped.stop()
+
+    assert min(first_s, stopped.start().took_s) < 3  # once the machine was perhaps busy with something else
+
+
+def test_the_server_does_not_say_what_it_is_made_of(running):
+    names = {running.get(path).headers["Server"] for path in ("/sign-in", "/live", "/none", "/static/js/live.js")}
+
+    assert names == {"helpdesk"}
+
+
+def test_starting_twice_says_that_the_port_is_in_use_and_disturbs_nobody(running):
+    words = running.refuse()
+
+    assert words.splitlines()[-1].startswith(f"Port {running.port} is in use")
+    assert "Traceback" not in words
+    assert running.answers()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_with_fifty_streams_open_takes_less_than_five_seconds(how, running, signed_in):
+    _, numbers = signed_in(50)
+    streams = [running.get("/live", number) for number in numbers]
+    greetings = {line_of(stream) for stream in streams}
+
+    took_s, code, words = running.stop(how)
+
+    assert greetings == {"retry: 3000\n"}
+    assert (took_s < 5, code) == (True, 0)
+    assert "Killing" not in words and "Traceback" not in words
+    assert [stream.read() for stream in streams]  # each was ended properly: one that was cut off raises
+
+
+def test_what_happens_is_heard_within_a_second(running, signed_in):
+    user, (number,) = signed_in(1)
+    stream = running.get("/live", number)
+    received = []
+    while not received or not received[-1].startswith("data:"):
+        received.append(line_of(stream))  # what happened before is told first
+
+    began = time.monotonic()
+    with writing():
+        record("user.enabled", user, actor=user, now=datetime.now(UTC), topics=[f"calls:{user.roles[0].estate_id}"])
+    while not received[-1].startswith("data: calls:"):
+        received.append(line_of(stream))
+
+    assert time.monotonic() - began < 1
+    stream.close()
+
+
+def test_streams_leave_threads_for_pages(stopped, signed_in):
+    product = stopped.start(LIVE_STREAMS="5")
+    _, numbers = signed_in(7)
+
+    answers = [product.get("/live", number) for number in numbers]
+
+    assert [answer.status for answer in answers] == [200] * 5 + [503] * 2
+    assert answers[-1].headers["Retry-After"] == "30"
+    assert product.get("/live/changes?after=0", numbers[-1]).status == 200
+    assert product.answers()
+    [answer.close() for answer in answers]
+    product.stop()
+
+
+def test_when_the_starting_process_is_killed_the_serving_one_goes_too(running):
+    running.stop(signal.SIGKILL)
+
+    until = time.monotonic() + 10
+    while running.answers() and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not running.answers()
+    assert running.start().answers()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(stopped, inside):
+    with db.engine.connect().execution_options(writes=True) as connection:
+        current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+
+    words = stopped.refuse()
+
+    with db.engine.connect().execution_options(writes=True) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :current"), {"current": current})
+        connection.commit()
+    assert words == (
+        "The database was made by a newer version of this program. Start that version, or restore a backup.\n"
+    )
+
+
+@pytest.mark.sqlite_only  # the same on both: said once
+@pytest.mark.parametrize(("setting", "value", "said"), [
+    ("DATABASE_URL", "sqlite:////nowhere/at/all/x.db", "The database sqlite:////nowhere/at/all/x.db does not answer"),
+    ("DATABASE_URL", "postgresql+psycopg://desk:hidden@127.0.0.1:1/desk", "The database postgresql+psycopg://desk:***@"),
+    ("HOST", "203.0.113.7", "HOST=203.0.113.7 is not an address of this machine."),
+    ("HOST", "no.such.name.invalid", "HOST=no.such.name.invalid is not an address."),
+    ("PORT", "99999", "PORT=99999 is not a port: choose one from 1 to 65535."),
+])  # fmt: skip
+def test_what_cannot_work_is_said_in_one_line(setting, value, said, stopped):
+    words = stopped.refuse(**{setting: value, "ALLOW_HTTP": "1", "TRUSTED_HOSTS": "desk.example"})
+
+    assert words.startswith(said)
+    assert len(words.splitlines()) == 1 and "hidden" not in words
+
+
+def test_the_first_start_loads_the_demo_estate_and_says_how_to_sign_in(tmp_path):
+    product = Product(tmp_path, "demo")
+    try:
+        product.start(DEMO="1")
+        first = product.words
+        product.stop()
+        product.start(DEMO="1")
+    finally:
+        product.drop()
+
+    assert "demo-2026" in first and re.findall(r"^    (\w+) ", first, re.MULTILINE) == [
+        "operator", "operator2", "technician", "technician2", "finance", "officer", "manager", "manager2", "owner",
+        "auditor", "admin",
+    ]  # fmt: skip
+    assert first.endswith(product.words) and len(product.words) < len(first)  # the second time nothing is loaded
+
+
+@pytest.mark.sqlite_only
+def test_a_certificate_that_is_none_is_said_in_one_line(stopped):
+    nothing = stopped.folder / "nothing.pem"
+    nothing.touch()
+
+    words = stopped.refuse(TLS_CERT=str(nothing), TLS_KEY=str(nothing))
+
+    assert words.splitlines()[-1].endswith("are not a certificate and its key, without a password.")
+    assert "Traceback" not in words
+
+
+@pytest.mark.sqlite_only
+def test_the_application_can_be_found_from_any_folder(product):
+    answer = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "routes"],
+        env={name: value for name, value in product.env.items() if name != "PYTHONPATH"},
+        cwd="/", text=True, capture_output=True, check=True,
+    )  # fmt: skip
+
+    assert "live.stream" in answer.stdout
