@@ -45,7 +45,7 @@ def read_back(
 ) -> str:  # fmt: skip
     """The sentence an operator reads to the resident, in Chinese whatever the language of the screen.
 
-    七幢二单元五〇一,水管爆裂,师傅两点四十四分前到。 A window wins over the promised arrival; without either we say
+    七幢二单元五〇一，水管爆裂，师傅两点四十四分前到。 A window wins over the promised arrival; without either we say
     only that somebody will come.
     """
     if window:
@@ -60,7 +60,7 @@ def read_back(
         coming = "师傅马上出发" if at_once and far else f"师傅{said}{spoken_time(arrive_by)}前到"
     else:
         coming = "师傅马上出发" if at_once else "我们马上安排师傅上门"
-    return ",".join(filter(None, (spoken_place(place), spoken_fault(fault), coming))) + "。"
+    return "，".join(filter(None, (spoken_place(place), spoken_fault(fault), coming))) + "。"
 
 
 def spoken_place(place: Place | None) -> str:
@@ -79,7 +79,7 @@ def spoken_place(place: Place | None) -> str:
 
 def spoken_fault(name: str) -> str:
     """爆管/大面积漏水 is read as 爆管或大面积漏水; what stands in brackets is for the desk only."""
-    name = re.sub(r"[((].*?[))]", "", name)
+    name = re.sub(r"[（(].*?[）)]", "", name)
     first, _slash, last = name.rpartition("/")
     return f"{first.replace('/', '、')}或{last}" if first else last
 

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register, word
-from helpdesk.estate.models import Person, Place
+from helpdesk.estate.models import Person, Place, PlaceKind
 from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.scheduling.rules import NoPhoto, Setback, Step, family_name
 
@@ -33,8 +33,12 @@ def polite_name(person: Person) -> str:
 
 
 def place_in_words(place: Place) -> str:
-    """3 幢 2 单元 501 for a home that has all three; any other place as staff write it."""
-    if not (place.building_no and place.unit_no and place.room_no):
+    """3 幢 2 单元 501 for a home, 3 幢 2 单元楼道 for a stairwell; any other place as staff write it."""
+    if not (place.building_no and place.unit_no):
+        return place.address
+    if place.kind is PlaceKind.COMMON_AREA:
+        return _("Building %(building)s, unit %(unit)s, stairwell", building=place.building_no, unit=place.unit_no)
+    if not place.room_no:
         return place.address
     return _(
         "Building %(building)s, unit %(unit)s, %(room)s",

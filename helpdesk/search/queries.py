@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate import addresses, phone_numbers, pinyin
-from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, SearchKey, SearchKind
+from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, SearchKey, SearchKind
 from helpdesk.estate.queries import lives_there, residents_of
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
@@ -190,13 +190,23 @@ def _at_address(mine: frozenset[int], text: str) -> list[int]:
     guesses = list(dict.fromkeys(guess for name in names for guess in addresses.parse(text, estate_name=name)))
     ids: list[int] = []
     for guess in guesses:
-        if guess.kind is addresses.AddressKind.DWELLING and guess.building_no and guess.unit_no is None:
+        if guess.kind is addresses.AddressKind.BUILDING:
+            ids += _in_building(mine, guess)
+        elif guess.kind is addresses.AddressKind.DWELLING and guess.building_no and guess.unit_no is None:
             ids += _in_any_unit(mine, guess)
         else:
             ids += _ids(SearchKey.place_id, mine, (SearchKind.ADDRESS, addresses.address_key(guess)))
     if not guesses:
         ids += _ids(SearchKey.place_id, mine, (SearchKind.ADDRESS, re.sub(r"\s+", "", text).upper()))
     return ids
+
+
+def _in_building(mine: frozenset[int], guess: addresses.AddressGuess) -> list[int]:
+    """What all share comes first: whoever says only the building speaks of its stairs or its walls."""
+    here = (Place.estate_id.in_(mine), Place.building_no == guess.building_no)
+    shared_first = case((Place.kind == PlaceKind.COMMON_AREA, 0), else_=1)
+    found = select(Place.id).where(*here).order_by(shared_first, Place.unit_no, Place.floor_no, Place.id)
+    return list(db.session.scalars(found.limit(AT_MOST + 1)))
 
 
 def _in_any_unit(mine: frozenset[int], guess: addresses.AddressGuess) -> list[int]:

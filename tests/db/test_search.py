@@ -64,6 +64,10 @@ def test_an_address_finds_no_numbers_with_the_same_digits(ann, estate, home):
     assert (list(lines(ann, "3-2-501")), list(lines(ann, "32501"))) == (["places"], ["phones", "places"])
 
 
+def test_of_a_building_what_all_share_comes_first(ann, home, stairwell):
+    assert [address for *_, address in lines(ann, "三号楼")["places"]] == ["3-2", "3-2-501"]
+
+
 def test_a_place_tells_who_lives_there(ann, guiying):
     assert [m.names for found in find(ann, "3-2-501", on=TODAY) for m in found.matches] == [("单桂英",)]
 

@@ -31,7 +31,7 @@ def home(**values):
 def test_an_emergency_is_read_back_with_its_clock_time():
     sentence = read_back(home(), "水管爆裂", now=shanghai(2, 2, 14), arrive_by=shanghai(2, 2, 44))
 
-    assert sentence == "七幢二单元五〇一,水管爆裂,师傅两点四十四分前到。"
+    assert sentence == "七幢二单元五〇一，水管爆裂，师傅两点四十四分前到。"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_the_words_propose_what_is_wrong_and_what_to_read_back(ann, place, as_us
     assert (
         'data-category="WATER_BURST"' in shown and 'data-urgency-code="p1"' in shown and 'data-repair="repair"' in shown
     )
-    assert "Say first:" in shown and "三幢二单元五〇一,爆管或大面积漏水,师傅十二点半前到。" in shown
+    assert "Say first:" in shown and "三幢二单元五〇一，爆管或大面积漏水，师傅十二点半前到。" in shown
 
 
 def test_the_operator_decides_otherwise(ann, place, as_user, now):
@@ -60,7 +60,7 @@ def test_the_operator_decides_otherwise(ann, place, as_user, now):
     shown = suggestion(browser, key, category="STAIR_LIGHT", urgency="p3", visit_window="2026-03-03T08:30/10:00")
 
     assert 'data-category="STAIR_LIGHT"' in shown and 'data-urgency-code="p3"' in shown
-    assert "楼道灯不亮,师傅明天上午八点半到十点之间上门。" in shown
+    assert "楼道灯不亮，师傅明天上午八点半到十点之间上门。" in shown
 
 
 @pytest.mark.parametrize(
