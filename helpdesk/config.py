@@ -10,7 +10,6 @@ from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; the fi
 
 SHORTEST_SECRET = 32
 EXAMPLES = ("dev", "secret", "changeme", "change-me", "example", "password")
-PHOTO_LIMIT = 12 * 1024 * 1024
 
 
 class WrongSetting(SystemExit):
@@ -43,7 +42,6 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form may stay open all night
         "WTF_CSRF_SSL_STRICT": True,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "session",
-        "MAX_CONTENT_LENGTH": PHOTO_LIMIT + 64 * 1024,
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
         "LIVE_STREAMS": _number(env, "LIVE_STREAMS", 100),
@@ -52,7 +50,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
 
 
 def _sqlite_options() -> dict:
-    return {"module": sqlite, "hide_parameters": True}
+    return {"module": sqlite, "hide_parameters": True, "pool_size": 20, "max_overflow": 120}  # a thread, a connection
 
 
 def _postgres_options() -> dict:

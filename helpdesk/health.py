@@ -1,6 +1,8 @@
 """Whether the product can do its work just now: what the monitor asks. Told in English, to machines."""
 
+import math
 import shutil
+import time
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -10,11 +12,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk.core.access import Permission, can_anywhere, me
 from helpdesk.core.transactions import writing
 
+KNOWN_FOR_S = 5
 LEAST_FREE = 200 * 1024 * 1024  # bytes on the disk of photos and database
 
 
 def problems() -> list[str]:
-    """What is wrong, in a few words each; nothing when all is well."""
+    """What is wrong, in a few words each; nothing when all is well.
+
+    Looked up at most every few seconds: anybody may ask, and the look takes the write lock.
+    """
+    looked_at, found = current_app.extensions.get("health", (-math.inf, []))
+    if time.monotonic() - looked_at >= KNOWN_FOR_S:
+        found = _look()
+        current_app.extensions["health"] = time.monotonic(), found
+    return found
+
+
+def _look() -> list[str]:
     return [sentence for wrong, sentence in (
         (not _database_can_be_written(), "The database cannot be written."),
         (_free_bytes() < LEAST_FREE, "The disk is nearly full."),

@@ -29,7 +29,7 @@ def add_home(estate, building, unit, room, *, home_no=None, **more) -> Place:
     return place
 
 
-def add_person(estate, name, *places, role=OccupancyRole.HEAD, until=None, **more) -> Person:
+def add_person(estate, name, *places, role=OccupancyRole.HEAD, since=MOVED_IN, until=None, **more) -> Person:
     person = Person(estate_id=estate.id, name=name, **more)
     with writing():
         keep(person, search_keys.of_name(name), person_id=True)
@@ -39,7 +39,7 @@ def add_person(estate, name, *places, role=OccupancyRole.HEAD, until=None, **mor
                     person_id=person.id,
                     place_id=place.id,
                     role=role,
-                    from_on=MOVED_IN,
+                    from_on=since,
                     until_on=until,
                     end_reason="moved" if until else None,
                 )  # fmt: skip

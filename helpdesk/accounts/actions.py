@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
 from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, Theme, User, UserRole
-from helpdesk.accounts.queries import first_administrator_link, user_named
+from helpdesk.accounts.queries import administers, first_administrator_link, user_named
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, Role, require
@@ -17,8 +17,15 @@ from helpdesk.core.extensions import db
 LINK_LASTS = timedelta(minutes=30)
 
 
-def open_session(user: User, *, now: datetime) -> str:
-    """Sign somebody in whose password was checked; returns the number for the cookie, kept nowhere else."""
+def open_session(user: User, *, proved: str, renewed: str, now: datetime) -> str:
+    """Sign somebody in; returns the number for the cookie, kept nowhere else.
+
+    `proved` is the hash that the password was checked against before the lock, `renewed` the same or a stronger one.
+    Refused if the account was disabled or its password changed in between.
+    """
+    if not user.active or user.password_hash != proved:
+        raise Refused(_("The account or the password is not right."))
+    user.password_hash = renewed
     number = new_number()
     row = Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now)
     db.session.add(row)
@@ -76,9 +83,9 @@ def add_user(
     return user
 
 
-def set_active(user: User, *, active: bool, estate_id: int, actor: User, now: datetime) -> None:
+def set_active(user: User, *, active: bool, actor: User, now: datetime) -> None:
     """Disable or enable an account. A disabled one is signed out everywhere at once."""
-    require(actor, Permission.ADMINISTER, estate_id)
+    _require_to_administer(user, actor)
     if user.id == actor.id:
         raise NotAllowed(_("Another administrator must disable your account."))
     user.active = active
@@ -87,12 +94,17 @@ def set_active(user: User, *, active: bool, estate_id: int, actor: User, now: da
     record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
 
 
-def set_password(user: User, *, password_hash: str, estate_id: int, actor: User, now: datetime) -> None:
+def set_password(user: User, *, password_hash: str, actor: User, now: datetime) -> None:
     """Give an account a new password; whoever used the old one is signed out."""
-    require(actor, Permission.ADMINISTER, estate_id)
+    _require_to_administer(user, actor)
     user.password_hash = password_hash
     _end_all_sessions(user, now)
     record("user.password_set", user, actor=actor, now=now)
+
+
+def _require_to_administer(user: User, actor: User) -> None:
+    if not administers(actor, user):
+        raise NotAllowed(_("Whoever administers all estates in which this person works must do this."))
 
 
 def _new_user(*, username: str, name: str, password_hash: str, roles: set[Role], estate_id: int) -> User:

@@ -34,7 +34,7 @@ class User(Versioned, UserMixin, db.Model):
     language: Mapped[Language] = mapped_column(default=Language.ZH)
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
     active: Mapped[bool] = mapped_column(default=True)
-    roles: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    roles: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan")
 
     @property
     def is_active(self) -> bool:
@@ -55,7 +55,7 @@ class Session(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    user: Mapped[User] = relationship(lazy="joined")
+    user: Mapped[User] = relationship()
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

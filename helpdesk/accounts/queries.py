@@ -2,6 +2,7 @@ from datetime import datetime
 
 from flask import abort
 from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from helpdesk.accounts.models import FirstAdministratorLink, User, UserRole
 from helpdesk.accounts.sessions import hashed
@@ -26,7 +27,8 @@ def visible_users(user: User) -> Select[tuple[User]]:
     """Accounts this administrator looks after: those holding a role in one of their estates, or none at all."""
     mine = estates(user, Permission.ADMINISTER)
     here = User.roles.any(UserRole.estate_id.in_(mine))
-    return select(User).where(here | ~User.roles.any()).order_by(User.username)
+    listed = select(User).where(here | ~User.roles.any()).order_by(User.username)
+    return listed.options(selectinload(User.roles))
 
 
 def get_user(user: User, user_id: int) -> User:
@@ -34,9 +36,19 @@ def get_user(user: User, user_id: int) -> User:
     return db.session.scalar(visible_users(user).where(User.id == user_id)) or abort(404)
 
 
+def administers(actor: User, user: User) -> bool:
+    """Whether all of an account is in the hands of this administrator: every estate where it holds a role.
+
+    One is not enough: whoever sets a password can sign in with it, and work wherever its owner may. An account
+    without roles is in the hands of any administrator.
+    """
+    mine = estates(actor, Permission.ADMINISTER)
+    return bool(mine) and {held.estate_id for held in user.roles} <= mine
+
+
 def has_administrator() -> bool:
-    administers = User.roles.any(UserRole.role == Role.ADMIN)
-    return db.session.scalar(select(User.id).where(administers, User.active).limit(1)) is not None
+    is_administrator = User.roles.any(UserRole.role == Role.ADMIN)
+    return db.session.scalar(select(User.id).where(is_administrator, User.active).limit(1)) is not None
 
 
 def first_administrator_link(token: str, now: datetime) -> FirstAdministratorLink | None:
@@ -47,5 +59,5 @@ def first_administrator_link(token: str, now: datetime) -> FirstAdministratorLin
 
 
 def _technicians(estate_ids: frozenset[int]) -> Select[tuple[User]]:
-    here = (UserRole.role == Role.TECHNICIAN) & UserRole.estate_id.in_(estate_ids)
-    return select(User).where(User.active, User.roles.any(here)).order_by(User.id)
+    here = select(UserRole.user_id).where(UserRole.role == Role.TECHNICIAN, UserRole.estate_id.in_(estate_ids))
+    return select(User).where(User.active, User.id.in_(here)).order_by(User.id)

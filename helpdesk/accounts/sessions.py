@@ -14,6 +14,7 @@ from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import current_user
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import Session, User
 from helpdesk.core import clock
@@ -88,7 +89,9 @@ def _user_of_cookie() -> User | None:
 
 def open_session_of(number: str, now: datetime) -> Session | None:
     """The session row of a cookie, if it is neither ended nor too old, idle or of a disabled account."""
-    found = db.session.scalar(select(Session).where(Session.token_hash == hashed(number), Session.ended_at.is_(None)))
+    still_open = (Session.token_hash == hashed(number)) & Session.ended_at.is_(None)
+    with_roles = joinedload(Session.user, innerjoin=True).joinedload(User.roles)
+    found = db.session.scalars(select(Session).where(still_open).options(with_roles)).unique().one_or_none()
     if found is None or not found.user.active:
         return None
     too_old = now - found.opened_at > LONGEST or now - found.seen_at > idle_limit(found.user)

@@ -25,7 +25,7 @@ class Limit:
 
 def sign_in_limits(username: str, address: str) -> list[Limit]:
     """Ten tries for one account from one address; more for the address (an office shares one) and for the
-    account from anywhere, so that a stranger elsewhere does not lock out the night shift.
+    account from anywhere, so that a stranger elsewhere does not lock out the night shift. The first is for both.
     """
     name = username.strip().casefold()[:128]
     return [
@@ -41,11 +41,16 @@ def wait_needed(limits: Iterable[Limit], now: datetime) -> timedelta:
     return max(waits, default=timedelta(0))
 
 
-def forgive(limit: Limit) -> None:
-    """After success the tries of this limit no longer count."""
-    row = db.session.get(Throttle, limit.key)
-    if row is not None:
-        db.session.delete(row)
+def forgive(limits: Iterable[Limit]) -> None:
+    """After success the tries of the first limit no longer count, and this one does not for the others."""
+    rows = [db.session.get(Throttle, limit.key) for limit in limits]
+    for place, row in enumerate(rows):
+        if row is None:
+            continue
+        if place == 0 or row.tries == 1:
+            db.session.delete(row)
+        else:
+            row.tries -= 1
 
 
 def _count(limit: Limit, now: datetime) -> timedelta:

@@ -52,19 +52,18 @@ def token():
 @needs(Guard.PUBLIC)
 @throttled
 def enter():
-    form = SignInForm()
+    form, number = SignInForm(), None
     if not form.validate():
         return _refused(form)
     user = user_named(form.username.data)
-    good = passwords.matches(user.password_hash if user else None, form.password.data)
-    if user is None or not good or not user.active:
+    proved = user.password_hash if user else None
+    if not passwords.matches(proved, form.password.data) or not user.active:
         return _refused(form, user)
-    renewed = passwords.hash_password(form.password.data) if passwords.is_outdated(user.password_hash) else None
-    with writing():
-        user.password_hash = renewed or user.password_hash
-        number = open_session(user, now=clock.now())
-        forgive(g.limits[0])
-    return _entered(number, form)
+    renewed = passwords.hash_password(form.password.data) if passwords.is_outdated(proved) else proved
+    with form.keeping_typed(), writing():
+        number = open_session(user, proved=proved, renewed=renewed, now=clock.now())
+        forgive(g.limits)
+    return _entered(number, form) if number else _refused(form)
 
 
 @bp.post("/sign-out")
@@ -105,7 +104,7 @@ def ask_to_sign_in():
     if request.headers.get("HX-Request") == "true":
         return "", 401, {"HX-Trigger": "sign-in-needed"}
     if request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("accounts.sign_in", next=request.path))  # what was looked up stays out of it
     typed = [words for name, words in request.form.items() if name != "csrf_token" and len(words.strip()) > 1]
     return render_template("accounts/signed_out.html", typed=typed), 401
 
@@ -118,7 +117,7 @@ def _refused(form: SignInForm, user=None):
     """Nobody learns whether the account exists, is disabled, or the password was wrong."""
     message = _("The account or the password is not right.")
     if user is not None:
-        aside(lambda: record("session.refused", user, actor=None, now=clock.now()))
+        aside(lambda: record("session.refused", user, actor=None, now=clock.now(), raises_version=False))
     if AGAIN in request.headers:
         return message, 422, {"Content-Type": "text/plain; charset=utf-8"}
     form.form_errors = [message]

@@ -8,14 +8,16 @@ from helpdesk.core.access import Role
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
 
-USERNAME = Regexp(r"[a-z][a-z0-9._-]{2,39}\Z", message=_l("3 to 40 small letters and digits, a letter first."))
+NAMED_LIKE = _l("3 to 40 small letters and digits, a letter first.")
+USERNAME = Regexp(r"[a-z][a-z0-9._-]{2,39}\Z", message=NAMED_LIKE)
+HOW_LONG = _l("At least %(count)d characters; a sentence is easiest.", count=passwords.SHORTEST)
 
 
 def new_password(form, field) -> None:
     """Long enough, not absurdly long, and not the person's own name. Source: OWASP ASVS 6.2."""
     typed = field.data or ""
     if len(typed) < passwords.SHORTEST:
-        raise ValidationError(_("At least %(count)d characters; a sentence is easiest.", count=passwords.SHORTEST))
+        raise ValidationError(HOW_LONG)
     if len(typed) > passwords.LONGEST:
         raise ValidationError(_("At most %(count)d characters.", count=passwords.LONGEST))
     username = (form.username.data or "") if "username" in form else ""
@@ -26,16 +28,16 @@ def new_password(form, field) -> None:
 class FirstAdministratorForm(CreatingForm):
     estate_name = Text(_l("Name of the estate"), limit=80, validators=[InputRequired()])
     name = Text(_l("Your name"), limit=80, validators=[InputRequired()])
-    username = Text(_l("Account"), limit=40, validators=[InputRequired(), USERNAME])
-    password = PasswordField(_l("Password"), validators=[InputRequired(), new_password])
+    username = Text(_l("Account"), limit=40, description=NAMED_LIKE, validators=[InputRequired(), USERNAME])
+    password = PasswordField(_l("Password"), description=HOW_LONG, validators=[InputRequired(), new_password])
 
 
 class UserForm(CreatingForm):
     name = Text(_l("Name"), limit=80, validators=[InputRequired()])
-    username = Text(_l("Account"), limit=40, validators=[InputRequired(), USERNAME])
+    username = Text(_l("Account"), limit=40, description=NAMED_LIKE, validators=[InputRequired(), USERNAME])
     phone = Text(_l("Staff mobile number"), limit=20, validators=[Optional()])
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
-    password = PasswordField(_l("First password"), validators=[InputRequired(), new_password])
+    password = PasswordField(_l("First password"), description=HOW_LONG, validators=[InputRequired(), new_password])
 
     def __init__(self, **values):
         super().__init__(**values)

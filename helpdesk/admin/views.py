@@ -9,7 +9,8 @@ from helpdesk.accounts.actions import (
     set_password,
 )
 from helpdesk.accounts.models import User
-from helpdesk.accounts.queries import first_administrator_link, get_user, visible_users
+from helpdesk.accounts.queries import administers, first_administrator_link, get_user, visible_users
+from helpdesk.admin.actions import estate_to_begin_with
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, UserForm
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, estates, me, needs
@@ -17,11 +18,9 @@ from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.estate.actions import add_estate
-from helpdesk.estate.queries import estate_named
-from helpdesk.repairs.policy import install_defaults
 
 bp = Blueprint("admin", __name__)
+bp.add_app_template_global(administers)
 USERS = "admin/users.html"
 
 
@@ -41,7 +40,7 @@ def begin(token: str):
         password_hash = passwords.hash_password(form.password.data)
         with form.keeping_typed(), writing():
             user = _first(form, token, password_hash)
-            number = open_session(user, now=clock.now())
+            number = open_session(user, proved=password_hash, renewed=password_hash, now=clock.now())
     if number is None:
         page = render_template("admin/first_administrator.html", form=form, token=token)
         return page, form.http_status
@@ -76,12 +75,11 @@ def user(user_id: int):
 @bp.post("/admin/users/<int:user_id>/password")
 @needs(Permission.ADMINISTER)
 def new_password(user_id: int):
-    form, user = PasswordForm(), get_user(me(), user_id)
+    form = PasswordForm()
     if form.validate():
         password_hash = passwords.hash_password(form.password.data)
         with form.keeping_typed(), writing():
-            user = get_user(me(), user_id)
-            set_password(user, password_hash=password_hash, estate_id=_estate(user), actor=me(), now=clock.now())
+            set_password(get_user(me(), user_id), password_hash=password_hash, actor=me(), now=clock.now())
     url = url_for(".user", user_id=user_id)
     return answer(form, "admin/user.html", "admin/_user.html", url=url, user=get_user(me(), user_id))
 
@@ -90,8 +88,7 @@ def new_password(user_id: int):
 @needs(Permission.ADMINISTER)
 def disable(user_id: int):
     with writing():
-        user = get_user(me(), user_id)
-        set_active(user, active=False, estate_id=_estate(user), actor=me(), now=clock.now())
+        set_active(get_user(me(), user_id), active=False, actor=me(), now=clock.now())
     return _shown(user_id)
 
 
@@ -99,8 +96,7 @@ def disable(user_id: int):
 @needs(Permission.ADMINISTER)
 def enable(user_id: int):
     with writing():
-        user = get_user(me(), user_id)
-        set_active(user, active=True, estate_id=_estate(user), actor=me(), now=clock.now())
+        set_active(get_user(me(), user_id), active=True, actor=me(), now=clock.now())
     return _shown(user_id)
 
 
@@ -121,12 +117,6 @@ def _users() -> list[User]:
     return list(db.session.scalars(visible_users(me())))
 
 
-def _estate(user: User) -> int:
-    """The estate in which I look after this account: one of those we share, or my first for one without roles."""
-    mine = estates(me(), Permission.ADMINISTER)
-    return min({held.estate_id for held in user.roles} & mine or mine, default=0)
-
-
 def _added(form: UserForm, password_hash: str) -> int:
     user = add_user(
         username=form.username.data, name=form.name.data, phone=form.phone.data or None, roles=set(form.roles.data),
@@ -137,10 +127,7 @@ def _added(form: UserForm, password_hash: str) -> int:
 
 def _first(form: FirstAdministratorForm, token: str, password_hash: str) -> User:
     now = clock.now()
-    estate = estate_named(form.estate_name.data)
-    if estate is None:
-        estate = add_estate(name=form.estate_name.data, now=now)
-        install_defaults(estate, valid_from=clock.local_date(now))
+    estate = estate_to_begin_with(form.estate_name.data, now=now)
     return add_first_administrator(
         token, username=form.username.data, name=form.name.data, password_hash=password_hash,
         estate_id=estate.id, now=now,

@@ -1,7 +1,7 @@
 """Adding to the history. The last of the chain is read under the write lock, so there is never a fork."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -30,12 +30,12 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.disabled": {},
     "user.enabled": {},
     "user.password_set": {},
-    "user.roles_set": {"roles": list},
     "estate.added": {},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order
     "work_order.opened": {"urgency": StrEnum, "category_id": int, "place_id": int},
+    "work_order.window_promised": {"promised_from": datetime, "promised_until": datetime},
     "work_order.urgency_changed": {"from_urgency": StrEnum, "to_urgency": StrEnum},
     "work_order.held": {"from_status": StrEnum, "reason": StrEnum},
     "work_order.closed": {"from_status": StrEnum},
@@ -53,16 +53,17 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
 }  # fmt: skip
 
 
-def record(kind: str, subject, *, actor, now: datetime, topics: Iterable[str] = (), **data) -> Event:
+def record(
+    kind: str, subject, *, actor, now: datetime, topics: Iterable[str] = (), raises_version: bool = True, **data
+) -> Event:
     """Add one event to the chain, in the transaction of the act it tells of.
 
-    `topics` are the names under which open pages hear of it. Values that `KINDS` does not list, or of
+    `topics` are the names under which open pages hear of it. What was only tried changes nothing, so it
+    leaves the version of its subject (`raises_version=False`). Values that `KINDS` does not list, or of
     another type, are a mistake in our code: a plain str is never listed, so no typed words get in.
     """
-    expected = KINDS[kind]
-    if data.keys() != expected.keys() or not all(_fits(data[k], t) for k, t in expected.items()):
-        raise ValueError(f"{kind} needs {expected}, got {data}")
-    if isinstance(subject, Versioned):
+    kept = as_kept(kind, data)
+    if raises_version and isinstance(subject, Versioned):
         subject.version += 1
     db.session.flush()  # the subject needs its id
     last = db.session.execute(select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)).first()
@@ -75,12 +76,21 @@ def record(kind: str, subject, *, actor, now: datetime, topics: Iterable[str] = 
         subject_type=subject.__tablename__,
         subject_id=subject.id,
         topics=sorted(topics),
-        data={k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()},
+        data=kept,
     )
     entry.hash = digest(entry, previous)
     db.session.add(entry)
     db.session.flush()
     return entry
+
+
+def as_kept(kind: str, data: Mapping[str, object]) -> dict:
+    """The data of an event as its row holds it; ValueError unless it is what `KINDS` lists."""
+    expected = KINDS[kind]
+    if data.keys() != expected.keys() or not all(_fits(data[k], t) for k, t in expected.items()):
+        got = ", ".join(f"{key}: {type(value).__name__}" for key, value in data.items())
+        raise ValueError(f"{kind} needs {expected}, got {got}")  # never the values: this may end in the log
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items()}
 
 
 def _fits(value, expected: type | UnionType) -> bool:

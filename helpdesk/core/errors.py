@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets
+import traceback
 
 from blinker import Signal
 from flask import Flask, current_app, g, has_request_context, render_template, request
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from helpdesk.core.htmx import wants_part
 
 log = logging.getLogger(__name__)
+CAUSES = 5  # of one fault, told in the log
 not_allowed = Signal("Somebody tried what they may not do.")
 
 
@@ -63,7 +65,7 @@ def message_for(status: int) -> str:
         404: _("There is nothing here, or it is not yours to see. Check the address."),
         405: _("This address cannot be used in this way. Go back and use the buttons on the page."),
         409: _("Someone changed this while you were looking at it. Reload the page and check."),
-        413: _("This is too large to send. Photos may have up to 12 MB; text up to 5,000 characters."),
+        413: _("This is too large to send. Make it shorter, or the photo smaller."),
         422: _("Something in the form is not right yet. Check it and save again."),
         429: _("Too many tries. Wait a moment, then try again."),
         503: _("The server is busy. Nothing was changed; try again in a moment."),
@@ -112,7 +114,16 @@ def _say_http(error: HTTPException):
 
 
 def _say_sorry(error: Exception):
-    """Keeps the traceback in the log, under the id the page shows; typed text and SQL values stay out of it."""
-    log.exception("request %s %s %s", request_id(), request.method, request.url_rule or "-")
+    """Keeps where it happened in the log, under the id the page shows; typed text and SQL values stay out of it."""
+    log.error("request %s %s %s\n%s", request_id(), request.method, request.url_rule or "-", _where(error))
     g._login_user = AnonymousUserMixin()  # the page asks nothing of a database that may be the trouble
     return _say_http(InternalServerError(original_exception=error))
+
+
+def _where(error: BaseException | None) -> str:
+    """The traceback, the first cause on top, without messages: Python and PostgreSQL quote in them what was typed."""
+    told: list[str] = []
+    while error is not None and len(told) < CAUSES:
+        told.insert(0, f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__qualname__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(told)

@@ -3,22 +3,28 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from uuid import uuid4
 
+from babel.support import Translations
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
+from wtforms.i18n import messages_path
 from wtforms.validators import UUID, InputRequired, Length
 from wtforms.widgets import TextArea
 
 from helpdesk.core.errors import Conflict, Refused
+from helpdesk.core.words import locale
+
+UNSEEN = str.maketrans("", "", "\x00\u200b\ufeff")  # no database keeps the first, nobody sees the others
 
 
-def clean(typed: str | None) -> str:
-    """What a person typed, without NUL (no database keeps it) and without blanks around it."""
-    return (typed or "").replace("\x00", "").replace("\r\n", "\n").strip()
+def clean(typed: object) -> str:
+    """What a person typed, without what nobody can see and without blanks around it; a file in its place is nothing."""
+    return typed.translate(UNSEEN).replace("\r\n", "\n").strip() if isinstance(typed, str) else ""
 
 
 class Text(StringField):
@@ -34,8 +40,18 @@ class LongText(Text):
     widget = TextArea()
 
 
+@cache
+def _messages(language: str) -> Translations:
+    return Translations.load(messages_path(), [language], domain="wtforms")
+
+
 class Form(FlaskForm):
     http_status = 200
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, _form):
+            """What WTForms itself says about a field; read from its file once, not with every form."""
+            return _messages(locale())
 
     def validate(self, **kwargs) -> bool:
         valid = super().validate(**kwargs)

@@ -14,11 +14,15 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 def init_app(app: Flask) -> None:
     folder = Path(app.static_folder)
-    fingerprint = _fingerprint if app.debug else cache(_fingerprint)
+
+    def address(filename: str, _root: str) -> str:
+        return url_for("static", filename=filename, v=_fingerprint(folder / filename))
+
+    kept = address if app.debug else cache(address)
 
     def asset(filename: str) -> str:
         """The address of a static file; it changes with the contents, so browsers never keep an old one."""
-        return url_for("static", filename=filename, v=fingerprint(folder / filename))
+        return kept(filename, request.script_root)
 
     app.jinja_env.globals["asset"] = asset
     app.view_functions["static"] = lambda filename: _send(folder, filename)

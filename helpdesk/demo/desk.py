@@ -1,24 +1,25 @@
 """What the desk and the technicians do, written straight into rows.
 
 Each function makes the same changes and the same event as the action of its name, through the same tables of
-allowed moves, but without a session: a year of work takes seconds. What lies after the moment the estate is
-loaded for has not happened: it raises `NotYet`, and the story ends where it stands.
+allowed moves, but without a session: a year of work takes seconds. It does not ask whether somebody may: stories
+are told by whoever may. What lies after the moment the estate is loaded for has not happened: it raises `NotYet`,
+and the story ends where it stands.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from helpdesk.core import clock
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.journal import Journal
-from helpdesk.repairs.deadlines import Deadlines, deadlines
+from helpdesk.repairs.deadlines import deadlines
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrderKind
 from helpdesk.repairs.rules import Window, finish_by
-from helpdesk.repairs.states import STILL_TO_DO, Status, VisitStatus, move, move_visit
+from helpdesk.repairs.states import NOT_SET_OUT, Setback, Status, Step, VisitStatus, call_off, move, move_visit
 from helpdesk.scheduling.actions import HOLDS
-from helpdesk.scheduling.rules import AFTER_STEP, Setback, Step
+from helpdesk.scheduling.rules import AFTER_STEP
 
 
 class NotYet(Exception):
@@ -113,7 +114,7 @@ class Desk:
     ) -> Order:  # fmt: skip
         self._reach(at)
         level = self.levels[urgency]
-        due = self._due(level, at)
+        due = deadlines(level, reported_at=at, is_workday=self.is_workday)
         order = Order(
             self.rows.next_id("work_order"), self.numbers.draw(at), self.estate_id, kind, place_id, category_id,
             urgency, level.id, summary, reporter_id, phone_id, at, due.respond_by, due.arrive_by, due.done_by,
@@ -128,6 +129,7 @@ class Desk:
     ) -> Visit:  # fmt: skip
         self._reach(at)
         sent = sorted(set(crew))
+        call_off(order, only=NOT_SET_OUT)
         old = move(order, Status.ASSIGNED)
         order.hold_reason = None
         if old in (Status.DONE, Status.CLOSED):
@@ -148,22 +150,21 @@ class Desk:
         self._note(order, at, actor, "visit.scheduled", data)
         return visit
 
-    def step(self, order: Order, visit: Visit, step: Step, at: datetime, *, tapped_at: datetime | None = None) -> None:
-        """`at` is when we heard of it, `tapped_at` when the phone says it was tapped, if that is another moment."""
+    def step(self, order: Order, visit: Visit, step: Step, at: datetime) -> None:
+        """The technician's phone says the same moment as our clock."""
         self._reach(at)
-        happened = tapped_at or at
         move_visit(visit, AFTER_STEP[step])
         if step is Step.ACCEPT:
-            visit.accepted_at = happened
+            visit.accepted_at = at
         elif step is Step.DEPART:
-            visit.departed_at = happened
+            visit.departed_at = at
         else:
-            visit.arrived_at = happened
+            visit.arrived_at = at
         if step is not Step.ACCEPT:
             move(order, Status.IN_PROGRESS)
         if step is Step.ARRIVE and order.arrived_at is None:
-            order.arrived_at = happened
-        data = {"visit_id": visit.id, "step": step, "claimed_at": happened}
+            order.arrived_at = at
+        data = {"visit_id": visit.id, "step": step, "claimed_at": at}
         self._note(order, at, visit.crew[0], "visit.stepped", data)
 
     def finish(
@@ -192,14 +193,14 @@ class Desk:
         self._reach(at)
         old = move(order, Status.ON_HOLD)
         order.hold_reason = reason
-        self._call_off(order)
+        call_off(order)
         self._note(order, at, actor, "work_order.held", {"from_status": old, "reason": reason})
 
     def cancel(self, order: Order, at: datetime, *, reason: CancelReason, actor: int) -> None:
         self._reach(at)
         old = move(order, Status.CANCELLED)
         order.hold_reason, order.cancel_reason = None, reason
-        self._call_off(order)
+        call_off(order)
         self._note(order, at, actor, "work_order.cancelled", {"from_status": old, "reason": reason})
 
     def close(self, order: Order, at: datetime, *, actor: int) -> None:
@@ -227,24 +228,15 @@ class Desk:
         if at > self.now:
             raise NotYet
 
-    def _due(self, level: Any, counted_from: datetime) -> Deadlines:
-        """The promises of a class; nobody may arrive later than they must be finished."""
-        due = deadlines(level, reported_at=counted_from, is_workday=self.is_workday)
-        return replace(due, arrive_by=min(due.arrive_by, due.done_by))
-
     def _note(self, order: Order, at: datetime, actor: int, kind: str, data: dict) -> None:
         order.version += 1
         self.journal.note(at, actor, kind, "work_order", order.id, order.topics, data)
 
     def _reopen(self, order: Order, at: datetime) -> None:
-        due = self._due(self.levels[order.urgency], at)
+        level = self.levels[order.urgency]
+        due = deadlines(level, reported_at=at, is_workday=self.is_workday)
         order.reopened += 1
+        order.service_level_id = level.id
         order.arrived_at = order.done_at = order.closed_at = None
         order.responded_at = at
         order.respond_by, order.arrive_by, order.done_by = due.respond_by, due.arrive_by, due.done_by
-
-    def _call_off(self, order: Order) -> None:
-        for visit in order.visits:
-            if visit.status in STILL_TO_DO:
-                at_work = visit.status is VisitStatus.ON_SITE
-                move_visit(visit, VisitStatus.FAILED if at_work else VisitStatus.CANCELLED)

@@ -5,7 +5,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 
-from helpdesk.audit.actions import digest
+from helpdesk.audit.actions import as_kept, digest
 from helpdesk.audit.queries import newest_event
 from helpdesk.demo.bulk import Rows
 
@@ -38,7 +38,9 @@ class Journal:
         self, at: datetime, actor_id: int | None, kind: str, subject_type: str, subject_id: int,
         topics: list[str], data: dict,
     ) -> None:  # fmt: skip
-        heappush(self._waiting, (at, next(self._noted), actor_id, kind, subject_type, subject_id, topics, data))
+        """ValueError for data that `record` would not take either."""
+        kept = as_kept(kind, data)
+        heappush(self._waiting, (at, next(self._noted), actor_id, kind, subject_type, subject_id, topics, kept))
 
     def write_until(self, moment: datetime | None = None) -> None:
         """Chain and add what happened before this moment; everything without one."""
@@ -46,10 +48,9 @@ class Journal:
         while waiting and (moment is None or waiting[0][0] < moment):
             at, _noted, actor_id, kind, subject_type, subject_id, topics, data = heappop(waiting)
             self._seq += 1
-            said = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items()}
-            entry = Entry(self._seq, at, actor_id, kind, subject_type, subject_id, topics, said)
+            entry = Entry(self._seq, at, actor_id, kind, subject_type, subject_id, topics, data)
             self._hash = digest(entry, self._hash)
             self._rows.add(
                 "event", seq=entry.seq, at=at, actor_id=actor_id, kind=kind, subject_type=subject_type,
-                subject_id=subject_id, topics=topics, data=said, hash=self._hash,
+                subject_id=subject_id, topics=topics, data=data, hash=self._hash,
             )  # fmt: skip

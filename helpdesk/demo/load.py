@@ -24,7 +24,8 @@ from helpdesk.demo.stage import Stage
 from helpdesk.demo.stories import Teller
 from helpdesk.demo.switchboard import Switchboard
 from helpdesk.estate.models import Estate
-from helpdesk.repairs.models import Category, Clock, ServiceLevel, Urgency
+from helpdesk.repairs.deadlines import Clock
+from helpdesk.repairs.models import Category, ServiceLevel, Urgency
 from helpdesk.repairs.policy import install_defaults
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday

@@ -11,7 +11,7 @@ from helpdesk.demo.switchboard import Caller, where
 from helpdesk.hotline.models import Channel, Outcome
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.rules import windows_of
-from helpdesk.scheduling.rules import Setback
+from helpdesk.repairs.states import Setback
 
 BURST_AT = time(2, 14)
 BURST_LASTS = timedelta(minutes=65)

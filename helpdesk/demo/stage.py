@@ -16,7 +16,7 @@ from helpdesk.demo.switchboard import Caller, Switchboard, where
 from helpdesk.hotline.models import Channel
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.rules import Window
-from helpdesk.scheduling.rules import Step
+from helpdesk.repairs.states import Step
 
 Scene = tuple[datetime, Callable[[], None]]  # when its call is saved, and how it is told
 MINUTE = timedelta(minutes=1)

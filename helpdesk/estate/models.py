@@ -138,6 +138,10 @@ class Occupancy(db.Model):
     until_on: Mapped[date | None]
     end_reason: Mapped[OccupancyEnd | None]
 
+    def holds_on(self, day: date) -> bool:
+        """Whether somebody lives in or owns the place on a local date; in SQL: `estate.queries.lives_there`."""
+        return self.from_on <= day and (self.until_on is None or self.until_on > day)
+
 
 class Phone(db.Model):
     """A number, in the form of `phone_numbers.normalise`; it may reach several people and several places."""

@@ -188,6 +188,13 @@ def query_digits(typed: str) -> str:
     whole = normalise(typed)
     if whole and whole.extension:
         return whole.digits
+    part = _part_of_number(text)
+    if whole and not any(tail.startswith(part) for tail in tails(whole.digits)):
+        return whole.digits  # 86 0523 8400 1234: a trunk 0 behind the country code
+    return part
+
+
+def _part_of_number(text: str) -> str:
     digits = _digits(text) or ""
     if re.sub(r"[^0-9]", "", text).startswith("00") and len(digits) < 7 and not digits.startswith("+86"):
         return re.sub(r"[^0-9]", "", text)  # four last digits such as 0012, not a call abroad

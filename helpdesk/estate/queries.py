@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, Use
+from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, SearchKey, Use
 
 
 def estate_named(name: str) -> Estate | None:
@@ -29,8 +29,13 @@ def visible_people(user) -> Select[tuple[Person]]:
     return select(Person).where(Person.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
 
 
-def visible_phones(user) -> Select[tuple[Phone]]:
-    return select(Phone).where(Phone.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
+def visible_phones(user, permission: Permission = Permission.SEE_REGISTER) -> Select[tuple[Phone]]:
+    return select(Phone).where(Phone.estate_id.in_(estates(user, permission)))
+
+
+def visible_keys(user) -> Select[tuple[SearchKey]]:
+    """Ways of finding what is in the registers this user may see: ids read from them may be looked up as they are."""
+    return select(SearchKey).where(SearchKey.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
 
 
 def get_place(user, place_id: int) -> Place:
@@ -46,7 +51,7 @@ def get_person(user, person_id: int) -> Person:
 
 
 def lives_there(on: date):
-    """That an occupancy holds on this local date: [from_on, until_on)."""
+    """`Occupancy.holds_on` as a condition."""
     return and_(Occupancy.from_on <= on, or_(Occupancy.until_on.is_(None), Occupancy.until_on > on))
 
 

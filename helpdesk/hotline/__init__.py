@@ -2,7 +2,7 @@
 
 Words: a call is *kept* from its first character and *saved* with an outcome; without one it is *unfinished* and
 stays in sight. The pages of one place and one person are here too, because they show its calls.
-May use: everything but admin and demo.
+May use: everything left of it.
 """
 
-from helpdesk.hotline import models, places, views, words
+from helpdesk.hotline import models, register_views, views, words

@@ -7,14 +7,12 @@ from flask_babel import gettext as _
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.core import clock
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
-from helpdesk.core.words import clock_time, day_and_time
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import Call, Outcome
-from helpdesk.repairs.actions import add_remark, open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.rules import Window
 
@@ -118,14 +116,5 @@ def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
             work_order, crew=[typed.technician], planned_at=planned_at, promised=typed.window, actor=actor, now=now
         )
     elif typed.window:
-        _promise(work_order, typed.window, actor=actor, now=now)
+        promise_window(work_order, window=typed.window, actor=actor, now=now)
     return work_order
-
-
-def _promise(work_order: WorkOrder, window: Window, *, actor: User, now: datetime) -> None:
-    """The resident was told when, but nobody was chosen yet: whoever dispatches it must know."""
-    work_order.arrive_by = window.ends_at
-    today = clock.local_date(now)
-    starts, ends = day_and_time(window.starts_at, today=today), clock_time(window.ends_at)
-    words = _("Promised to the resident: %(starts)s to %(ends)s.", starts=starts, ends=ends)
-    add_remark(work_order, words=words, actor=actor, now=now)

@@ -51,13 +51,17 @@ class CallerCard:
 
 
 def card_of(
-    user, *, on: date, place_id: int | None = None, person_id: int | None = None, phone_id: int | None = None
-) -> CallerCard:
-    """Build the card; 404 for what is not in this user's register. What there is only one of is chosen at once."""
+    user, *, on: date, place_id: int | None = None, person_id: int | None = None, phone_id: int | None = None,
+    whole: bool = True,
+) -> CallerCard:  # fmt: skip
+    """Build the card; 404 for what is not in this user's register. What there is only one of is chosen at once.
+
+    One that is not `whole` has the place and what is open there: no residents, no numbers, no calls.
+    """
     phone = _phone(user, phone_id) if phone_id else None
-    person = get_person(user, person_id) if person_id else None
-    place = get_place(user, place_id) if place_id else None
     people = list(phone.people) if phone else []
+    person = _one_of(people, phone, person_id) or get_person(user, person_id) if person_id else None
+    place = get_place(user, place_id) if place_id else None
     if person is None and len(people) == 1:
         person = people[0]
     places = _places_of(people or ([person] if person else []), phone, on)
@@ -65,13 +69,13 @@ def card_of(
         place = get_place(user, places[0].id)
     if phone is None and person and len(person.phones) == 1:
         phone = person.phones[0]
-    phones = list(dict.fromkeys([*([phone] if phone else []), *_numbers(person, place)]))
+    phones = list(dict.fromkeys([*([phone] if phone else []), *_numbers(person, place)])) if whole else []
     sees_orders = place and can(user, Permission.SEE_WORK_ORDERS, place.estate_id)
     return CallerCard(
         place=place, person=person, phone=phone, people=people, places=places, phones=phones,
-        residents=residents_of([place.id], on=on) if place else [],
+        residents=residents_of([place.id], on=on) if place and whole else [],
         orders=open_orders_at(user, place) if sees_orders else [],
-        calls=last_calls(user, place=place, person=person, phone=phone),
+        calls=last_calls(user, place=place, person=person, phone=phone) if whole else [],
     )  # fmt: skip
 
 
@@ -84,14 +88,14 @@ def _phone(user, phone_id: int) -> Phone:
     return db.session.scalar(visible_phones(user).where(Phone.id == phone_id).options(*more)) or abort(404)
 
 
+def _one_of(people: list[Person], phone: Phone | None, person_id: int) -> Person | None:
+    """The person, if they were found with the number already; its estate is one this user may see."""
+    return next((one for one in people if one.id == person_id and one.estate_id == phone.estate_id), None)
+
+
 def _places_of(people: list[Person], phone: Phone | None, on: date) -> list[Place]:
     """Where a number may ring from: the places it is noted at, then the homes of its people."""
-    homes = [
-        home.place
-        for person in people
-        for home in person.occupancies
-        if home.from_on <= on and (home.until_on is None or home.until_on > on)
-    ]
+    homes = [home.place for person in people for home in person.occupancies if home.holds_on(on)]
     return list(dict.fromkeys([*(phone.places if phone else []), *homes]))
 
 

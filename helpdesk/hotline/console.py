@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import uuid4
 
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import get_technician, technicians
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates
@@ -14,40 +16,47 @@ from helpdesk.core.errors import NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale
 from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.estate.queries import visible_people, visible_phones, visible_places
 from helpdesk.hotline.actions import Typed
 from helpdesk.hotline.card import CallerCard, card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.models import Call, Outcome
-from helpdesk.hotline.queries import todays_calls
+from helpdesk.hotline.queries import TodaysCalls, todays_calls
 from helpdesk.hotline.rules import AT_ONCE, DAYS_SHOWN, HURRIES, read_back, still_offered, window_of, window_value
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.queries import get_work_order, open_orders, visible_categories
-from helpdesk.repairs.rules import Window, offered_windows
+from helpdesk.repairs.rules import offered_windows, promised_window
 from helpdesk.repairs.suggestions import Suggestion, suggest
 from helpdesk.search.queries import exact_phone
 
-NAMED = (Place, Person, Phone)
+NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
 ROWS = 60
 
 
-def typed_in(form: DraftForm | CallForm, user, *, key: str) -> Typed:
+def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Typed:
     """What the form means; Refused if it names what is not in this user's estates."""
     place, person, phone = named = _named(form, user)
     estate_id = next((record.estate_id for record in named if record), None) or _home_estate(user)
-    known = phone or exact_phone(user, form.caller_number.data)
+    known = phone or exact_phone(user, form.caller_number.data, Permission.LOG_CALL)
     return Typed(
         request_key=key, estate_id=estate_id, caller_number=form.caller_number.data, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
-        category=_category(form, user, estate_id), urgency=form.urgency.data, **_decided(form, user, estate_id),
+        category=_category(form, user, estate_id, now), urgency=form.urgency.data, **_decided(form, user, estate_id),
     )  # fmt: skip
 
 
 def _named(form, user) -> list:
-    """Place, person and number: each in an estate where this user takes calls, and all of them in the same one."""
+    """Place, person and number: each in this user's register, and all of them in one estate where they take calls.
+
+    The answer tells who they are, so whoever takes calls without seeing the register can name nobody by an id.
+    """
     asked = list(zip(NAMED, form.ids(), strict=True))
-    found = [db.session.get(model, record_id) if record_id else None for model, record_id in asked]
-    missing = any(record_id and record is None for record, (_model, record_id) in zip(found, asked, strict=True))
+    found = [
+        db.session.scalar(visible(user).where(model.id == record_id)) if record_id else None
+        for (model, visible), record_id in asked
+    ]
+    missing = any(record_id and record is None for record, (_what, record_id) in zip(found, asked, strict=True))
     where = {record.estate_id for record in found if record}
     if missing or len(where) > 1 or not where <= estates(user, Permission.LOG_CALL):
         raise Refused(_("What was chosen is not in your register. Look it up again."), field="place_id")
@@ -62,10 +71,13 @@ def _home_estate(user) -> int:
     return min(mine)
 
 
-def _category(form, user, estate_id: int) -> Category | None:
+def _category(form, user, estate_id: int, now: datetime) -> Category | None:
     code = form.category.data
-    found = next((c for c in visible_categories(user) if c.code == code and c.estate_id == estate_id), None)
-    if code and found is None:
+    if not code:
+        return None
+    offered = visible_categories(user, on=clock.local_date(now))
+    found = next((c for c in offered if c.code == code and c.estate_id == estate_id), None)
+    if found is None:
         raise Refused(_("Choose what is wrong from the list."), field="category")
     return found
 
@@ -112,14 +124,17 @@ def proposal(
 ) -> Proposal | None:
     """From the caller's words to a category, how urgent it is, and the sentence to read back; None before any words.
 
-    `category`, `urgency` and `visit_window` are what the operator chose by hand, or empty: that wins.
+    `category`, `urgency` and `visit_window` are what the operator chose by hand, or empty: that wins. What does not
+    exist is passed over: the first words of a danger never go away with it.
     """
     if not (words or category):
         return None
     estate_id = card.place.estate_id if card.place else _home_estate(user)
-    tree = [c for c in visible_categories(user) if c.estate_id == estate_id]
+    offered = visible_categories(user, on=clock.local_date(now), with_words=True)
+    tree = [c for c in offered if c.estate_id == estate_id]
     best = next((found for found in suggest(words, tree) if not found.denied), None)
-    meant = next((c for c in tree if c.code == (category or (best and best.code))), None)
+    by_code = {c.code: c for c in tree}
+    meant = by_code.get(category) or by_code.get(best.code if best else "")
     said = best.urgency if best and meant and best.code == meant.code else meant and meant.urgency
     level = Urgency(urgency) if urgency in list(Urgency) else Urgency(said) if said else None
     sentence = _sentence(card.place, meant, level, visit_window, now) if meant else ""
@@ -141,7 +156,7 @@ def _sentence(place: Place | None, category: Category, urgency: Urgency, window:
 def said(order: WorkOrder, now: datetime) -> str:
     """The sentence of an order that was just opened, as it was read to the resident."""
     visit = order.visits[-1] if order.visits else None
-    window = Window(visit.promised_from, visit.promised_until) if visit and visit.promised_from else None
+    window = promised_window(visit or order)
     at_once = bool(visit) and window is None
     return read_back(
         order.place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once
@@ -171,7 +186,7 @@ def choices(user, now: datetime) -> dict:
     """What the form offers to choose from."""
     mine = estates(user, Permission.LOG_CALL)
     groups: dict[str, list[Category]] = {}
-    for category in visible_categories(user):
+    for category in visible_categories(user, on=clock.local_date(now)):
         names = groups.setdefault(category.group_zh if locale() == "zh" else category.group_en, [])
         if all(category.code != other.code for other in names):  # several estates have the same ones
             names.append(category)
@@ -185,21 +200,36 @@ def choices(user, now: datetime) -> dict:
     }  # fmt: skip
 
 
-def world(user, now: datetime, *, but_not: str = "") -> dict | None:
-    """The right column: what is in progress, and today's calls; None for whoever does not work the hotline."""
+@dataclass
+class World:
+    """The right column: what is in progress, and today's calls. Each asks for itself later, so each is found alone."""
+
+    user: User
+    now: datetime
+    but_not: str
+    estate_ids: list[int]
+
+    @cached_property
+    def orders(self) -> list[WorkOrder]:
+        return open_orders(self.user, limit=ROWS)
+
+    @cached_property
+    def calls(self) -> TodaysCalls:
+        return todays_calls(self.user, self.now, but_not=self.but_not)
+
+
+def world(user, now: datetime, *, but_not: str = "") -> World | None:
+    """What the right column shows; None for whoever does not work the hotline."""
     mine = sorted(estates(user, Permission.WORK_HOTLINE))
-    if not mine:
-        return None
-    calls = todays_calls(user, now, but_not=but_not)
-    return {"orders": open_orders(user, limit=ROWS), "calls": calls, "estate_ids": mine, "but_not": but_not}
+    return World(user, now, but_not, mine) if mine else None
 
 
-def card_for(user, ids: tuple[int | None, ...], now: datetime) -> CallerCard:
+def card_for(user, ids: tuple[int | None, ...], now: datetime, *, whole: bool = True) -> CallerCard:
     """The card of place, person and number; an empty one where they are not in this user's register."""
     if not any(ids) or not estates(user, Permission.SEE_REGISTER):
         return CallerCard()
-    place_id, person_id, phone_id = ids
+    chosen = dict(zip(("place_id", "person_id", "phone_id"), ids, strict=True))
     try:
-        return card_of(user, on=clock.local_date(now), place_id=place_id, person_id=person_id, phone_id=phone_id)
+        return card_of(user, on=clock.local_date(now), whole=whole, **chosen)
     except NotFound:
         return CallerCard()

@@ -92,7 +92,7 @@ class CallForm(CallFields, CreatingForm):
     """`call_key` names a call that was saved before without an outcome, and is taken up again."""
 
     call_key = HiddenField()
-    outcome = Chosen(_l("What becomes of it"), codes=list(Outcome))
+    outcome = Chosen(_l("Outcome"), codes=list(Outcome))
     visit_window = Text(_l("When somebody comes"), limit=30)
     technician_id = Reference()
     about = Text(limit=20)

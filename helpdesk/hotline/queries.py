@@ -5,35 +5,48 @@ from datetime import datetime, timedelta
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
+from helpdesk.accounts.models import User
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Person, Place
+from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import Call
 
 ROWS = 60  # of today's calls; the newest
 UNFINISHED = 30
 TABS = 5
 LEFT_ALONE = timedelta(minutes=10)  # somebody else's draft: until then they are probably still talking
-WITH = (
+WHOLE = (
     joinedload(Call.place), joinedload(Call.person), joinedload(Call.phone), joinedload(Call.work_order),
     joinedload(Call.logged_by), joinedload(Call.category),
+)  # fmt: skip
+AS_ROW = (
+    Call.id, Call.happened_at, Call.saved_at, Call.logged_by_id, Call.caller_number, Call.words, Call.outcome,
+    Place.address.label("place"), Person.name.label("person"), Phone.digits.label("phone"),
 )  # fmt: skip
 
 
 def visible_calls(user) -> Select[tuple[Call]]:
     """Calls this user may know about: all of the estates whose hotline they work, elsewhere their own."""
-    all_of_estate = Call.estate_id.in_(estates(user, Permission.WORK_HOTLINE))
-    own = and_(Call.estate_id.in_(estates(user, Permission.LOG_CALL)), Call.logged_by_id == user.id)
-    return select(Call).where(or_(all_of_estate, own)).options(*WITH)
+    return select(Call).where(or_(_of_hotline(user), _own(user)))
+
+
+def visible_hotline_calls(user) -> Select[tuple[Call]]:
+    """Those of them that came to a hotline this user works, theirs or not: one condition that an index answers."""
+    return select(Call).where(_of_hotline(user))
+
+
+def visible_own_calls(user) -> Select[tuple[Call]]:
+    """Those of them that this user took."""
+    return select(Call).where(_own(user))
 
 
 def get_call(user, call_id: int) -> Call:
-    return db.session.scalar(visible_calls(user).where(Call.id == call_id)) or abort(404)
+    return db.session.scalar(visible_calls(user).where(Call.id == call_id).options(*WHOLE)) or abort(404)
 
 
 def call_of_key(user, request_key: str) -> Call | None:
@@ -56,10 +69,10 @@ def unchanged(call: Call | None, seen_version: int) -> Call | None:
 
 @dataclass(frozen=True)
 class TodaysCalls:
-    """What the right column shows. `count` is how many calls there were since midnight."""
+    """What the right column shows, as plain rows. `count` is how many calls there were since midnight."""
 
-    unfinished: list[Call]
-    rows: list[Call]
+    unfinished: list[Row]
+    rows: list[Row]
     count: int
 
 
@@ -68,49 +81,74 @@ def todays_calls(user, now: datetime, *, but_not: str = "") -> TodaysCalls:
 
     `but_not` is the key of the call that is being typed right now.
     """
-    mine = estates(user, Permission.WORK_HOTLINE)
     begins, ends = clock.day_range(clock.local_date(now))
-    today = and_(
-        Call.estate_id.in_(mine), Call.happened_at >= begins, Call.happened_at < ends, Call.saved_at.is_not(None)
+    today = visible_hotline_calls(user).where(
+        Call.happened_at >= begins, Call.happened_at < ends, Call.saved_at.is_not(None)
     )
-    newest_first = (Call.happened_at.desc(), Call.id.desc())
-    rows = db.session.scalars(select(Call).where(today).options(*WITH).order_by(*newest_first).limit(ROWS))
+    newest_first = _as_rows(today).order_by(Call.happened_at.desc(), Call.id.desc())
+    rows = list(db.session.execute(newest_first.limit(ROWS)))
+    all_here = len(rows) < ROWS
     return TodaysCalls(
         unfinished=unfinished(user, now, but_not=but_not),
-        rows=list(rows),
-        count=db.session.scalar(select(func.count(Call.id)).where(today)) or 0,
+        rows=rows,
+        count=len(rows) if all_here else db.session.scalar(today.with_only_columns(func.count(Call.id))),
     )
 
 
-def unfinished(user, now: datetime, *, but_not: str = "") -> list[Call]:
+def unfinished(user, now: datetime, *, but_not: str = "") -> list[Row]:
     """Calls without an outcome: saved ones, one's own drafts, and what others left lying. The oldest first."""
-    mine = estates(user, Permission.WORK_HOTLINE)
     left = or_(Call.saved_at.is_not(None), Call.logged_by_id == user.id, Call.logged_at < now - LEFT_ALONE)
-    found = db.session.scalars(
-        select(Call)
-        .where(Call.estate_id.in_(mine), Call.outcome.is_(None), Call.request_key != but_not, left)
-        .options(*WITH)
-        .order_by(Call.id)
-        .limit(UNFINISHED)
-    )
-    return list(found)
+    found = visible_hotline_calls(user).where(Call.outcome.is_(None), Call.request_key != but_not, left)
+    return list(db.session.execute(_as_rows(found).order_by(Call.id).limit(UNFINISHED)))
 
 
 def my_drafts(user, *, but_not: str = "") -> list[Call]:
     """What I began and did not save, for the tabs above the form: the newest few, in the order they were begun."""
-    found = visible_calls(user).where(
-        Call.outcome.is_(None), Call.saved_at.is_(None), Call.logged_by_id == user.id, Call.request_key != but_not
+    found = db.session.scalars(
+        visible_own_calls(user)
+        .where(Call.outcome.is_(None), Call.saved_at.is_(None), Call.request_key != but_not)
+        .options(joinedload(Call.place).load_only(Place.address))
+        .order_by(Call.id.desc())
+        .limit(TABS)
     )
-    return list(db.session.scalars(found.order_by(Call.id.desc()).limit(TABS)))[::-1]
+    return list(found)[::-1]
 
 
 def last_calls(
     user, *, place: Place | None = None, person: Person | None = None, phone=None, limit: int = 3
 ) -> list[Call]:
-    """The last saved calls from a home, a person or a number, the newest first."""
+    """The last saved calls from a home, a person or a number, the newest first.
+
+    The newest are looked up for each of them apart, by its own index: asked for all at once, a database reads
+    every call of the estate.
+    """
     things = ((Call.place_id, place), (Call.person_id, person), (Call.phone_id, phone))
-    about = [column == thing.id for column, thing in things if thing is not None]
-    if not about:
+    newest = [
+        select(
+            visible_calls(user)
+            .with_only_columns(Call.id)
+            .where(column == thing.id, Call.saved_at.is_not(None))
+            .order_by(Call.id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        for column, thing in things
+        if thing is not None
+    ]
+    if not newest:
         return []
-    found = visible_calls(user).where(or_(*about), Call.saved_at.is_not(None))
+    found = select(Call).where(Call.id.in_(union(*newest))).options(joinedload(Call.logged_by).load_only(User.name))
     return list(db.session.scalars(found.order_by(Call.id.desc()).limit(limit)))
+
+
+def _of_hotline(user) -> ColumnElement[bool]:
+    return Call.estate_id.in_(estates(user, Permission.WORK_HOTLINE))
+
+
+def _own(user) -> ColumnElement[bool]:
+    return and_(Call.estate_id.in_(estates(user, Permission.LOG_CALL)), Call.logged_by_id == user.id)
+
+
+def _as_rows(calls: Select[tuple[Call]]) -> Select:
+    """What a list shows of each call, without loading the records."""
+    return calls.with_only_columns(*AS_ROW).outerjoin(Call.place).outerjoin(Call.person).outerjoin(Call.phone)

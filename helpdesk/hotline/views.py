@@ -51,8 +51,8 @@ def log():
 
 
 def _save(form: CallForm) -> int:
-    call = unchanged(call_of_key(me(), form.key), form.version.data)
-    return save_call(desk.typed_in(form, me(), key=form.key), call=call, actor=me(), now=clock.now()).id
+    call, now = unchanged(call_of_key(me(), form.key), form.version.data), clock.now()
+    return save_call(desk.typed_in(form, me(), key=form.key, now=now), call=call, actor=me(), now=now).id
 
 
 @bp.post("/hotline/drafts/<uuid:key>")
@@ -61,9 +61,9 @@ def draft(key):
     form = DraftForm()
     if form.validate():
         with form.keeping_typed(), writing():
-            call = call_of_key(me(), str(key))
+            call, now = call_of_key(me(), str(key)), clock.now()
             if call is None or call.version == form.version.data:  # a late one changes nothing
-                keep_draft(desk.typed_in(form, me(), key=str(key)), call=call, actor=me(), now=clock.now())
+                keep_draft(desk.typed_in(form, me(), key=str(key), now=now), call=call, actor=me(), now=now)
     if form.http_status == 200:
         return "", 204, {"HX-Trigger": "draft-kept"}
     return page_or_part("hotline/_not_kept.html", "hotline/_not_kept.html", form.http_status, form=form)
@@ -74,7 +74,8 @@ def draft(key):
 def suggestion(key):
     chosen = {name: request.args.get(name, "") for name in ("category", "urgency", "visit_window")}
     call, now = call_of_key(me(), str(key)), clock.now()
-    card = desk.card_for(me(), (call.place_id, call.person_id, call.phone_id) if call else (), now)
+    chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else ()
+    card = desk.card_for(me(), chosen_ids, now, whole=False)
     proposed = desk.proposal(me(), call.words if call else "", card, **chosen, now=now)
     return _region("hotline/_suggestion.html", proposed=proposed, beside=True)
 

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from sqlalchemy import Engine, PoolProxiedConnection, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +17,7 @@ from helpdesk.audit.models import Event
 
 LOOK_EVERY_S = 0.05
 LOOK_AGAIN_S = 1.0  # after a look that failed
+FIRST_LOOK_S = 5.0  # how long a listener waits for the first look
 PER_BROWSER = 3  # a browser listens once; the others are of pages it has left, not yet known to be gone
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Feed:
         self._news = threading.Condition()
         self._rest: threading.Event | None = None  # tells the watcher to end; None while there is none
         self._watcher: threading.Thread | None = None
+        self._looked = False  # since the watcher began
         self._stopped = False
 
     @property
@@ -105,31 +107,33 @@ class Feed:
         watcher.join(LOOK_AGAIN_S)  # so that nothing looks any more when the last one has left
 
     def _begin(self, engine: Engine) -> None:
-        """The first listener looks for itself, so that it knows where it stands, and starts the watcher."""
+        """The first listener starts the watcher; all wait until it has looked once, and know where they stand."""
         with self._news:
-            if self._rest is not None:
-                return
-            self._rest = threading.Event()
-            self._recent.clear()
-            with suppress(SQLAlchemyError):  # the watcher says so, and tries again
-                self._take(self._look(engine, 0))
-            self._watcher = threading.Thread(target=self._watch, args=(engine, self._rest), name="live", daemon=True)
-            self._watcher.start()
+            if self._rest is None:
+                self._rest, self._looked = threading.Event(), False
+                self._recent.clear()
+                self._watcher = threading.Thread(
+                    target=self._watch, args=(engine, self._rest), name="live", daemon=True
+                )
+                self._watcher.start()
+            self._news.wait_for(lambda: self._looked or self._stopped, FIRST_LOOK_S)
 
     def _watch(self, engine: Engine, rest: threading.Event) -> None:
-        probe, wait_s = None, LOOK_EVERY_S
+        """Asks the database while no lock of ours is held: connecting may take a while."""
+        probe, wait_s = None, 0.0
         while not rest.wait(wait_s):
+            rows: list[tuple[int, list[str]]] = []
             try:
                 probe = probe or engine.raw_connection()
-                rows = self._look(engine, self._newest) if _newest_seq(probe) > self._newest else []
+                if _newest_seq(probe) > self._newest:
+                    rows = self._look(engine, self._newest)
+                wait_s = LOOK_EVERY_S
             except (SQLAlchemyError, engine.dialect.dbapi.Error):  # it is away for a moment: a later look catches up
-                if wait_s == LOOK_EVERY_S:
+                if wait_s != LOOK_AGAIN_S:
                     log.exception("live: no look at the events; trying again every second")
                 probe, wait_s = probe and probe.invalidate(), LOOK_AGAIN_S
-                continue
-            wait_s = LOOK_EVERY_S
             with self._news:
-                if rows and not rest.is_set():
+                if not rest.is_set() and (rows or not self._looked):
                     self._take(rows)
         if probe:
             probe.close()
@@ -143,6 +147,7 @@ class Feed:
 
     def _take(self, rows: list[tuple[int, list[str]]]) -> None:
         self._recent.extend(rows)
+        self._looked = True
         self._news.notify_all()
 
 

@@ -26,6 +26,7 @@ RETRY_AFTER_S = 30
 @needs(Guard.SIGNED_IN)
 def stream():
     events = _events(current_app._get_current_object(), feed, session.number, _asked_seq())
+    db.session.rollback()  # a stream waits long; the connection that found its user goes back to the pages
     try:
         next(events)  # takes the place; from here on whoever drops the generator gives it back
     except Full:

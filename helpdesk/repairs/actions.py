@@ -1,6 +1,6 @@
 """What people at the desk do to work orders. One function, one intention, one event."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -26,10 +26,9 @@ from helpdesk.repairs.models import (
 )
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.rules import Window, counted_from, finish_by
-from helpdesk.repairs.states import OPEN, STILL_TO_DO, Status, VisitStatus, move, move_visit
+from helpdesk.repairs.states import NOT_SET_OUT, OPEN, STILL_TO_DO, Status, VisitStatus, call_off, move, move_visit
 
 SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arrives here
-NOT_SET_OUT = (VisitStatus.PLANNED, VisitStatus.ACCEPTED)
 
 
 def open_work_order(
@@ -56,6 +55,24 @@ def open_work_order(
         category_id=category.id, place_id=place.id,
     )  # fmt: skip
     return work_order
+
+
+def promise_window(work_order: WorkOrder, *, window: Window, actor: User, now: datetime) -> None:
+    """The resident was told when somebody comes, though nobody is chosen yet: who dispatches it is offered this window.
+
+    Its end becomes the moment to arrive by. Refused for a window that is over; Conflict once somebody was chosen.
+    """
+    require(actor, Permission.OPEN_WORK_ORDER, work_order.estate_id)
+    if work_order.status is not Status.REPORTED:
+        raise Conflict(_("This work order no longer waits for somebody to be chosen. Look at it again."))
+    if window.ends_at <= now:
+        raise Refused(_("This time is already over. Choose a later one."), field="window")
+    work_order.promised_from, work_order.promised_until = window.starts_at, window.ends_at
+    _arrive_within(work_order, window.ends_at)
+    record(
+        "work_order.window_promised", work_order, actor=actor, now=now, topics=work_order.topics,
+        promised_from=window.starts_at, promised_until=window.ends_at,
+    )  # fmt: skip
 
 
 def next_number(now: datetime) -> str:
@@ -85,12 +102,13 @@ def schedule_visit(
     if start < now - SLACK or (promised and promised.ends_at <= now):
         raise Refused(_("This time is already over. Choose a later one."), field="window")
     before = work_order.topics
-    _call_off(work_order, only=NOT_SET_OUT)
+    call_off(work_order, only=NOT_SET_OUT)
     old = move(work_order, Status.ASSIGNED)
     work_order.hold_reason = None
     if old in (Status.DONE, Status.CLOSED):
         _reopen(work_order, now)
     work_order.responded_at = work_order.responded_at or now
+    work_order.promised_from = work_order.promised_until = None  # from now on the visit's
     visit = _add_visit(work_order, sent, start, promised)
     record(
         "visit.scheduled", work_order, actor=actor, now=now, topics=before | work_order.topics, from_status=old,
@@ -138,7 +156,7 @@ def hold_work_order(work_order: WorkOrder, *, reason: HoldReason, actor: User, n
     before = work_order.topics
     old = move(work_order, Status.ON_HOLD)
     work_order.hold_reason = reason
-    _call_off(work_order)
+    call_off(work_order)
     record("work_order.held", work_order, actor=actor, now=now, topics=before, from_status=old, reason=reason)
 
 
@@ -153,7 +171,7 @@ def cancel_work_order(work_order: WorkOrder, *, reason: CancelReason, actor: Use
     before = work_order.topics
     old = move(work_order, Status.CANCELLED)
     work_order.hold_reason, work_order.cancel_reason = None, reason
-    _call_off(work_order)
+    call_off(work_order)
     record("work_order.cancelled", work_order, actor=actor, now=now, topics=before, from_status=old, reason=reason)
 
 
@@ -180,12 +198,12 @@ def change_urgency(work_order: WorkOrder, *, urgency: Urgency, actor: User, now:
     level = service_level_in_force(work_order.estate_id, urgency, clock.local_date(start))
     promised = deadlines_of(level, counted_from=start)
     work_order.urgency, work_order.service_level_id = urgency, level.id
-    _promise(work_order, promised)
-    for visit in work_order.visits:
-        if visit.status in STILL_TO_DO and visit.promised_until:
-            _promise_window(work_order, visit.promised_until)
-            if urgency < old and promised.arrive_by:  # raised
-                work_order.arrive_by = min(promised.arrive_by, visit.promised_until)
+    _set_deadlines(work_order, promised)
+    to_come = [visit.promised_until for visit in work_order.visits if visit.status in STILL_TO_DO]
+    for window_ends_at in filter(None, [work_order.promised_until, *to_come]):
+        _arrive_within(work_order, window_ends_at)
+        if urgency < old and promised.arrive_by:  # raised
+            work_order.arrive_by = min(promised.arrive_by, window_ends_at)
     record(
         "work_order.urgency_changed", work_order, actor=actor, now=now, topics=work_order.topics, from_urgency=old,
         to_urgency=urgency,
@@ -193,7 +211,8 @@ def change_urgency(work_order: WorkOrder, *, urgency: Urgency, actor: User, now:
 
 
 def add_remark(work_order: WorkOrder, *, words: str, actor: User, now: datetime) -> Remark:
-    """Add words to the history of an order: whoever may see it, at the desk or as one who was sent."""
+    """Add words to the history of an order: staff who see it, at the desk or as one who was sent."""
+    require(actor, Permission.LOG_CALL, work_order.estate_id)
     was_sent = any(actor.id == user.id for visit in work_order.visits for user in visit.crew)
     sees_all = can(actor, Permission.SEE_WORK_ORDERS, work_order.estate_id)
     if not sees_all and not (was_sent and can(actor, Permission.DO_VISITS, work_order.estate_id)):
@@ -225,24 +244,10 @@ def _add_visit(work_order: WorkOrder, crew: list[User], start: datetime, promise
     if promised:
         visit.promised_from, visit.promised_until = promised.starts_at, promised.ends_at
         work_order.arrived_at = None
-        _promise_window(work_order, promised.ends_at)
+        _arrive_within(work_order, promised.ends_at)
     work_order.visits.append(visit)
     db.session.flush()  # the visit needs its id
     return visit
-
-
-def _call_off(work_order: WorkOrder, *, only: Collection[VisitStatus] = STILL_TO_DO) -> None:
-    """End what is still to be done. When somebody left the site is not known, so no time is written.
-
-    Conflict if a visit goes on that is not in `only`.
-    """
-    for visit in work_order.visits:
-        if visit.status not in STILL_TO_DO:
-            continue
-        if visit.status not in only:
-            raise Conflict(_("Somebody is already on the way or at work. Hand the visit over instead."))
-        at_work = visit.status is VisitStatus.ON_SITE
-        move_visit(visit, VisitStatus.FAILED if at_work else VisitStatus.CANCELLED)
 
 
 def _reopen(work_order: WorkOrder, now: datetime) -> None:
@@ -251,10 +256,10 @@ def _reopen(work_order: WorkOrder, now: datetime) -> None:
     work_order.service_level_id = level.id
     work_order.arrived_at = work_order.done_at = work_order.closed_at = None
     work_order.responded_at = now
-    _promise(work_order, deadlines_of(level, counted_from=now))
+    _set_deadlines(work_order, deadlines_of(level, counted_from=now))
 
 
-def _promise_window(work_order: WorkOrder, ends_at: datetime) -> None:
+def _arrive_within(work_order: WorkOrder, ends_at: datetime) -> None:
     """Come by the end of the window; work that may wait is finished after it."""
     usual_time = timedelta(minutes=work_order.category.duration_minutes)
     may_wait = work_order.urgency in (Urgency.P2, Urgency.P3)
@@ -262,7 +267,7 @@ def _promise_window(work_order: WorkOrder, ends_at: datetime) -> None:
     work_order.done_by = finish_by(work_order.done_by, ends_at, usual_time, may_wait=may_wait)
 
 
-def _promise(work_order: WorkOrder, promised: Deadlines) -> None:
+def _set_deadlines(work_order: WorkOrder, promised: Deadlines) -> None:
     work_order.respond_by, work_order.arrive_by, work_order.done_by = (
         promised.respond_by, promised.arrive_by, promised.done_by,
     )  # fmt: skip

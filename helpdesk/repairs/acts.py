@@ -27,8 +27,9 @@ from helpdesk.repairs.forms import (
 )
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import Window, offered_windows
+from helpdesk.repairs.rules import Window, offered_windows, promised_window
 from helpdesk.repairs.states import NEXT, OPEN, Status, VisitStatus
+from helpdesk.repairs.timeline import window_words
 
 
 class Act(StrEnum):
@@ -104,8 +105,12 @@ def act_label(act: Act, work_order: WorkOrder) -> str:
 
 @dataclass(frozen=True)
 class When:
-    """The times a visit can be arranged for: values and labels by local date, the nearest days apart."""
+    """The times a visit can be arranged for: values and labels by local date, the nearest days apart.
 
+    `promised` is what the resident was told before anybody was chosen: the first choice.
+    """
+
+    promised: tuple[str, str] | None
     near: list[tuple[date, list[tuple[str, str]]]]
     later: list[tuple[date, list[tuple[str, str]]]]
     chosen: str
@@ -117,13 +122,18 @@ class When:
 
 
 def times_offered(work_order: WorkOrder, form: Form | None, now: datetime) -> When:
-    """What was chosen stays chosen; else danger and emergencies go at once, the rest in the next window."""
-    windows = offered_windows(now)
+    """What was chosen stays chosen; else what was promised and is not over; else danger and emergencies go at once,
+    the rest in the next window.
+    """
+    told = promised_window(work_order)
+    told = told if told and told.ends_at > now else None
+    windows = [window for window in offered_windows(now) if window != told]
     urgent = work_order.urgency in (Urgency.P0, Urgency.P1) or not windows
-    usual = AT_ONCE if urgent else window_value(windows[0])
+    usual = window_value(told) if told else AT_ONCE if urgent else window_value(windows[0])
     chosen = form.window.data if isinstance(form, VisitForm) else None
     days = [(day, [_choice(window) for window in of_day]) for day, of_day in groupby(windows, key=_day)]
-    return When(days[:DAYS_NEAR], days[DAYS_NEAR:], chosen or usual)
+    promised = (window_value(told), window_words(told.starts_at, told.ends_at)) if told else None
+    return When(promised, days[:DAYS_NEAR], days[DAYS_NEAR:], chosen or usual)
 
 
 def act_url(act: Act, work_order: WorkOrder) -> str:

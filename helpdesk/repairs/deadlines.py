@@ -2,17 +2,17 @@
 
 Three clocks. Wall: every minute counts. Daytime: 08:00 to 20:00 of every day; a report outside those hours
 counts as made at the next 08:00. Working days: 08:00 to 17:30 of days that are worked.
-Source: service levels, docs/words.md.
+Source: the company's service levels, service_levels.json beside this file, and decision 31 in docs/decisions.md.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from helpdesk.core.clock import from_local, local
+
 OPENS = time(8, 0)
 DAYTIME_ENDS = time(20, 0)
 WORK_ENDS = time(17, 30)
@@ -61,29 +61,19 @@ class Deadlines:
     done_by: datetime | None
 
 
-def deadlines(
-    level: Promised,
-    *,
-    reported_at: datetime,
-    is_workday: Callable[[date], bool],
-    zone: tzinfo = SHANGHAI,
-    promised_until: datetime | None = None,
-    typed_due_at: datetime | None = None,
-) -> Deadlines:
+def deadlines(level: Promised, *, reported_at: datetime, is_workday: Callable[[date], bool]) -> Deadlines:
     """Return the three deadlines of a report.
 
-    The end of a window promised to the resident replaces the arrival deadline, and a due date typed in from a
-    12345 sheet or a project plan replaces the last one.
+    Whoever must be finished at noon cannot arrive in the evening: arriving is due no later than finishing.
     """
 
     def due(minutes: int | None, days: int | None = None) -> datetime | None:
-        return due_at(reported_at, level.clock, minutes=minutes, days=days, is_workday=is_workday, zone=zone)
+        return due_at(reported_at, level.clock, minutes=minutes, days=days, is_workday=is_workday)
 
-    return Deadlines(
-        respond_by=due(level.respond_minutes),
-        arrive_by=_utc(promised_until) or due(level.arrive_minutes, level.arrive_days),
-        done_by=_utc(typed_due_at) or due(level.done_minutes, level.done_days),
-    )
+    arrive_by, done_by = due(level.arrive_minutes, level.arrive_days), due(level.done_minutes, level.done_days)
+    if arrive_by and done_by:
+        arrive_by = min(arrive_by, done_by)
+    return Deadlines(due(level.respond_minutes), arrive_by, done_by)
 
 
 def due_at(
@@ -93,7 +83,6 @@ def due_at(
     minutes: int | None = None,
     days: int | None = None,
     is_workday: Callable[[date], bool],
-    zone: tzinfo = SHANGHAI,
 ) -> datetime | None:
     """Return the moment, in UTC, at which so many minutes or days have passed on a clock; None for neither.
 
@@ -102,24 +91,21 @@ def due_at(
     Days: in daytime, until 20:00 so many calendar days after counting starts; on the other clocks, until 17:30
     of so many working days after the local date of the report, which itself does not count.
     """
-    moment = _utc(start)
-    if moment is None or (minutes is None and days is None):
+    if start.tzinfo is None:
+        raise ValueError("naive datetime: give it a time zone")
+    if minutes is None and days is None:
         return None
+    moment = start.astimezone(UTC)
     if days is None and clock == Clock.WALL:
         return moment + timedelta(minutes=minutes or 0)
-    local = moment.astimezone(zone).replace(tzinfo=None)
+    here = local(moment).replace(tzinfo=None)
     if clock == Clock.DAYTIME:
-        due = _in_daytime(local, timedelta(minutes=minutes or 0), days)
+        due = _in_daytime(here, timedelta(minutes=minutes or 0), days)
     elif days is not None:
-        due = datetime.combine(_workday_after(local.date(), days, is_workday), WORK_ENDS)
+        due = datetime.combine(_workday_after(here.date(), days, is_workday), WORK_ENDS)
     else:
-        due = _counted(local, timedelta(minutes=minutes or 0), WORK_ENDS, is_workday)
-    return max(due.replace(tzinfo=zone).astimezone(UTC), moment)
-
-
-def follow_up_by(done_at: datetime, minutes: int) -> datetime:
-    """By when a resident is rung after the work is done: every minute counts."""
-    return done_at.astimezone(UTC) + timedelta(minutes=minutes)
+        due = _counted(here, timedelta(minutes=minutes or 0), WORK_ENDS, is_workday)
+    return max(from_local(due), moment)
 
 
 def warn_before(start: datetime, deadline: datetime) -> timedelta:
@@ -134,16 +120,9 @@ def standing(deadline: datetime | None, now: datetime, warn_before: timedelta) -
     return Standing.AT_RISK if now <= deadline else Standing.LATE
 
 
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise ValueError("naive datetime: give it a time zone")
-    return moment.astimezone(UTC)
-
-
-def _in_daytime(local: datetime, duration: timedelta, days: int | None) -> datetime:
-    start = _counted(local, timedelta(0), DAYTIME_ENDS, lambda _day: True)
+def _in_daytime(reported: datetime, duration: timedelta, days: int | None) -> datetime:
+    """`reported` and what is returned are in local time, without a zone, here and in what follows."""
+    start = _counted(reported, timedelta(0), DAYTIME_ENDS, lambda _day: True)
     if days is not None:
         return datetime.combine(start.date() + timedelta(days=days), DAYTIME_ENDS)
     if duration >= _WHOLE_DAYTIME:
@@ -151,9 +130,9 @@ def _in_daytime(local: datetime, duration: timedelta, days: int | None) -> datet
     return _counted(start, duration, DAYTIME_ENDS, lambda _day: True)
 
 
-def _counted(local: datetime, duration: timedelta, closes: time, is_open: Callable[[date], bool]) -> datetime:
+def _counted(begins: datetime, duration: timedelta, closes: time, is_open: Callable[[date], bool]) -> datetime:
     """Let a duration pass in opening hours only. What is used up exactly at closing time ends then."""
-    left, start, closed_days = duration, local, 0
+    left, start, closed_days = duration, begins, 0
     while True:
         opening = datetime.combine(start.date(), OPENS)
         closing = datetime.combine(start.date(), closes)

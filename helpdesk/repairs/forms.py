@@ -1,7 +1,7 @@
 """The shape of what people at the desk send about one work order."""
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,7 +21,7 @@ from helpdesk.repairs.rules import GRID, Window, windows_of
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000
-GRID_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})", re.ASCII)
+WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(?:/([0-9]{2}:[0-9]{2}))?", re.ASCII)
 
 
 def version() -> IntegerField:
@@ -166,8 +166,12 @@ class RemarkForm(CreatingForm):
 
 
 def window_value(window: Window) -> str:
-    """How a window of the day grid is named in a form: by the local moment it begins, 2026-11-23T08:30."""
-    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}"
+    """How a form names a window: by the local moment it begins, 2026-11-23T08:30; outside of the day grid by its
+    end too, 2026-11-23T08:30/09:15.
+    """
+    start = clock.local(window.starts_at)
+    in_grid = window in windows_of(start.date())
+    return f"{start:%Y-%m-%dT%H:%M}" + ("" if in_grid else f"/{clock.local(window.ends_at):%H:%M}")
 
 
 def _user_id(typed) -> int:
@@ -176,12 +180,16 @@ def _user_id(typed) -> int:
 
 
 def _window_at(value: str | None) -> Window | None:
-    """The window of the day grid that begins at a local moment like 2026-11-23T08:30."""
-    match = GRID_VALUE.fullmatch(value or "")
+    """The window that a form named; None if it is not one."""
+    match = WINDOW_VALUE.fullmatch(value or "")
     try:
-        start = datetime.fromisoformat(match[0]) if match else None
+        start = datetime.fromisoformat(match[1]) if match else None
+        typed_end = time.fromisoformat(match[2]) if match and match[2] else None
     except ValueError:
         return None
-    if start is None or start.year not in YEARS or start.time() not in [begins for begins, _ends in GRID]:
+    if start is None or start.year not in YEARS:
         return None
-    return next(window for window in windows_of(start.date()) if clock.local(window.starts_at).time() == start.time())
+    end = typed_end or dict(GRID).get(start.time())
+    if end is None or end <= start.time():
+        return None
+    return Window(clock.from_local(start), clock.from_local(datetime.combine(start.date(), end)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
@@ -19,6 +20,10 @@ from helpdesk.repairs.states import OPEN, Status
 
 ROWS = 50  # on one page
 NEAREST = 500  # of the promises that may be at risk, the first so many are looked at
+AS_ROW = (
+    joinedload(WorkOrder.place).load_only(Place.address),
+    selectinload(WorkOrder.visits).options(load_only(Visit.status), selectinload(Visit.crew).load_only(User.name)),
+)
 STATUS = {Group.DONE: Status.DONE, Group.CLOSED: Status.CLOSED, Group.CANCELLED: Status.CANCELLED}
 
 
@@ -38,7 +43,7 @@ def order_page(user: User, asked: Filter, *, now: datetime) -> OrderPage:
     if cursor is not None:
         found = found.where(_beyond(columns, _values(cursor, columns), down))
     ordered = found.order_by(None).order_by(*(c.desc() if down else c.asc() for c in columns))
-    rows = list(db.session.scalars(ordered.limit(ROWS + 1)))
+    rows = list(db.session.scalars(ordered.limit(ROWS + 1).options(*AS_ROW)))
     more, rows = len(rows) > ROWS, rows[:ROWS]
     if backwards:
         rows.reverse()

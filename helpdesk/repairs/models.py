@@ -9,6 +9,7 @@ from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
 from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.repairs.deadlines import Clock
 from helpdesk.repairs.states import Status, VisitStatus
 
 
@@ -32,14 +33,6 @@ class Where(StrEnum):
     OUTDOOR = "outdoor"
 
 
-class Clock(StrEnum):
-    """Which hours count towards a deadline."""
-
-    WALL = "wall"
-    DAYTIME = "daytime"
-    WORKING_DAYS = "working_days"
-
-
 class HoldReason(StrEnum):
     PARTS = "parts"
     APPOINTMENT = "appointment"
@@ -55,7 +48,10 @@ class CancelReason(StrEnum):
 
 
 class Category(db.Model):
-    """What can be wrong, one row per category and term of validity; the words that suggest it are part of it."""
+    """What can be wrong, one row per category and term of validity; the words that suggest it are part of it.
+
+    Those words are long and seldom asked for, so they are loaded only where somebody asks (`undefer_group("words")`).
+    """
 
     __tablename__ = "category"
     __table_args__ = (
@@ -79,10 +75,10 @@ class Category(db.Model):
     charge: Mapped[str] = mapped_column(String(20))
     liable: Mapped[str] = mapped_column(String(30))
     funding_source: Mapped[str] = mapped_column(String(30))
-    synonyms: Mapped[list] = mapped_column(JSON)
-    raises: Mapped[list] = mapped_column(JSON)  # words that make it more urgent
-    first_words_zh: Mapped[str] = mapped_column(Text, default="")
-    first_words_en: Mapped[str] = mapped_column(Text, default="")
+    synonyms: Mapped[list] = mapped_column(JSON, deferred=True, deferred_group="words")
+    raises: Mapped[list] = mapped_column(JSON, deferred=True, deferred_group="words")  # words that make it more urgent
+    first_words_zh: Mapped[str] = mapped_column(Text, default="", deferred=True, deferred_group="words")
+    first_words_en: Mapped[str] = mapped_column(Text, default="", deferred=True, deferred_group="words")
     hidden: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
@@ -115,9 +111,19 @@ class OrderNumber(db.Model):
     last: Mapped[int]
 
 
+WINDOW_IS_WHOLE = (
+    "(promised_from IS NULL) = (promised_until IS NULL) AND (promised_until IS NULL OR promised_until > promised_from)"
+)
+
+
 class WorkOrder(Versioned, db.Model):
+    """Something to be done at a place. A window promised to the resident stands here until somebody is chosen;
+    from then on it is the visit's.
+    """
+
     __tablename__ = "work_order"
     __table_args__ = (
+        CheckConstraint(WINDOW_IS_WHOLE, name="window_is_whole"),
         CheckConstraint("(status = 'on_hold') = (hold_reason IS NOT NULL)", name="hold_has_a_reason"),
         CheckConstraint("(status = 'cancelled') = (cancel_reason IS NOT NULL)", name="cancelled_has_a_reason"),
         CheckConstraint("status != 'closed' OR closed_at IS NOT NULL", name="closed_has_a_time"),
@@ -147,6 +153,8 @@ class WorkOrder(Versioned, db.Model):
     respond_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
     arrive_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    promised_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    promised_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     responded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the first arrival that is known
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -176,11 +184,7 @@ class Visit(db.Model):
 
     __tablename__ = "visit"
     __table_args__ = (
-        CheckConstraint(
-            "(promised_from IS NULL) = (promised_until IS NULL) AND "
-            "(promised_until IS NULL OR promised_until > promised_from)",
-            name="window_is_whole",
-        ),
+        CheckConstraint(WINDOW_IS_WHOLE, name="window_is_whole"),
         Index(None, "status", "planned_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

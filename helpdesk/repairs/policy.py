@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,10 +12,10 @@ from helpdesk.core import clock
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Estate
-from helpdesk.repairs.deadlines import Deadlines, deadlines
-from helpdesk.repairs.models import Category, Clock, ServiceLevel, Urgency, Where
+from helpdesk.repairs.deadlines import Clock, Deadlines, deadlines
+from helpdesk.repairs.models import Category, ServiceLevel, Urgency, Where
 from helpdesk.repairs.suggestions import from_document
-from helpdesk.workdays.models import CalendarDay, DayKind
+from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday, read_calendar
 
 HERE = Path(__file__).parent
@@ -58,14 +57,8 @@ def service_level_in_force(estate_id: int, urgency: Urgency, on: date) -> Servic
 
 
 def deadlines_of(level: ServiceLevel, *, counted_from: datetime) -> Deadlines:
-    """The three deadlines of one class, with the working days of this installation.
-
-    Whoever must be finished at noon cannot arrive in the evening: arriving is due no later than finishing.
-    """
-    due = deadlines(level, reported_at=counted_from, is_workday=_working_days_from(counted_from))
-    if due.arrive_by and due.done_by:
-        return replace(due, arrive_by=min(due.arrive_by, due.done_by))
-    return due
+    """The three deadlines of one class, with the working days of this installation."""
+    return deadlines(level, reported_at=counted_from, is_workday=_working_days_from(counted_from))
 
 
 def profile_names() -> dict[str, str]:
@@ -100,5 +93,4 @@ def _install_calendar() -> None:
     document = json.loads(CALENDAR.read_text(encoding="utf-8"))
     source = str(document.get("source", ""))[:80]
     for announced in read_calendar(document):
-        kind = DayKind(announced.kind.value)
-        db.session.add(CalendarDay(day=announced.day, kind=kind, name=announced.name, source=source))
+        db.session.add(CalendarDay(day=announced.day, kind=announced.kind, name=announced.name, source=source))

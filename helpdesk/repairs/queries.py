@@ -6,16 +6,21 @@ from datetime import date, datetime
 from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload, undefer_group
 
 from helpdesk.accounts.models import User
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Occupancy, Person, Place
+from helpdesk.estate.models import Place
 from helpdesk.repairs.models import Category, ServiceLevel, Visit, WorkOrder
 from helpdesk.repairs.rules import DeadlineKind, next_missing
 from helpdesk.repairs.states import OPEN, STILL_TO_DO
 
+AS_ROW = (  # where a row tells the state of an order, but not who comes
+    joinedload(WorkOrder.place).load_only(Place.address),
+    selectinload(WorkOrder.visits).options(load_only(Visit.status), lazyload(Visit.crew)),
+)
 NUMBER = re.compile(r"GD[0-9]{8}-[0-9]{4,8}", re.ASCII)
 
 
@@ -38,19 +43,16 @@ def get_work_order(user, number: str, *, seen_version: int | None = None) -> Wor
     return work_order
 
 
-def visible_categories(user, *, on: date | None = None) -> list[Category]:
-    """What can be wrong, in the order of the list; hidden ones left out.
+def visible_categories(user, *, on: date, with_words: bool = False) -> list[Category]:
+    """What can be wrong on a local date, in the order of the list; hidden ones left out.
 
-    `on` is a local date; without one the rows whose term has no end count as current.
+    `with_words` also loads the words that suggest each of them.
     """
     mine = estates(user, Permission.LOG_CALL) | estates(user, Permission.SEE_WORK_ORDERS)
-    return list(db.session.scalars(_categories(mine, on).where(~Category.hidden)))
-
-
-def get_category(user, category_id: int) -> Category:
-    """One category that may be chosen now, hidden ones included; 404 if there is none for this user."""
-    mine = estates(user, Permission.LOG_CALL) | estates(user, Permission.SEE_WORK_ORDERS)
-    return db.session.scalar(_categories(mine, None).where(Category.id == category_id)) or abort(404)
+    in_force = and_(Category.valid_from <= on, or_(Category.valid_until.is_(None), Category.valid_until > on))
+    words = [undefer_group("words")] if with_words else []
+    found = select(Category).where(Category.estate_id.in_(mine), in_force, ~Category.hidden).options(*words)
+    return list(db.session.scalars(found.order_by(Category.estate_id, Category.position, Category.id)))
 
 
 def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list[WorkOrder]:
@@ -60,7 +62,7 @@ def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list
         found = found.where(WorkOrder.estate_id == estate_id)
     due = next_due()
     by_urgency = found.order_by(None).order_by(WorkOrder.urgency, due.is_(None), due, WorkOrder.id)
-    return list(db.session.scalars(by_urgency.limit(limit)))
+    return list(db.session.scalars(by_urgency.limit(limit).options(*AS_ROW)))
 
 
 def open_orders_at(user, place: Place, *, limit: int = 20) -> list[WorkOrder]:
@@ -70,18 +72,12 @@ def open_orders_at(user, place: Place, *, limit: int = 20) -> list[WorkOrder]:
     found = visible_work_orders(user).where(WorkOrder.status.in_(OPEN), near)
     here_first = case((WorkOrder.place_id == place.id, 0), else_=1)
     nearest_first = found.order_by(None).order_by(here_first, WorkOrder.urgency, WorkOrder.id)
-    return list(db.session.scalars(nearest_first.limit(limit)))
+    return list(db.session.scalars(nearest_first.limit(limit).options(*AS_ROW)))
 
 
 def service_level_of(work_order: WorkOrder) -> ServiceLevel:
     """The promised times this order was given, as they stood then."""
     return db.session.get_one(ServiceLevel, work_order.service_level_id)
-
-
-def residents_at(place: Place) -> list[Person]:
-    """Who lives at or owns a place now: whoever knocks there must know how they hear and walk."""
-    there = Person.occupancies.any((Occupancy.place_id == place.id) & Occupancy.until_on.is_(None))
-    return list(db.session.scalars(select(Person).where(there).order_by(Person.id)))
 
 
 def running_visit(work_order: WorkOrder) -> Visit | None:
@@ -100,14 +96,4 @@ def next_due() -> ColumnElement[datetime]:
         (and_(WorkOrder.respond_by.is_not(None), WorkOrder.responded_at.is_(None)), WorkOrder.respond_by),
         (and_(WorkOrder.arrive_by.is_not(None), WorkOrder.arrived_at.is_(None)), WorkOrder.arrive_by),
         (WorkOrder.done_at.is_(None), WorkOrder.done_by),
-    )
-
-
-def _categories(estate_ids: frozenset[int], on: date | None) -> Select[tuple[Category]]:
-    no_end = Category.valid_until.is_(None)
-    current = no_end if on is None else and_(Category.valid_from <= on, or_(no_end, Category.valid_until > on))
-    return (
-        select(Category)
-        .where(Category.estate_id.in_(estate_ids), current)
-        .order_by(Category.estate_id, Category.position, Category.id)
     )

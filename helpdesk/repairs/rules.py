@@ -67,6 +67,11 @@ def finish_by(promised: datetime | None, window_ends_at: datetime, usual_time: t
     return max(promised, window_ends_at + usual_time)
 
 
+def promised_window(record) -> Window | None:
+    """What the resident was told, of a visit, or of an order nobody is chosen for yet; None if nothing was."""
+    return Window(record.promised_from, record.promised_until) if record.promised_from else None
+
+
 def windows_of(day: date) -> list[Window]:
     """The windows that residents are offered on one local date."""
     return [Window(_moment(day, start), _moment(day, end)) for start, end in GRID]

@@ -1,5 +1,6 @@
-"""The statuses of work orders and of visits, and the only two functions that change them."""
+"""The statuses of work orders and of visits, and the only functions that change them."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from flask_babel import gettext as _
@@ -45,6 +46,7 @@ class VisitStatus(StrEnum):
 
 V = VisitStatus
 STILL_TO_DO = (V.PLANNED, V.ACCEPTED, V.ON_THE_WAY, V.ON_SITE)
+NOT_SET_OUT = (V.PLANNED, V.ACCEPTED)
 ENDS = frozenset({V.DONE, V.NOBODY_HOME, V.FAILED, V.CANCELLED})
 NEXT_OF_VISIT: dict[VisitStatus, frozenset[VisitStatus]] = {
     V.PLANNED: frozenset({V.ACCEPTED, V.ON_THE_WAY, V.ON_SITE}) | ENDS,
@@ -54,6 +56,23 @@ NEXT_OF_VISIT: dict[VisitStatus, frozenset[VisitStatus]] = {
     V.ON_SITE: ENDS,
     **{end: frozenset() for end in ENDS},
 }
+
+
+class Step(StrEnum):
+    """What a technician taps on the way to the work; what came of it is an ending, not a step."""
+
+    ACCEPT = "accept"
+    DEPART = "depart"
+    ARRIVE = "arrive"
+
+
+class Setback(StrEnum):
+    """Why a visit ended without the work done."""
+
+    HELP = "help"
+    PARTS = "parts"
+    NOBODY_HOME = "nobody_home"
+    OUTSIDE = "outside"
 
 
 def move(work_order, to: Status) -> Status:
@@ -72,3 +91,17 @@ def move_visit(visit, to: VisitStatus) -> VisitStatus:
         raise Conflict(_("This visit is “%(old)s”; it cannot become “%(new)s”.", old=word(old), new=word(to)))
     visit.status = to
     return old
+
+
+def call_off(work_order, *, only: Collection[VisitStatus] = STILL_TO_DO) -> None:
+    """End the visits that are still to be done. When somebody left the site is not known, so no time is written.
+
+    Conflict if a visit goes on that is not in `only`.
+    """
+    for visit in work_order.visits:
+        if visit.status not in STILL_TO_DO:
+            continue
+        if visit.status not in only:
+            raise Conflict(_("Somebody is already on the way or at work. Hand the visit over instead."))
+        at_work = visit.status is VisitStatus.ON_SITE
+        move_visit(visit, VisitStatus.FAILED if at_work else VisitStatus.CANCELLED)

@@ -19,7 +19,7 @@ from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.words import clock_time, local_time, locale, word
 from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage, Remark, Urgency, WorkOrder
-from helpdesk.repairs.states import Status
+from helpdesk.repairs.states import Setback, Status, Step
 from helpdesk.repairs.words import category_name
 
 
@@ -105,9 +105,12 @@ def _scheduled(*, name, crew, data, work_order) -> str:
         sentence = _("%(name)s arranged the visit anew and sent %(crew)s.", name=name, crew=crew)
     if not data["promised_from"]:
         return sentence
+    return sentence + ("" if locale() == "zh" else " ") + _promised(data=data)
+
+
+def _promised(*, data, **_more) -> str:
     window = window_words(*(datetime.fromisoformat(data[key]) for key in ("promised_from", "promised_until")))
-    promised = _("The resident was promised %(window)s.", window=window)
-    return sentence + ("" if locale() == "zh" else " ") + promised
+    return _("The resident was promised %(window)s.", window=window)
 
 
 def _handed_over(*, name, crew, data, work_order) -> str:
@@ -115,14 +118,14 @@ def _handed_over(*, name, crew, data, work_order) -> str:
 
 
 STEPS = {
-    "accept": lambda name: _("%(name)s accepted the visit.", name=name),
-    "depart": lambda name: _("%(name)s set out.", name=name),
-    "arrive": lambda name: _("%(name)s arrived.", name=name),
+    Step.ACCEPT: lambda name: _("%(name)s accepted the visit.", name=name),
+    Step.DEPART: lambda name: _("%(name)s set out.", name=name),
+    Step.ARRIVE: lambda name: _("%(name)s arrived.", name=name),
 }
 
 
 def _stepped(*, name, crew, data, work_order) -> str:
-    return STEPS[data["step"]](name)
+    return STEPS[Step(data["step"])](name)
 
 
 def _finished(*, name, crew, data, work_order) -> str:
@@ -136,15 +139,15 @@ def _finished(*, name, crew, data, work_order) -> str:
 
 
 FAILURES = {
-    "nobody_home": lambda name: _("%(name)s was there, but nobody was home.", name=name),
-    "parts": lambda name: _("%(name)s could not finish: parts are missing.", name=name),
-    "help": lambda name: _("%(name)s could not finish: more hands are needed.", name=name),
-    "outside": lambda name: _("%(name)s could not finish: somebody else has to do this.", name=name),
+    Setback.NOBODY_HOME: lambda name: _("%(name)s was there, but nobody was home.", name=name),
+    Setback.PARTS: lambda name: _("%(name)s could not finish: parts are missing.", name=name),
+    Setback.HELP: lambda name: _("%(name)s could not finish: more hands are needed.", name=name),
+    Setback.OUTSIDE: lambda name: _("%(name)s could not finish: somebody else has to do this.", name=name),
 }
 
 
 def _failed(*, name, crew, data, work_order) -> str:
-    return FAILURES[data["reason"]](name)
+    return FAILURES[Setback(data["reason"])](name)
 
 
 def _held(*, name, crew, data, work_order) -> str:
@@ -183,6 +186,7 @@ def _changed(*, name, crew, data, work_order) -> str:
 
 SENTENCES = {
     "work_order.opened": _opened,
+    "work_order.window_promised": _promised,
     "work_order.urgency_changed": _urgency_changed,
     "work_order.held": _held,
     "work_order.closed": _closed,

@@ -1,11 +1,12 @@
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates, me, needs
-from helpdesk.core.htmx import answer, page_or_part
+from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
+from helpdesk.estate.queries import residents_of
 from helpdesk.repairs import acts, timeline, words
 from helpdesk.repairs.actions import (
     add_remark,
@@ -21,7 +22,7 @@ from helpdesk.repairs.filters import Group, Sort, read
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.repairs.lists import choices, order_page
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.queries import get_work_order, residents_at, service_level_of
+from helpdesk.repairs.queries import get_work_order, service_level_of
 
 bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
 P = Permission
@@ -58,14 +59,15 @@ def show(number: str):
 @bp.get("/<number>/facts")
 @needs(P.SEE_WORK_ORDERS)
 def facts(number: str):
-    return render_template("repairs/_facts.html", **_facts(get_work_order(me(), number)))
+    work_order = get_work_order(me(), number)
+    return _region("repairs/_facts.html", **_facts(work_order))
 
 
 @bp.get("/<number>/history")
 @needs(P.SEE_WORK_ORDERS)
 def history(number: str):
     work_order = get_work_order(me(), number)
-    return render_template("repairs/_history.html", work_order=work_order, entries=timeline.timeline(work_order))
+    return _region("repairs/_history.html", work_order=work_order, entries=timeline.timeline(work_order))
 
 
 @bp.get("/<number>/print")
@@ -160,6 +162,13 @@ def remark(number: str):
     return _remarked(form, number)
 
 
+def _region(part: str, *, work_order, **context):
+    """A region that asks for itself; without scripts its address leads to the whole page."""
+    if not wants_part():
+        return redirect(url_for(".show", number=work_order.number))
+    return render_template(part, work_order=work_order, **context)
+
+
 def _acted(form, number: str, act: Act):
     """The panel of acts again: fresh after success, else with the form and what was typed in it."""
     work_order = get_work_order(me(), number)
@@ -186,10 +195,11 @@ def _told(response, work_order):
 
 
 def _facts(work_order) -> dict:
-    known = can(me(), P.SEE_REGISTER, work_order.estate_id)
-    residents = residents_at(work_order.place) if known else []
+    known, now = can(me(), P.SEE_REGISTER, work_order.estate_id), clock.now()
+    at_home = residents_of([work_order.place_id], on=clock.local_date(now)) if known else []
+    residents = list(dict.fromkeys(lives.person for lives in at_home))
     level = service_level_of(work_order)
-    return {"work_order": work_order, "known": known, "residents": residents, "level": level, "now": clock.now()}
+    return {"work_order": work_order, "known": known, "residents": residents, "level": level, "now": now}
 
 
 def _around(work_order, act: Act | None, act_form=None) -> dict:

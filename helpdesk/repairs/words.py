@@ -8,12 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import day_and_time, locale, register, word
-from helpdesk.repairs.deadlines import Standing
+from helpdesk.repairs.deadlines import Clock, Standing
 from helpdesk.repairs.filters import Group, Sort
 from helpdesk.repairs.models import (
     CancelReason,
     Category,
-    Clock,
     HoldReason,
     PhotoStage,
     ServiceLevel,

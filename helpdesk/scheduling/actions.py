@@ -10,9 +10,9 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.repairs.models import HoldReason, Photo, PhotoStage, Visit, WorkOrder
-from helpdesk.repairs.states import STILL_TO_DO, Status, VisitStatus, move, move_visit
+from helpdesk.repairs.states import STILL_TO_DO, Setback, Status, Step, VisitStatus, move, move_visit
 from helpdesk.scheduling.photos import StoredPicture
-from helpdesk.scheduling.rules import AFTER_STEP, Setback, Step, believed, is_recent
+from helpdesk.scheduling.rules import AFTER_STEP, believed, is_recent
 
 MOST_PHOTOS = 12  # of one visit
 HOLDS = {

@@ -18,8 +18,9 @@ from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm, LongText, Text
 from helpdesk.core.words import word
 from helpdesk.repairs.models import PhotoStage, Visit
+from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling import photos
-from helpdesk.scheduling.rules import NoPhoto, Setback, Step
+from helpdesk.scheduling.rules import NoPhoto
 from helpdesk.scheduling.words import reason_in_words
 
 PHOTO_LIMIT = 12 * 1024 * 1024  # bytes
@@ -47,10 +48,19 @@ def of(codes: type[StrEnum]):
     return lambda typed: codes(typed) if typed in list(codes) else typed
 
 
+class VisitId(IntegerField):
+    """Put there by our own page. A number of hundreds of digits is refused like any other that no row can have."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist):
+        super().process_formdata([typed[:11] for typed in valuelist])
+
+
 class JobForm(CreatingForm):
     """Belongs to one visit; `claimed_at` is filled by the phone when the button is tapped."""
 
-    visit_id = IntegerField(widget=HiddenInput(), validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
+    visit_id = VisitId(validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
     claimed_at = HiddenField(filters=[moment])
 
     @classmethod
@@ -106,6 +116,10 @@ def result_form() -> FinishForm | SetbackForm:
     return FinishForm() if request.form.get("result") == DONE else SetbackForm()
 
 
+def _too_large() -> str:
+    return _("This photo is larger than %(limit)d MB. Take it again with a smaller setting.", limit=PHOTO_LIMIT >> 20)
+
+
 class PhotoForm(JobForm):
     """One photo. It is decoded while the form is checked, before any lock is taken."""
 
@@ -127,7 +141,7 @@ class PhotoForm(JobForm):
     def _decode(self, raw: bytes) -> bool:
         try:
             if len(raw) > PHOTO_LIMIT:
-                raise Refused(_("This photo is larger than 12 MB. Take it again with a smaller setting."))
+                raise Refused(_too_large())
             self.picture = photos.decode(raw)
         except Refused as no:
             self.photo.errors = [*self.photo.errors, no.message]

@@ -12,11 +12,12 @@ from helpdesk.core import clock, ids
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import CareFlag, Crib, OccupancyRole, Person, Phone, Place, Use
+from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.estate.queries import residents_of
 from helpdesk.repairs.models import Photo, Visit, WorkOrder
 from helpdesk.repairs.queries import NUMBER, visible_work_orders
 from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
-from helpdesk.scheduling.rules import EMERGENCIES, is_recent, next_step, turn
+from helpdesk.scheduling.rules import EMERGENCIES, family_name, is_recent, next_step, turn
 
 UNDER_WAY = (VisitStatus.ON_THE_WAY, VisitStatus.ON_SITE)
 MOST_JOBS = 200
@@ -52,10 +53,10 @@ class Day:
 
 @dataclass(frozen=True)
 class Door:
-    """What one must know at a door. `ask_for` is whom to ask for, `phone` where to ring before going up."""
+    """What one must know at a door. `ask_for` is a family name, `phone` where to ring before going up."""
 
     flags: list[CareFlag]
-    ask_for: Person | None
+    ask_for: str
     phone: Phone | None
     crib: Crib | None
 
@@ -134,7 +135,7 @@ def door_of(visit: Visit, now: datetime) -> Door:
     place, today = work_order.place, clock.local_date(now)
     crib = place.crib or (place.stairwell and place.stairwell.crib)
     if not is_recent(visit.status, visit.ended_at, now):
-        return Door([], None, None, crib)
+        return Door([], "", None, crib)
     at_home = [
         held
         for held in residents_of([place.id], on=today)
@@ -142,11 +143,11 @@ def door_of(visit: Visit, now: datetime) -> Door:
     ]
     people = [held.person for held in at_home]
     concerned = [*people, work_order.reporter] if work_order.reporter else people
-    ask_for = work_order.reporter or next(iter(people), None)
+    host = work_order.reporter or next(iter(people), None)
     return Door(
         flags=[flag for flag in CareFlag if any(flag in person.care_flags for person in concerned)],
-        ask_for=ask_for,
-        phone=work_order.phone or next(iter(ask_for.phones if ask_for else ()), None),
+        ask_for=family_name(host.name, DOUBLE_SURNAMES) if host else "",
+        phone=work_order.phone or next(iter(host.phones if host else ()), None),
         crib=crib,
     )
 

@@ -4,29 +4,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
+from helpdesk.repairs.states import STILL_TO_DO, Step, VisitStatus
 
 EMERGENCIES = (Urgency.P0, Urgency.P1)
 FAST_CLOCK = timedelta(minutes=2)  # a phone's clock may be ahead of ours by this much
 OLDEST_CLAIM = timedelta(hours=24)
 AFTERWARDS = timedelta(hours=24)
-
-
-class Step(StrEnum):
-    """What a technician taps on the way to the work; what came of it is an ending, not a step."""
-
-    ACCEPT = "accept"
-    DEPART = "depart"
-    ARRIVE = "arrive"
-
-
-class Setback(StrEnum):
-    """Why a visit ended without the work done."""
-
-    HELP = "help"
-    PARTS = "parts"
-    NOBODY_HOME = "nobody_home"
-    OUTSIDE = "outside"
 
 
 class NoPhoto(StrEnum):

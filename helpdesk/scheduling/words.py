@@ -4,9 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register, word
-from helpdesk.estate.models import Person, Place, PlaceKind
-from helpdesk.estate.pinyin import DOUBLE_SURNAMES
-from helpdesk.scheduling.rules import NoPhoto, Setback, Step, family_name
+from helpdesk.estate.models import Place, PlaceKind
+from helpdesk.repairs.states import Setback, Step
+from helpdesk.scheduling.rules import NoPhoto
 
 register({
     Step.ACCEPT: _l("Accept"),
@@ -27,9 +27,9 @@ register({
 })  # fmt: skip
 
 
-def polite_name(person: Person) -> str:
+def polite_name(family_name: str) -> str:
     """How a technician greets somebody: by family name only. Whether 师傅 or 女士, nobody has told us."""
-    return _("%(name)s family", name=family_name(person.name, DOUBLE_SURNAMES))
+    return _("%(name)s family", name=family_name)
 
 
 def place_in_words(place: Place) -> str:

@@ -13,11 +13,18 @@ from enum import StrEnum
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from helpdesk.core.access import Permission, estates
+from helpdesk.core.access import Permission
 from helpdesk.core.extensions import db
 from helpdesk.estate import addresses, phone_numbers, pinyin
-from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, SearchKey, SearchKind
-from helpdesk.estate.queries import lives_there, residents_of
+from helpdesk.estate.models import Occupancy, Person, Phone, Place, PlaceKind, SearchKey, SearchKind
+from helpdesk.estate.queries import (
+    lives_there,
+    residents_of,
+    visible_estates,
+    visible_keys,
+    visible_phones,
+    visible_places,
+)
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
 
@@ -68,42 +75,48 @@ def find(user, typed: str, *, on: date) -> list[Found]:
     text = unicodedata.normalize("NFKC", typed).strip()
     if not text or len(text) > LONGEST_QUERY:
         return []
-    mine = estates(user, Permission.SEE_REGISTER)
     groups = [
-        _limited(Group.PHONES, _phones(mine, text, on)),
-        _limited(Group.PEOPLE, _people(mine, text, on)),
-        _limited(Group.PLACES, _places(mine, text, on)),
+        _limited(Group.PHONES, _phones(user, text, on)),
+        _limited(Group.PEOPLE, _people(user, text, on)),
+        _limited(Group.PLACES, _places(user, text, on)),
         _limited(Group.ORDERS, [Match(work_order=order, place=order.place) for order in _orders(user, text, on)]),
     ]
     return [found for found in groups if found.matches]
 
 
-def exact_phone(user, typed: str) -> Phone | None:
-    """The number in the register that a whole number typed by somebody is; None if it is not there."""
-    mine = estates(user, Permission.SEE_REGISTER) | estates(user, Permission.LOG_CALL)
-    for estate in db.session.scalars(select(Estate).where(Estate.id.in_(mine)).order_by(Estate.id)):
+def exact_phone(user, typed: str, permission: Permission = Permission.SEE_REGISTER) -> Phone | None:
+    """The number in the register that a whole number typed by somebody is; None if it is not there.
+
+    With LOG_CALL it is recognised for the row of a call, by whoever takes it; only who sees the register is shown it.
+    """
+    if not typed:
+        return None
+    for estate in visible_estates(user, permission):
         number = phone_numbers.normalise(typed, area_code=estate.area_code)
-        here = select(Phone).where(Phone.estate_id == estate.id)
+        here = visible_phones(user, permission).where(Phone.estate_id == estate.id)
         if number and (known := db.session.scalar(here.where(Phone.digits == number.digits))):
             return known
     return None
 
 
-def keys_beginning(estate_ids: Iterable[int], kind: SearchKind, typed: str):
+def keys_beginning(user, kind: SearchKind, typed: str):
     """The range of keys that begin with what was typed, in the order of the index."""
     return (
-        select(SearchKey)
-        .where(SearchKey.estate_id.in_(estate_ids), SearchKey.kind == kind)
+        visible_keys(user)
+        .where(SearchKey.kind == kind)
         .where(SearchKey.key >= typed, SearchKey.key < typed + LAST)
         .order_by(SearchKey.estate_id, SearchKey.kind, SearchKey.key)
     )
 
 
-def _ids(column, mine: frozenset[int], *ranges: tuple[SearchKind, str]) -> list[int]:
-    """The first ids found, without doubles: one more than is shown, so that "more" can be told."""
+def _ids(column, user, *ranges: tuple[SearchKind, str]) -> list[int]:
+    """The first ids found, without doubles: one more than is shown, so that "more" can be told.
+
+    What they stand for is then read by id alone: asked for the estate once more, SQLite would read all of it.
+    """
     found: dict[int, None] = {}
     for kind, typed in ranges:
-        keys = keys_beginning(mine, kind, typed).with_only_columns(column).where(column.is_not(None))
+        keys = keys_beginning(user, kind, typed).with_only_columns(column).where(column.is_not(None))
         found |= dict.fromkeys(db.session.scalars(keys.limit(4 * (AT_MOST + 1))))
     return list(found)[: AT_MOST + 1]
 
@@ -112,16 +125,17 @@ def _limited(group: Group, matches: list[Match]) -> Found:
     return Found(group, matches[:AT_MOST], len(matches) > AT_MOST)
 
 
-def _phones(mine: frozenset[int], text: str, on: date) -> list[Match]:
+def _phones(user, text: str, on: date) -> list[Match]:
     """Everybody a number may belong to: two people on one landline, one number in two homes, are all listed."""
     digits = phone_numbers.query_digits(text)
     is_address = len(digits) < WHOLE and not text.isdigit() and addresses.parse(text)  # 3-2-501, not 138-0000
     if len(digits) < phone_numbers.SHORTEST_TAIL or is_address:
         return []
-    ids = _ids(SearchKey.phone_id, mine, (SearchKind.PHONE, digits))
-    phones = db.session.scalars(
-        select(Phone).where(Phone.id.in_(ids)).options(selectinload(Phone.people), selectinload(Phone.places))
-    )
+    ids = _ids(SearchKey.phone_id, user, (SearchKind.PHONE, digits))
+    if not ids:
+        return []
+    with_both = (selectinload(Phone.people), selectinload(Phone.places))
+    phones = db.session.scalars(select(Phone).where(Phone.id.in_(ids)).options(*with_both))
     found = sorted(phones, key=lambda phone: ids.index(phone.id))
     homes = _homes([person for phone in found for person in phone.people], on)
     return [match for phone in found for match in _behind(phone, homes)]
@@ -138,14 +152,16 @@ def _behind(phone: Phone, homes: dict[int, list[Occupancy]]) -> list[Match]:
     return lines or [Match(phone=phone)]
 
 
-def _people(mine: frozenset[int], text: str, on: date) -> list[Match]:
+def _people(user, text: str, on: date) -> list[Match]:
     if _HAN.search(text):
         ranges = [(SearchKind.NAME, re.sub(r"\s", "", text).lower())]
     elif pinyin.looks_like_pinyin(text) and (letters := pinyin.pinyin_query(text)):
         ranges = [(SearchKind.INITIALS, letters), (SearchKind.PINYIN, letters), (SearchKind.NAME, letters)]
     else:
         return []
-    ids = _ids(SearchKey.person_id, mine, *ranges)
+    ids = _ids(SearchKey.person_id, user, *ranges)
+    if not ids:
+        return []
     people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
     homes = _homes(people.values(), on)
     return [
@@ -170,13 +186,15 @@ def _homes(people: Iterable[Person], on: date) -> dict[int, list[Occupancy]]:
     return homes
 
 
-def _places(mine: frozenset[int], text: str, on: date) -> list[Match]:
+def _places(user, text: str, on: date) -> list[Match]:
     """By the number on the fridge card, then by the address in any written form."""
     ids: dict[int, None] = {}
     if re.fullmatch(r"[0-9]{4}", text, re.ASCII):
-        ids |= dict.fromkeys(_ids(SearchKey.place_id, mine, (SearchKind.HOME_NO, text)))
-    ids |= dict.fromkeys(_at_address(mine, text))
+        ids |= dict.fromkeys(_ids(SearchKey.place_id, user, (SearchKind.HOME_NO, text)))
+    ids |= dict.fromkeys(_at_address(user, text))
     shown = list(ids)[: AT_MOST + 1]
+    if not shown:
+        return []
     places = {place.id: place for place in db.session.scalars(select(Place).where(Place.id.in_(shown)))}
     names: dict[int, list[str]] = {}
     for occupancy in residents_of(shown, on=on):
@@ -184,34 +202,35 @@ def _places(mine: frozenset[int], text: str, on: date) -> list[Match]:
     return [Match(place=places[i], names=tuple(dict.fromkeys(names.get(i, ())))) for i in shown if i in places]
 
 
-def _at_address(mine: frozenset[int], text: str) -> list[int]:
+def _at_address(user, text: str) -> list[int]:
     """Places whose address this is, then places whose address begins so. A unit that was not said is any unit."""
-    names = db.session.scalars(select(Estate.name).where(Estate.id.in_(mine)).order_by(Estate.id))
+    names = (estate.name for estate in visible_estates(user))
     guesses = list(dict.fromkeys(guess for name in names for guess in addresses.parse(text, estate_name=name)))
     ids: list[int] = []
     for guess in guesses:
         if guess.kind is addresses.AddressKind.BUILDING:
-            ids += _in_building(mine, guess)
+            ids += _in_building(user, guess)
         elif guess.kind is addresses.AddressKind.DWELLING and guess.building_no and guess.unit_no is None:
-            ids += _in_any_unit(mine, guess)
+            ids += _in_any_unit(user, guess)
         else:
-            ids += _ids(SearchKey.place_id, mine, (SearchKind.ADDRESS, addresses.address_key(guess)))
+            ids += _ids(SearchKey.place_id, user, (SearchKind.ADDRESS, addresses.address_key(guess)))
     if not guesses:
-        ids += _ids(SearchKey.place_id, mine, (SearchKind.ADDRESS, re.sub(r"\s+", "", text).upper()))
+        ids += _ids(SearchKey.place_id, user, (SearchKind.ADDRESS, re.sub(r"\s+", "", text).upper()))
     return ids
 
 
-def _in_building(mine: frozenset[int], guess: addresses.AddressGuess) -> list[int]:
+def _in_building(user, guess: addresses.AddressGuess) -> list[int]:
     """What all share comes first: whoever says only the building speaks of its stairs or its walls."""
-    here = (Place.estate_id.in_(mine), Place.building_no == guess.building_no)
     shared_first = case((Place.kind == PlaceKind.COMMON_AREA, 0), else_=1)
-    found = select(Place.id).where(*here).order_by(shared_first, Place.unit_no, Place.floor_no, Place.id)
-    return list(db.session.scalars(found.limit(AT_MOST + 1)))
+    found = visible_places(user).where(Place.building_no == guess.building_no).with_only_columns(Place.id)
+    in_order = found.order_by(shared_first, Place.unit_no, Place.floor_no, Place.id)
+    return list(db.session.scalars(in_order.limit(AT_MOST + 1)))
 
 
-def _in_any_unit(mine: frozenset[int], guess: addresses.AddressGuess) -> list[int]:
-    here = (Place.estate_id.in_(mine), Place.building_no == guess.building_no, Place.room_no == guess.room_no)
-    return list(db.session.scalars(select(Place.id).where(*here).order_by(Place.unit_no, Place.id).limit(AT_MOST + 1)))
+def _in_any_unit(user, guess: addresses.AddressGuess) -> list[int]:
+    here = visible_places(user).where(Place.building_no == guess.building_no, Place.room_no == guess.room_no)
+    in_order = here.with_only_columns(Place.id).order_by(Place.unit_no, Place.id)
+    return list(db.session.scalars(in_order.limit(AT_MOST + 1)))
 
 
 def _orders(user, text: str, on: date) -> list[WorkOrder]:

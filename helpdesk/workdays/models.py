@@ -1,16 +1,10 @@
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core.extensions import db
-
-
-class DayKind(StrEnum):
-    WORKDAY = "workday"  # a weekend day that is worked to make up for a holiday
-    OFF = "off"
-    HOLIDAY = "holiday"
+from helpdesk.workdays.rules import DayKind
 
 
 class CalendarDay(db.Model):

@@ -1,7 +1,6 @@
 // A technician's taps: the phone's own time goes with them, and a second tap in the same place does nothing.
 {
   const SETTLES_MS = 700; // a button that has just appeared under the thumb is not meant yet
-  let changedAt = Date.now();
   let opened = [];
   let posting = false, missed = false;
 
@@ -11,14 +10,24 @@
     if (claimed && !claimed.value) claimed.value = new Date().toISOString();
   }, true);
 
+  // The button looks as if it were not ready for as long as it is not.
+  let ready;
+  function changed() {
+    const thumb = document.getElementById("thumb");
+    clearTimeout(ready);
+    thumb.classList.add("not-yet");
+    ready = setTimeout(() => thumb.classList.remove("not-yet"), SETTLES_MS);
+  }
+  changed();
+
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("#thumb") || Date.now() - changedAt > SETTLES_MS) return;
+    if (!event.target.closest("#thumb.not-yet")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
 
   document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
-    if (detail.target.id === "thumb" || detail.elt?.id === "thumb") changedAt = Date.now();
+    if (detail.target.id === "thumb" || detail.elt?.id === "thumb") changed();
   });
 
   // Something else may change between a tap and its answer, when nothing else is asked for: ask once more afterwards.
@@ -49,8 +58,9 @@
   // Handed over or called off while it was on the screen: what was typed stays, the button only leads back.
   function gone(facts) {
     facts.replaceChildren(document.getElementById("gone").content.cloneNode(true));
+    for (const button of document.querySelectorAll("#job form button")) button.disabled = true;
     document.getElementById("thumb").replaceChildren(document.getElementById("gone-thumb").content.cloneNode(true));
-    changedAt = Date.now();
+    changed();
   }
 
   // "Repaired" on the page of the day leads here, to words that are folded away until one is on site.

@@ -60,5 +60,11 @@ def test_a_change_asked_for_by_another_site_is_refused(site, ann, as_user):
     assert (answer.status_code, ann.language) == (400, "en")
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil.example", "x"])
+def test_a_change_asked_for_from_elsewhere_is_refused_by_older_browsers_too(origin, ann, as_user):
+    answer = as_user(ann).post("/me/language", data={"language": "zh"}, headers={"Origin": origin})
+    assert (answer.status_code, ann.language) == (400, "en")
+
+
 def test_a_foreign_host_name_is_refused(app):
     assert app.test_client().get("/sign-in", headers={"Host": "evil.example"}).status_code == 400

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 ALL = sorted(TEMPLATES.rglob("*.html"))
@@ -29,10 +29,16 @@ def name(path):
 @pytest.mark.parametrize("path", PARTS, ids=name)
 def test_parts_declare_what_they_need(path, app):
     source = path.read_text()
-    needs = re.search(r"Needs: ([\w, ()]+)", source.split("#}")[0])[1]
-    declared = set(re.findall(r"\w+", re.sub(r"\([^)]*\)", "", needs))) - {"nothing"}
-    used = meta.find_undeclared_variables(app.jinja_env.parse(source))
-    assert used - set(app.jinja_env.globals) - GIVEN == declared
+    declared = set(re.search(r"Needs: ([\w, ]+)\. #}", source.splitlines()[0])[1].split(", ")) - {"nothing"}
+    assert needs_of(path, app.jinja_env) - set(app.jinja_env.globals) - GIVEN == declared
+
+
+def needs_of(path, env):
+    """What a template takes from outside: its own names, and those of the parts it includes and does not set."""
+    tree = env.parse(path.read_text())
+    sets = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    included = {part.template.value for part in tree.find_all(nodes.Include)}
+    return meta.find_undeclared_variables(tree).union(*(needs_of(TEMPLATES / part, env) - sets for part in included))
 
 
 @pytest.mark.parametrize("path", ALL, ids=name)

@@ -75,7 +75,7 @@ def test_all_tabs_of_a_browser_hear_it_through_one_stream(ann, visit, opened, ha
     happen()
 
     for tab in (first, second, third):
-        expect_heard(tab, 1, timeout=1_000)
+        expect_heard(tab, 1)
         expect(tab.locator("#live-state [data-when=on]")).to_have_text("实时")
     assert [url for url in asked if "/static/" not in url] == []
 

@@ -63,6 +63,22 @@ def test_a_typed_word_cannot_become_part_of_an_event(typed, ann, now):
     assert newest_seq() == 0
 
 
+def test_the_refusal_of_an_event_quotes_no_value(ann, now):
+    with pytest.raises(ValueError, match="access.denied needs") as refused, writing():
+        record("access.denied", ann, actor=ann, now=now, endpoint="her name is Li", extra=["Li"])
+
+    told = str(refused.value)
+    assert "endpoint: str" in told and "extra: list" in told and "Li" not in told
+
+
+def test_what_is_no_act_raises_no_version(ann, now):
+    before = ann.version
+    with writing():
+        record("access.denied", ann, actor=ann, now=now, raises_version=False, endpoint=Code("x"))
+
+    assert (ann.version, newest_seq()) == (before, 1)
+
+
 def test_an_act_raises_the_version_of_its_subject(ann, now):
     before = ann.version
     with writing():

@@ -1,14 +1,15 @@
 """One box finds a household by whatever is said first."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import OccupancyRole, SearchKey, SearchKind
+from helpdesk.estate.models import Occupancy, OccupancyRole, SearchKey, SearchKind
+from helpdesk.estate.queries import residents_of
 from helpdesk.search.queries import AT_MOST, exact_phone, find, keys_beginning
 from tests.databases import ON_POSTGRES
 from tests.households import add_home, add_person, add_phone, index_place
@@ -150,6 +151,21 @@ def test_a_whole_number_is_recognised(ann, guiying):
     assert exact_phone(ann, "0001") is None
 
 
+def test_a_whole_number_is_recognised_only_in_a_register_one_may_see(tao, person, new_estate, guiying):
+    stranger = person("Sam", Role.OPERATOR, at=new_estate("别苑"))
+
+    assert [exact_phone(user, "12000000001") for user in (tao, stranger)] == [None, None]
+
+
+def test_somebody_lives_there_from_the_first_day_until_before_the_last(estate, home):
+    add_person(estate, "李大明", home, since=TODAY, until=TODAY + timedelta(days=2))
+    held = db.session.scalars(select(Occupancy)).one()
+    days = [TODAY + timedelta(days=ahead) for ahead in (-1, 0, 1, 2)]
+
+    assert [held.holds_on(day) for day in days] == [False, True, True, False]
+    assert [residents_of([home.id], on=day) == [held] for day in days] == [False, True, True, False]
+
+
 @pytest.mark.parametrize("typed", ["0001", "sgy", "3-2-501"])
 def test_the_number_of_queries_does_not_grow_with_the_answers(ann, estate, home, guiying, count_queries, typed):
     with count_queries() as first:
@@ -174,7 +190,7 @@ def test_a_look_up_uses_the_index(ann, estate, guiying):
         db.session.execute(insert(SearchKey), rows)
         if ON_POSTGRES:
             db.session.execute(text("ANALYZE search_key"))
-    query = keys_beginning([estate.id], SearchKind.NAME, "k77").limit(36)
+    query = keys_beginning(ann, SearchKind.NAME, "k77").limit(36)
     compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
 
     plan = " ".join(

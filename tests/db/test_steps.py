@@ -11,9 +11,8 @@ from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import HoldReason
 from helpdesk.repairs.rules import Window
-from helpdesk.repairs.states import Status, VisitStatus
+from helpdesk.repairs.states import Setback, Status, Step, VisitStatus
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
-from helpdesk.scheduling.rules import Setback, Step
 
 MINUTE = timedelta(minutes=1)
 

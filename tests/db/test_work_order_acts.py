@@ -1,7 +1,7 @@
 """What people at the desk do to work orders, and that nothing happens when they are refused."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +21,7 @@ from helpdesk.repairs.actions import (
     hand_over_visit,
     hold_work_order,
     open_work_order,
+    promise_window,
     schedule_visit,
 )
 from helpdesk.repairs.models import CancelReason, HoldReason, Remark, Urgency, WorkOrder
@@ -35,6 +36,7 @@ from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
 
 HOUR = timedelta(hours=1)
+TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture(autouse=True)
@@ -476,12 +478,25 @@ def test_open_orders_at_a_home_come_before_those_on_its_stairs(opened, add, esta
 
 
 def test_categories_are_offered_in_the_order_of_the_list_without_the_hidden_ones(ann, tao, ada, estate):
-    offered = visible_categories(ann)
+    offered = visible_categories(ann, on=TODAY)
 
     assert [row.code for row in offered][:3] == ["WATER_BURST", "WATER_LEAK", "NO_WATER"]
     assert not any(row.hidden for row in offered)
-    assert [row.code for row in visible_categories(tao)] == [row.code for row in offered]
-    assert visible_categories(ada) == []
+    assert [row.code for row in visible_categories(tao, on=TODAY)] == [row.code for row in offered]
+    assert visible_categories(ada, on=TODAY) == []
+
+
+def test_a_category_is_offered_from_the_day_it_is_valid_until_the_day_it_ends(ann, category):
+    with writing():
+        category("WATER_BURST").valid_from = TODAY + timedelta(days=1)
+        category("WATER_LEAK").valid_until = TODAY
+        category("NO_WATER").valid_until = TODAY + timedelta(days=1)
+
+    codes = {on: [row.code for row in visible_categories(ann, on=on)] for on in (TODAY, TODAY + timedelta(days=1))}
+
+    assert codes[TODAY][0] == "NO_WATER" and "WATER_BURST" not in codes[TODAY]
+    assert codes[TODAY + timedelta(days=1)][0] == "WATER_BURST"
+    assert not {"WATER_LEAK", "NO_WATER"} & set(codes[TODAY + timedelta(days=1)])
 
 
 def test_the_defaults_come_with_every_estate_and_the_calendar_only_once(new_estate, estate):
@@ -493,3 +508,67 @@ def test_the_defaults_come_with_every_estate_and_the_calendar_only_once(new_esta
 
     assert days > 20
     assert db.session.scalar(select(func.count()).select_from(CalendarDay)) == days
+
+
+# ── a window before anybody is chosen ──
+
+
+def test_a_window_promised_before_anybody_is_chosen_moves_arriving_and_finishing(work_order, ann, now):
+    window = Window(now + 30 * HOUR, now + 32 * HOUR)
+
+    with writing():
+        promise_window(work_order, window=window, actor=ann, now=now)
+
+    usual_time = timedelta(minutes=work_order.category.duration_minutes)
+    assert (work_order.arrive_by, work_order.done_by) == (window.ends_at, window.ends_at + usual_time)
+    assert (work_order.promised_from, work_order.promised_until) == (window.starts_at, window.ends_at)
+    assert (work_order.version, last_event().kind) == (2, "work_order.window_promised")
+    assert last_event().data == {
+        "promised_from": window.starts_at.isoformat(), "promised_until": window.ends_at.isoformat(),
+    }  # fmt: skip
+
+
+def test_a_promised_window_stays_when_the_urgency_changes(opened, ann, now):
+    order, window = opened("WATER_LEAK"), Window(now + 30 * HOUR, now + 32 * HOUR)
+    with writing():
+        promise_window(order, window=window, actor=ann, now=now)
+
+    with writing():
+        change_urgency(order, urgency=Urgency.P3, actor=ann, now=now)
+    assert order.arrive_by == window.ends_at
+
+    with writing():
+        change_urgency(order, urgency=Urgency.P1, actor=ann, now=now)
+    assert order.arrive_by < window.ends_at
+
+
+def test_whoever_is_sent_takes_the_promise_over(work_order, tao, ann, now):
+    window = Window(now + 2 * HOUR, now + 4 * HOUR)
+    with writing():
+        promise_window(work_order, window=window, actor=ann, now=now)
+
+    with writing():
+        visit = schedule_visit(work_order, crew=[tao], promised=window, actor=ann, now=now)
+
+    assert (visit.promised_from, visit.promised_until) == (window.starts_at, window.ends_at)
+    assert (work_order.promised_from, work_order.promised_until, work_order.arrive_by) == (None, None, window.ends_at)
+
+
+def test_a_window_is_promised_only_while_nobody_is_chosen_and_only_ahead(work_order, scheduled, opened, ann, now):
+    waiting, window = opened(), Window(now + HOUR, now + 2 * HOUR)
+
+    with pytest.raises(Conflict), writing():
+        promise_window(work_order, window=window, actor=ann, now=now)
+    with pytest.raises(Refused), writing():
+        promise_window(waiting, window=Window(now - HOUR, now), actor=ann, now=now)
+
+    assert (waiting.promised_until, waiting.version) == (None, 1)
+
+
+def test_nobody_promises_a_window_who_may_not_open_orders_here(work_order, tao, person, new_estate, now):
+    window = Window(now + HOUR, now + 2 * HOUR)
+    for actor in (tao, person("Oda", Role.OPERATOR, at=new_estate("景苑"))):
+        with pytest.raises(NotAllowed), writing():
+            promise_window(work_order, window=window, actor=actor, now=now)
+
+    assert work_order.version == 1

@@ -15,13 +15,14 @@ from helpdesk.repairs.actions import (
     close_work_order,
     hand_over_visit,
     hold_work_order,
+    promise_window,
     schedule_visit,
 )
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
 from helpdesk.repairs.rules import Window
-from helpdesk.repairs.timeline import SENTENCES, timeline
+from helpdesk.repairs.states import Setback, Step
+from helpdesk.repairs.timeline import FAILURES, SENTENCES, STEPS, timeline
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
-from helpdesk.scheduling.rules import Setback, Step
 
 MINUTE = timedelta(minutes=1)
 
@@ -113,6 +114,15 @@ def test_a_remark_stands_where_it_was_said(eventful, now):
     assert (last.at, last.typed) == (now + 38 * MINUTE, "<b>Ring</b> first")
 
 
+def test_a_window_promised_before_anybody_is_chosen_is_told(work_order, ann, now):
+    with writing():
+        window = Window(now + 60 * MINUTE, now + 150 * MINUTE)
+        promise_window(work_order, window=window, actor=ann, now=now)
+
+    assert said(work_order)[-1] == "The resident was promised 03-02 13:00–14:30."
+    assert said(work_order, "zh")[-1] == "答应住户 03-02 13:00–14:30 上门。"
+
+
 def test_cancelled_and_void_are_told_apart(opened_twice, ann, now):
     withdrawn, void = opened_twice
     with writing():
@@ -139,6 +149,17 @@ def test_every_kind_of_event_about_an_order_has_its_sentence():
     about_orders = {kind for kind in KINDS if kind.startswith(("work_order.", "visit.", "photo."))}
 
     assert set(SENTENCES) == about_orders
+
+
+@pytest.mark.parametrize(("sentences", "codes"), [(STEPS, Step), (FAILURES, Setback)], ids=["steps", "setbacks"])
+def test_every_step_and_every_setback_has_its_sentence_in_both_languages(sentences, codes):
+    assert set(sentences) == set(codes)
+
+    for language in ("zh", "en"):
+        with force_locale(language):
+            said = {sentence("Tao") for sentence in sentences.values()}
+        assert len(said) == len(codes)
+        assert all(words.isascii() == (language == "en") for words in said)
 
 
 def test_a_long_history_takes_as_few_queries_as_a_short_one(eventful, opened_twice, count_queries):

@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.core.clock import ZONE
 from helpdesk.repairs import deadlines as module
 from helpdesk.repairs.deadlines import (
-    SHANGHAI,
     Clock,
     Deadlines,
     Standing,
     deadlines,
     due_at,
-    follow_up_by,
     standing,
     warn_before,
 )
@@ -50,15 +49,13 @@ def worked(day: date) -> bool:
 
 def at(typed: str) -> datetime:
     """A moment written in Shanghai time."""
-    return datetime.fromisoformat(typed).replace(tzinfo=SHANGHAI).astimezone(UTC)
+    return datetime.fromisoformat(typed).replace(tzinfo=ZONE).astimezone(UTC)
 
 
-def times(applies_to: str, reported: str, **more) -> tuple[str | None, ...]:
-    due = deadlines(LEVELS[applies_to], reported_at=at(reported), is_workday=worked, **more)
+def times(applies_to: str, reported: str) -> tuple[str | None, ...]:
+    due = deadlines(LEVELS[applies_to], reported_at=at(reported), is_workday=worked)
     found = (due.respond_by, due.arrive_by, due.done_by)
-    return tuple(
-        moment and moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S").removesuffix(":00") for moment in found
-    )
+    return tuple(moment and moment.astimezone(ZONE).strftime("%m-%d %H:%M:%S").removesuffix(":00") for moment in found)
 
 
 def test_the_seven_classes_of_the_table_are_there():
@@ -74,17 +71,17 @@ def test_the_seven_classes_of_the_table_are_there():
         ("p1", "2026-11-23 02:14", "11-23 02:19", "11-23 02:44", "11-23 06:14"),
         ("p1", "2026-02-17 23:50", "02-17 23:55", "02-18 00:20", "02-18 03:50"),
         ("p1", "2028-02-28 23:59:59", "02-29 00:04:59", "02-29 00:29:59", "02-29 03:59:59"),
-        ("p2", "2026-11-23 10:00", "11-23 10:30", "11-24 20:00", "11-24 10:00"),
-        ("p2", "2026-11-23 19:30", "11-23 20:00", "11-24 20:00", "11-24 19:30"),
-        ("p2", "2026-11-23 19:45", "11-24 08:15", "11-24 20:00", "11-24 19:45"),
-        ("p2", "2026-11-23 19:59:59", "11-24 08:29:59", "11-24 20:00", "11-24 19:59:59"),
-        ("p2", "2026-11-23 20:00", "11-24 08:30", "11-25 20:00", "11-25 08:00"),
-        ("p2", "2026-11-23 23:59:59", "11-24 08:30", "11-25 20:00", "11-25 08:00"),
-        ("p2", "2026-11-24 00:00:00", "11-24 08:30", "11-25 20:00", "11-25 08:00"),
-        ("p2", "2026-11-24 07:59:59", "11-24 08:30", "11-25 20:00", "11-25 08:00"),
-        ("p2", "2026-11-24 08:00:00", "11-24 08:30", "11-25 20:00", "11-25 08:00"),
-        ("p2", "2026-11-28 10:00", "11-28 10:30", "11-29 20:00", "11-29 10:00"),  # the weekend counts
-        ("p2", "2028-02-28 21:00", "02-29 08:30", "03-01 20:00", "03-01 08:00"),
+        ("p2", "2026-11-23 10:00", "11-23 10:30", "11-24 10:00", "11-24 10:00"),
+        ("p2", "2026-11-23 19:30", "11-23 20:00", "11-24 19:30", "11-24 19:30"),
+        ("p2", "2026-11-23 19:45", "11-24 08:15", "11-24 19:45", "11-24 19:45"),
+        ("p2", "2026-11-23 19:59:59", "11-24 08:29:59", "11-24 19:59:59", "11-24 19:59:59"),
+        ("p2", "2026-11-23 20:00", "11-24 08:30", "11-25 08:00", "11-25 08:00"),
+        ("p2", "2026-11-23 23:59:59", "11-24 08:30", "11-25 08:00", "11-25 08:00"),
+        ("p2", "2026-11-24 00:00:00", "11-24 08:30", "11-25 08:00", "11-25 08:00"),
+        ("p2", "2026-11-24 07:59:59", "11-24 08:30", "11-25 08:00", "11-25 08:00"),
+        ("p2", "2026-11-24 08:00:00", "11-24 08:30", "11-25 08:00", "11-25 08:00"),
+        ("p2", "2026-11-28 10:00", "11-28 10:30", "11-29 10:00", "11-29 10:00"),  # the weekend counts
+        ("p2", "2028-02-28 21:00", "02-29 08:30", "03-01 08:00", "03-01 08:00"),
         ("p3", "2026-11-23 09:00", "11-23 13:00", "11-25 17:30", "12-02 17:30"),
         ("p3", "2026-11-23 13:30", "11-23 17:30", "11-25 17:30", "12-02 17:30"),
         ("p3", "2026-11-23 13:31", "11-24 08:01", "11-25 17:30", "12-02 17:30"),
@@ -109,15 +106,25 @@ def test_what_is_promised_for_each_class(applies_to, reported, respond, arrive, 
     assert times(applies_to, reported) == (respond, arrive, done)
 
 
-def test_a_promised_window_replaces_the_arrival_deadline():
-    assert times("p2", "2026-11-23 10:00", promised_until=at("2026-11-23 16:00"))[1] == "11-23 16:00"
+def test_who_promised_to_be_finished_earlier_arrives_by_then():
+    level = Level("p2", "daytime", None, None, 1, 60, None)
+
+    due = deadlines(level, reported_at=at("2026-11-23 10:00"), is_workday=worked)
+
+    assert due == Deadlines(None, at("2026-11-23 11:00"), at("2026-11-23 11:00"))
 
 
-def test_a_typed_due_date_replaces_the_last_deadline():
-    assert times("case_12345", "2026-11-23 10:00", typed_due_at=at("2026-11-30 18:00")) == (
-        "11-23 12:00", None, "11-30 18:00",
-    )  # fmt: skip
-    assert times("p3", "2026-11-23 10:00", typed_due_at=at("2027-04-30 17:30"))[2] == "04-30 17:30"
+@pytest.mark.parametrize(
+    ("reported", "due"),
+    [
+        ("2026-11-23 10:00", "2026-11-24 20:00"),
+        ("2026-11-23 19:59", "2026-11-24 20:00"),
+        ("2026-11-23 20:00", "2026-11-25 20:00"),
+        ("2026-11-24 07:59", "2026-11-25 20:00"),
+    ],
+)
+def test_the_next_day_of_the_daytime_clock_ends_at_eight_in_the_evening(reported, due):
+    assert due_at(at(reported), Clock.DAYTIME, days=1, is_workday=worked) == at(due)
 
 
 def test_a_level_that_promises_nothing_has_no_deadline():
@@ -144,14 +151,6 @@ def test_no_days_is_the_end_of_the_day_itself_if_it_is_worked_and_never_before_t
     assert due_at(at("2026-11-23 10:00"), "working_days", days=0, is_workday=worked) == at("2026-11-23 17:30")
     assert due_at(at("2026-11-28 10:00"), "working_days", days=0, is_workday=worked) == at("2026-11-30 17:30")
     assert due_at(at("2026-11-23 18:00"), "working_days", days=0, is_workday=worked) == at("2026-11-23 18:00")
-
-
-def test_a_resident_is_rung_within_a_day_after_an_emergency_and_within_three_after_other_work():
-    minutes = DOCUMENT["follow_up_minutes"]
-    done = at("2026-11-27 16:00")
-
-    assert follow_up_by(done, minutes["p1"]) == at("2026-11-28 16:00")
-    assert follow_up_by(done, minutes["p2"]) == at("2026-11-30 16:00")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +217,7 @@ def test_more_time_is_never_less(reported_at, clock, minutes, more):
 
 @given(MOMENTS, SPANS)
 def test_a_deadline_of_working_days_falls_into_working_hours(reported_at, span):
-    due = due_at(reported_at, Clock.WORKING_DAYS, **span, is_workday=worked).astimezone(SHANGHAI)
+    due = due_at(reported_at, Clock.WORKING_DAYS, **span, is_workday=worked).astimezone(ZONE)
 
     assert worked(due.date()) or due == reported_at
     assert "08:00" <= due.strftime("%H:%M") <= "17:30" or due == reported_at
@@ -226,7 +225,7 @@ def test_a_deadline_of_working_days_falls_into_working_hours(reported_at, span):
 
 @given(MOMENTS, st.integers(0, 719))
 def test_a_deadline_of_the_daytime_is_never_at_night(reported_at, minutes):
-    due = due_at(reported_at, Clock.DAYTIME, minutes=minutes, is_workday=worked).astimezone(SHANGHAI)
+    due = due_at(reported_at, Clock.DAYTIME, minutes=minutes, is_workday=worked).astimezone(ZONE)
 
     assert "08:00:00" <= due.strftime("%H:%M:%S") <= "20:00:00"
 
@@ -244,7 +243,7 @@ def test_the_zone_of_the_host_does_not_matter(host_zone, monkeypatch):
     system_time.tzset()
     try:
         assert times("p3", "2026-02-13 15:00") == ("02-14 09:30", "02-24 17:30", "03-02 17:30")
-        assert times("p2", "2026-11-23 23:59:59") == ("11-24 08:30", "11-25 20:00", "11-25 08:00")
+        assert times("p2", "2026-11-23 23:59:59") == ("11-24 08:30", "11-25 08:00", "11-25 08:00")
     finally:
         monkeypatch.undo()
         system_time.tzset()

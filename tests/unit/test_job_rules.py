@@ -7,8 +7,8 @@ import pytest
 
 from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
-from helpdesk.scheduling.rules import AFTER_STEP, Step, believed, family_name, is_recent, next_step, turn
+from helpdesk.repairs.states import STILL_TO_DO, Step, VisitStatus
+from helpdesk.scheduling.rules import AFTER_STEP, believed, family_name, is_recent, next_step, turn
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 V, U = VisitStatus, Urgency

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.actions import offer_first_administrator
-from helpdesk.accounts.models import Session, User
+from helpdesk.accounts.models import Session, User, UserRole
 from helpdesk.audit.models import Event
 from helpdesk.core import clock
 from helpdesk.core.access import Role
@@ -187,6 +187,31 @@ def test_accounts_of_another_estate_are_not_there(ada, person, new_estate, as_us
     assert browser.get(f"/admin/users/{stranger.id}").status_code == 404
     assert browser.post(f"/admin/users/{stranger.id}/disabled").status_code == 404
     assert browser.post("/admin/users/99999999999999999999/disabled").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"), [("password", {"password": "another long sentence"}), ("disabled", {}), ("enabled", {})]
+)
+def test_who_works_elsewhere_too_is_looked_after_by_who_administers_both(
+    path, typed, ada, person, new_estate, add, as_user, now
+):
+    tess, elsewhere = person("Tess", Role.TECHNICIAN), new_estate("别处")
+    add(UserRole, user_id=tess.id, role=Role.MANAGER, estate_id=elsewhere.id)
+    before, url = tess.password_hash, f"/admin/users/{tess.id}/{path}"
+
+    refused = as_user(ada).post(url, data=typed, headers=HTMX)
+    assert (refused.status_code, tess.password_hash, tess.active) == (403, before, True)
+    assert f'action="{url}"' not in as_user(ada).get(f"/admin/users/{tess.id}").text
+
+    add(UserRole, user_id=ada.id, role=Role.ADMIN, estate_id=elsewhere.id)
+    assert as_user(ada).post(url, data=typed, headers=HTMX).status_code == 200
+
+
+def test_who_holds_no_role_is_looked_after_by_any_administrator(ada, person, as_user, now):
+    nobody = person("Nan")
+
+    assert as_user(ada).post(f"/admin/users/{nobody.id}/disabled", headers=HTMX).status_code == 200
+    assert not nobody.active
 
 
 def test_the_command_line_adds_an_administrator(app, now):

@@ -1,5 +1,7 @@
 """The caller card: everybody a number may belong to, and what is known of the home."""
 
+from datetime import date
+
 import pytest
 
 from helpdesk.core.access import Role
@@ -123,3 +125,15 @@ def test_hostile_names_are_shown_as_text(ann, estate, place, as_user):
         place.door_note = evil
 
     assert "<img" not in card(as_user(ann), place_id=place.id).text
+
+
+def test_who_leaves_later_is_at_home_and_who_comes_later_is_not(ann, estate, place, as_user, now):
+    leaving = add_person(estate, "李大明", place, until=date(2026, 4, 1))
+    coming = add_person(estate, "周小红", place, since=date(2026, 4, 1))
+    landline = add_phone(estate, "052310000001", people=[leaving, coming])
+    browser = as_user(ann)
+
+    household = card(browser, place_id=place.id).text
+    assert "李大明" in household and "周小红" not in household
+    assert "3-2-501" in card(browser, phone_id=landline.id, person_id=leaving.id).text
+    assert "3-2-501" not in card(browser, person_id=coming.id).text

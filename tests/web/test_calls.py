@@ -14,7 +14,7 @@ from helpdesk.hotline.models import Call, Outcome
 from helpdesk.repairs.models import Remark, Urgency, WorkOrder
 from helpdesk.repairs.states import Status
 from tests.conftest import HTMX, NOON
-from tests.households import add_phone
+from tests.households import add_person, add_phone
 
 URL = "/hotline/calls"
 
@@ -190,11 +190,19 @@ def test_at_once_somebody_sets_out_now(ann, tao, typed, as_user, now):
 
 
 def test_a_window_without_a_technician_is_still_a_promise(ann, typed, as_user, now):
-    as_user(ann).post(URL, data=typed | {"visit_window": "2026-03-03T08:30/10:00"}, headers=HTMX)
+    chosen = {"visit_window": "2026-03-03T08:30/10:00", "category": "WATER_LEAK"}
 
-    assert (orders()[0].status, orders()[0].arrive_by) == (Status.REPORTED, NOON + timedelta(hours=22))
-    words = db.session.scalars(select(Remark.words)).one()
-    assert words == "Promised to the resident: 03-03 08:30 to 10:00."
+    answer = as_user(ann).post(URL, data=typed | chosen, headers=HTMX)
+
+    order = orders()[0]
+    assert (order.status, order.arrive_by) == (Status.REPORTED, NOON + timedelta(hours=22))
+    assert order.done_by > order.arrive_by
+    assert (order.promised_from, order.promised_until) == (NOON + timedelta(hours=20.5), NOON + timedelta(hours=22))
+    assert db.session.scalars(select(Event.kind).order_by(Event.seq)).all() == [
+        "work_order.opened", "work_order.window_promised", "call.saved",
+    ]  # fmt: skip
+    assert db.session.scalar(select(func.count(Remark.id))) == 0
+    assert "师傅明天上午八点半到十点之间上门" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -235,13 +243,52 @@ def test_a_chase_is_about_an_order(ann, work_order, as_user, now):
 
 
 def test_a_technician_logs_a_call_but_opens_no_order(tao, typed, as_user, now):
-    plain = typed | {"outcome": "", "category": ""}
+    plain = typed | {"outcome": "", "category": "", "place_id": ""}
 
     saved = as_user(tao).post(URL, data=plain)
-    refused = as_user(tao).post(URL, data=typed | {"request_key": str(uuid4())})
+    refused = as_user(tao).post(URL, data=typed | {"request_key": str(uuid4()), "place_id": ""})
 
     assert (saved.status_code, saved.location) == (303, "/")
     assert (refused.status_code, len(calls()), orders()) == (403, 1, [])
+
+
+@pytest.mark.parametrize("path", [URL, "/hotline/drafts/{key}"])
+@pytest.mark.parametrize("name", ["place_id", "person_id", "phone_id"])
+def test_a_technician_cannot_read_the_register_by_its_ids(tao, estate, place, as_user, now, name, path):
+    guiying = add_person(estate, "单桂英", place)
+    ids = {"place_id": place.id, "person_id": guiying.id, "phone_id": add_phone(estate, "12000000001").id}
+    typed = {"request_key": str(uuid4()), "version": "0", "words": "x", name: ids[name]}
+
+    answer = as_user(tao).post(path.format(key=uuid4()), data=typed, headers=HTMX)
+
+    assert (answer.status_code, calls()) == (422, [])
+    for private in ("单桂英", "3-2-501<", "12000000001", "120 0000 0001"):
+        assert private not in answer.text
+
+
+def test_a_number_a_technician_types_is_recognised_but_only_shown_as_typed(tao, ann, estate, place, as_user, now):
+    guiying = add_person(estate, "单桂英", place)
+    landline = add_phone(estate, "052384001234", people=[guiying])
+    typed = {"request_key": str(uuid4()), "caller_number": "8400 1234", "words": "灯坏了"}
+
+    answer = as_user(tao).post(URL, data=typed, headers=HTMX)
+
+    assert (answer.status_code, calls()[0].phone_id) == (200, landline.id)
+    assert "8400 1234" in answer.text and "0523" not in answer.text and "单桂英" not in answer.text
+    assert "0523-8400 1234" in as_user(ann).get(f"/hotline/calls/{calls()[0].id}").text
+
+
+def test_sent_again_a_call_tells_a_technician_nothing_the_desk_added(tao, ann, estate, place, as_user, now):
+    guiying = add_person(estate, "单桂英", place)
+    typed = {"request_key": str(uuid4()), "words": "灯坏了"}
+    as_user(tao).post(URL, data=typed, headers=HTMX)
+    finished = {"request_key": str(uuid4()), "call_key": typed["request_key"], "version": "1", "words": "灯坏了"}
+    named = {"place_id": place.id, "person_id": guiying.id, "outcome": "enquiry"}
+    assert as_user(ann).post(URL, data=finished | named, headers=HTMX).status_code == 200
+
+    answer = as_user(tao).post(URL, data=typed, headers=HTMX)
+
+    assert (answer.status_code, "单桂英" in answer.text, "3-2-501<" in answer.text) == (200, False, False)
 
 
 def test_who_takes_no_calls_may_not_log_any(ada, person, typed, as_user, now):

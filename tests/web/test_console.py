@@ -69,7 +69,10 @@ def test_the_operator_decides_otherwise(ann, place, as_user, now):
 def test_a_choice_that_does_not_exist_is_passed_over(ann, as_user, now, chosen):
     browser = as_user(ann)
 
-    assert "Say first:" in suggestion(browser, kept(browser, words="煤气味"), **chosen) or "category" in chosen
+    shown = suggestion(browser, kept(browser, words="煤气味"), **chosen)
+
+    assert 'data-category="GAS_SMELL" data-urgency-code="p0"' in shown and "Say first:" in shown
+    assert "燃气异味，师傅十二点十五分前到。" in shown
 
 
 def test_nothing_recognised_proposes_nothing(ann, as_user, now):
@@ -149,7 +152,7 @@ def test_todays_calls_and_what_is_unfinished_stand_on_the_right(ann, mei, add_ca
 
     words = ("fresh", "yesterday", "left open", "my draft", "their draft", "their old draft")
     assert [word in shown for word in words] == [True, False, True, True, False, True]
-    assert "Today's calls (1)" in shown and "3 unfinished" in shown and "Go on" in shown
+    assert 'Today\'s calls <span class="count">1</span>' in shown and "3 unfinished" in shown and "Go on" in shown
 
 
 def test_the_call_that_is_being_typed_is_not_listed_beside_it(ann, add_call, as_user, now):

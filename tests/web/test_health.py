@@ -10,6 +10,11 @@ from helpdesk.core.extensions import db
 FULL = "The disk is nearly full."
 
 
+@pytest.fixture(autouse=True)
+def not_looked_yet(app):
+    app.extensions.pop("health", None)
+
+
 @pytest.fixture
 def full_disk(monkeypatch):
     monkeypatch.setattr(health, "LEAST_FREE", 1 << 80)
@@ -65,3 +70,13 @@ def test_a_lost_database_is_told_without_asking_it_who_asks(environ, app, ada, a
 
     assert answer.status_code == 503
     assert answer.json["ok"] is False
+
+
+def test_however_often_strangers_ask_the_lock_is_taken_now_and_then(app, count_queries):
+    client = app.test_client()
+    client.get("/healthz")
+
+    with count_queries() as sent:
+        assert {client.get("/healthz").status_code for _ in range(20)} == {200}
+
+    assert sent.count == 0

@@ -15,6 +15,7 @@ from helpdesk.estate.models import Crib, Occupancy, OccupancyRole, Person, Phone
 from helpdesk.repairs.actions import cancel_work_order, hand_over_visit, open_work_order, schedule_visit
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
 from helpdesk.repairs.states import Status, VisitStatus
+from helpdesk.scheduling.queries import door_of
 from tests.conftest import HTMX, NOON
 
 HOSTILE = "\"><img src=x onerror=alert(1)> ' hx-get=/x hx-trigger=load {{7*7}} </script>"
@@ -228,6 +229,13 @@ def test_the_page_of_a_job_has_what_is_needed_at_the_door(
     assert "Breaker" not in page
 
 
+def test_of_whom_to_ask_for_the_page_is_given_no_more_than_the_family_name(add, another, send, tao, estate, now):
+    liu = add(Person, estate_id=estate.id, name="欧阳桂珍")
+
+    assert door_of(send(another(reporter=liu), tao), now).ask_for == "欧阳"
+    assert door_of(send(another(), tao), now).ask_for == ""
+
+
 def test_a_day_after_the_visit_nobody_is_told_whom_to_ring(add, another, send, tao, as_user, estate, set_now):
     phone = add(Phone, estate_id=estate.id, digits="13812345678")
     liu = add(Person, estate_id=estate.id, name="刘桂珍", hearing=True)
@@ -410,6 +418,20 @@ def test_a_setback_needs_its_reason(visit, work_order, tao, as_user):
 
     assert answer.status_code == 422
     assert "Choose what is in the way." in answer.text
+
+
+def test_what_was_typed_for_a_visit_that_was_called_off_meanwhile_is_still_there(
+    visit, work_order, tao, ann, as_user, now
+):
+    with writing():
+        cancel_work_order(work_order, reason=CancelReason.WITHDRAWN, actor=ann, now=now)
+
+    for data, typed in ((finished(visit), "Changed the washer"), (sent(visit, reason="parts", note="Ring"), "Ring")):
+        for headers in (HTMX, {}):
+            answer = as_user(tao).post(url(work_order, "/result"), data=data, headers=headers)
+            assert answer.status_code == 409
+            assert 'role="alert"' in answer.text and f">{typed}</dd>" in answer.text
+    assert (visit.status, visit.work_done) == (VisitStatus.CANCELLED, "")
 
 
 def test_a_result_sent_three_times_at_once_counts_once(visit, work_order, tao, at_once):

@@ -153,7 +153,7 @@ def test_a_stream_ends_when_its_session_ends(ann, as_user, listen, now):
 def test_a_stream_ends_when_the_account_is_disabled(ann, ada, estate, listen, now):
     stream = listen(ann)
     with writing():
-        set_active(ann, active=False, estate_id=estate.id, actor=ada, now=now)
+        set_active(ann, active=False, actor=ada, now=now)
 
     assert list(stream) == [OVER]
 
@@ -298,3 +298,29 @@ def test_a_stopping_server_ends_its_streams_and_takes_no_new_ones(app, happen):
 
         with pytest.raises(Full), feed.listening(db.engine, limit=5):
             pass
+
+
+def test_many_browsers_that_come_back_at_once_wait_for_nobody(app, ann, as_user):
+    """After a restart every page connects in the same moment: no place is lost, and pages go on."""
+    browsers, answers, began = [as_user(ann) for _ in range(40)], [], threading.Barrier(40)
+
+    def come_back(browser):
+        with app.app_context():
+            began.wait(10)
+            answers.append(browser.get("/live"))
+
+    threads = [threading.Thread(target=come_back, args=(browser,)) for browser in browsers]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    page = as_user(ann).get("/work-orders")
+    [answer.close() for answer in answers]
+
+    assert [answer.status_code for answer in answers] == [200] * 40
+    assert page.status_code == 200
+
+
+def test_a_stream_keeps_no_connection(app, ann, listen):
+    listen(ann)
+    db.session.rollback()
+    watcher = 1
+    assert db.engine.pool.checkedout() <= watcher

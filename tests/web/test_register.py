@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from helpdesk.accounts.models import UserRole
 from helpdesk.core.access import Role
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.hotline.models import Call
@@ -65,6 +66,25 @@ def test_the_page_of_a_place_tells_who_lived_there_and_what_happened(
         "敲门要重",
     ):
         assert told in page, told
+
+
+def test_how_to_reach_somebody_at_a_place_is_told_while_they_live_there(ann, estate, place, as_user, now):
+    leaving = add_person(estate, "李大明", place, until=date(2026, 4, 1), dialect=True)
+    coming = add_person(estate, "周小红", place, since=date(2026, 4, 1), mobility=True)
+    add_phone(estate, "12000000002", people=[leaving])
+    add_phone(estate, "12000000003", people=[coming])
+
+    page = as_user(ann).get(f"/estate/places/{place.id}").text
+
+    assert "李大明" in page and "Speaks dialect" in page and "120 0000 0002" in page
+    assert "周小红" in page and "Walks with difficulty" not in page and "120 0000 0003" not in page
+
+
+def test_work_orders_are_shown_by_the_right_in_the_estate_of_the_place(person, add, new_estate, place, as_user, now):
+    fay = person("Fay", Role.FINANCE)
+    add(UserRole, user_id=fay.id, role=Role.OPERATOR, estate_id=new_estate("别苑").id)
+
+    assert "No work orders yet" not in as_user(fay).get(f"/estate/places/{place.id}").text
 
 
 def test_the_page_of_a_person_tells_how_to_reach_them(ann, guiying, place, as_user):

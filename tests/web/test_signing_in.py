@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from helpdesk.accounts import passwords
-from helpdesk.accounts.models import Session, Throttle
+from helpdesk.accounts.models import Session, Throttle, User
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -168,7 +168,7 @@ def test_the_eleventh_try_waits_whoever_asks_with_whatever_cookie(visitor, ann, 
     answer = visitor().enter(ann.username, PASSWORD)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "901")
-    assert "Wait 15 minutes" in answer.text or "15" in answer.text
+    assert '<p class="error">试得太多了，请过 15 分钟再试。</p>' in answer.text
     set_now(NOON + timedelta(minutes=15))
     assert visitor().enter(ann.username, PASSWORD).status_code == 303
 
@@ -215,6 +215,25 @@ def test_success_forgives_the_tries_before_it(visitor, ann, now):
     assert {visitor().enter(ann.username, "wrong").status_code for _ in range(9)} == {422}
 
 
+def test_a_password_changed_while_it_was_checked_opens_nothing(visitor, ann, now, monkeypatch):
+    real = passwords.matches
+
+    def changed_meanwhile(*args):
+        with writing():
+            db.session.execute(update(User).values(password_hash=passwords.hash_password("another long sentence")))
+        return real(*args)
+
+    monkeypatch.setattr(passwords, "matches", changed_meanwhile)
+
+    assert visitor().enter(ann.username, PASSWORD).status_code == 422
+    assert db.session.scalar(select(func.count(Session.id))) == 0
+
+
+def test_an_office_that_signs_in_often_is_no_attack(visitor, mei, now):
+    answers = [visitor().enter(mei.username, PASSWORD).status_code for _ in range(65)]
+    assert set(answers) == {303}
+
+
 def test_a_weak_hash_is_renewed_at_the_next_sign_in(visitor, ann, now):
     with writing():
         ann.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -243,8 +262,8 @@ def test_signing_in_never_leads_to_another_site(evil, visitor, ann, now):
 
 
 def test_a_page_asked_for_by_a_stranger_leads_to_the_door_and_back(app):
-    answer = app.test_client().get("/work-orders?status=open")
-    assert (answer.status_code, answer.location) == (302, "/sign-in?next=/work-orders?status%3Dopen")
+    answer = app.test_client().get("/work-orders?words=刘桂英")
+    assert (answer.status_code, answer.location) == (302, "/sign-in?next=/work-orders")
 
 
 def test_an_expired_session_inside_a_part_asks_for_the_password_not_the_page(app):
@@ -300,3 +319,14 @@ def test_each_reader_chooses_a_language_and_colours(ann, as_user, now):
 @pytest.mark.parametrize("typed", [{"language": "xx"}, {}])
 def test_a_language_we_do_not_have_is_refused(typed, ann, as_user, now):
     assert as_user(ann).post("/me/language", data=typed).status_code == 422
+
+
+def test_neither_a_wrong_password_nor_a_denied_page_changes_the_account(app, tao, as_user, now):
+    stranger = app.test_client()
+    stranger.token = stranger.get("/sign-in/token").text
+
+    stranger.post("/sign-in", data={"username": tao.username, "password": "wrong"})
+    as_user(tao).get("/hotline")
+
+    kinds = list(db.session.scalars(select(Event.kind).order_by(Event.seq)))
+    assert (kinds, tao.version) == (["session.refused", "access.denied"], 0)

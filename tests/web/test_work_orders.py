@@ -1,7 +1,7 @@
 """Work orders at the desk: what people see, and what each act answers."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +11,12 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Phone
-from helpdesk.repairs.actions import add_remark, open_work_order, schedule_visit
+from helpdesk.repairs.actions import add_remark, open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Remark, Urgency, Visit
+from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
 from tests.conftest import HTMX
+from tests.households import add_person
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }}"
 
@@ -72,7 +74,7 @@ def test_an_empty_list_says_what_will_be_here(ann, now, as_user):
     narrowed = as_user(ann).get("/work-orders?words=nothing").text
 
     assert "Work orders appear here as soon as somebody opens one" in empty
-    assert "No work order fits" in narrowed and 'value="nothing"' in narrowed
+    assert "No work order matches" in narrowed and 'value="nothing"' in narrowed
 
 
 @pytest.mark.parametrize("query", ["group=x", "sort=drop", "technician=a&building=-1", "from_on=yesterday", "after=~~"])
@@ -132,6 +134,17 @@ def test_the_desk_sees_who_rang_and_others_do_not(ann, person, add, estate, plac
     assert "Put on hold" not in others
 
 
+def test_only_who_lives_there_today_says_how_to_knock(ann, estate, place, work_order, as_user):
+    add_person(estate, "Leaving", place, hearing=True, until=date(2026, 4, 1))
+    add_person(estate, "Coming", place, mobility=True, since=date(2026, 4, 1))
+    add_person(estate, "Gone", place, dialect=True, until=date(2026, 3, 2))
+
+    page = as_user(ann).get(f"/work-orders/{work_order.number}/facts", headers=HTMX).text
+
+    flags = ("Hears badly", "Walks with difficulty", "Speaks dialect")
+    assert [flag in page for flag in flags] == [True, False, False]
+
+
 def test_hostile_words_are_shown_as_they_were_typed(ann, opened, as_user, now):
     order = opened(summary=HOSTILE)
     with writing():
@@ -167,8 +180,9 @@ def test_technicians_have_their_own_pages(scheduled, url, tao, as_user, page):
 
 def test_the_parts_that_follow_others_contain_no_form(ann, url, scheduled, as_user):
     for part in ("/facts", "/history"):
-        answer = as_user(ann).get(url + part).text
+        answer = as_user(ann).get(url + part, headers=HTMX).text
         assert "-changed from:body" in answer and "<form" not in answer
+        assert as_user(ann).get(url + part).location == url  # asked for by hand
 
 
 def test_the_next_act_is_open_and_the_others_are_offered(ann, url, as_user):
@@ -199,6 +213,41 @@ def test_somebody_is_sent_in_a_window_of_the_day_grid(ann, tao, url, work_order,
         "2026-03-03T02:00:00+00:00", "2026-03-03T04:00:00+00:00",
     )  # fmt: skip
     assert "Arrange the visit anew" in answer.text and "<html" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "value"), [((1_410, 1_530), "2026-03-03T11:30/13:30"), ((1_320, 1_440), "2026-03-03T10:00")],
+    ids=["of its own", "of the day grid"],
+)  # fmt: skip
+def test_a_window_promised_before_is_the_first_choice_and_chosen(
+    ann, tao, url, work_order, as_user, now, minutes, value
+):
+    window = Window(*(now + timedelta(minutes=count) for count in minutes))
+    with writing():
+        promise_window(work_order, window=window, actor=ann, now=now)
+    browser = as_user(ann)
+
+    page = browser.get(url).text
+    offered = re.findall(r'name="window" value="([^"]+)"( checked)?', page)
+    assert offered[0] == (value, " checked") and [chosen for _value, chosen in offered].count(" checked") == 1
+    assert [other for other, _chosen in offered].count(value) == 1
+    form = visit(tao, version=2, window=value)
+    assert [browser.post(f"{url}/visits", data=form, headers=HTMX).status_code for _ in range(2)] == [200, 200]
+
+    sent = work_order.visits[0]
+    assert (len(work_order.visits), sent.promised_from, sent.promised_until) == (1, window.starts_at, window.ends_at)
+
+
+def test_a_promised_window_that_is_over_is_not_offered(ann, url, work_order, as_user, now, set_now):
+    with writing():
+        promise_window(
+            work_order, window=Window(now, now + timedelta(hours=1)), actor=ann, now=now
+        )  # fmt: skip
+    set_now(now + timedelta(hours=1))
+
+    offered = re.findall(r'name="window" value="([^"]+)"( checked)?', as_user(ann).get(url).text)
+
+    assert offered[0] == ("at_once", "") and "2026-03-02T12:00/13:00" not in dict(offered)
 
 
 def test_somebody_is_sent_at_a_time_that_is_typed(ann, tao, url, work_order, as_user):
@@ -392,7 +441,7 @@ def test_a_remark_is_added_once_and_stands_in_the_history(ann, url, as_user):
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert "Ring" not in answers[0].text, "the field is empty again"
-    assert "Ann remarked:" in browser.get(f"{url}/history").text
+    assert "Ann remarked:" in browser.get(f"{url}/history", headers=HTMX).text
     assert db.session.scalars(select(Remark.words)).all() == ["Ring\nthe neighbour"]
 
 
@@ -423,3 +472,12 @@ def test_a_long_remark_fits(ann, url, as_user):
     form = {"request_key": uuid4(), "words": "长" * 5_000}
 
     assert as_user(ann).post(f"{url}/remarks", data=form, headers=HTMX).status_code == 200
+
+
+def test_an_auditor_reads_and_adds_nothing(person, work_order, as_user, now):
+    auditor = as_user(person("Sun", Role.AUDITOR))
+
+    page = auditor.get(f"/work-orders/{work_order.number}")
+    answer = auditor.post(f"/work-orders/{work_order.number}/remarks", data={"words": "x", "request_key": str(uuid4())})
+
+    assert (page.status_code, "order-remark" in page.text, answer.status_code) == (200, False, 403)

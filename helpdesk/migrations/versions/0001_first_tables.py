@@ -492,6 +492,8 @@ def upgrade():
         sa.Column("respond_by", sa.DateTime(), nullable=True),
         sa.Column("arrive_by", sa.DateTime(), nullable=True),
         sa.Column("done_by", sa.DateTime(), nullable=True),
+        sa.Column("promised_from", sa.DateTime(), nullable=True),
+        sa.Column("promised_until", sa.DateTime(), nullable=True),
         sa.Column("responded_at", sa.DateTime(), nullable=True),
         sa.Column("arrived_at", sa.DateTime(), nullable=True),
         sa.Column("done_at", sa.DateTime(), nullable=True),
@@ -505,6 +507,10 @@ def upgrade():
             "(status = 'on_hold') = (hold_reason IS NOT NULL)", name=op.f("ck_work_order_hold_has_a_reason")
         ),
         sa.CheckConstraint("status != 'closed' OR closed_at IS NOT NULL", name=op.f("ck_work_order_closed_has_a_time")),
+        sa.CheckConstraint(
+            "(promised_from IS NULL) = (promised_until IS NULL) AND (promised_until IS NULL OR promised_until > promised_from)",
+            name=op.f("ck_work_order_window_is_whole"),
+        ),
         sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_work_order_category_id")),
         sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_work_order_estate_id")),
         sa.ForeignKeyConstraint(["phone_id"], ["phone.id"], name=op.f("fk_work_order_phone_id")),
@@ -599,11 +605,13 @@ def upgrade():
     with op.batch_alter_table("call", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_estate_id_happened_at"), ["estate_id", "happened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_estate_id_id"), ["estate_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_call_logged_by_id"), ["logged_by_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_call_outcome"), ["outcome"], unique=False)
-        batch_op.create_index(batch_op.f("ix_call_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_person_id_id"), ["person_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_phone_id_id"), ["phone_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_place_id_id"), ["place_id", "id"], unique=False)
+        unfinished = sa.text("outcome IS NULL")
+        batch_op.create_index(
+            "ix_call_unfinished", ["estate_id", "id"], sqlite_where=unfinished, postgresql_where=unfinished
+        )
         batch_op.create_index(batch_op.f("ix_call_work_order_id"), ["work_order_id"], unique=False)
 
     op.create_table(

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, can_anywhere, me, needs
+from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.extensions import db
 from helpdesk.estate.queries import get_person, history_of
 from helpdesk.estate.views import bp
@@ -23,7 +23,7 @@ def place(place_id: int):
     return render_template(
         "estate/place.html", card=card, history=history_of(card.place), today=today,
         orders=_orders(WorkOrder.place_id == place_id), calls=last_calls(me(), place=card.place, limit=ROWS),
-        sees_orders=can_anywhere(me(), Permission.SEE_WORK_ORDERS),
+        sees_orders=can(me(), Permission.SEE_WORK_ORDERS, card.place.estate_id),
     )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def resident(person_id: int):
     return render_template(
         "estate/resident.html", person=person, today=clock.local_date(clock.now()),
         orders=_orders(WorkOrder.reporter_id == person_id), calls=last_calls(me(), person=person, limit=ROWS),
-        sees_orders=can_anywhere(me(), Permission.SEE_WORK_ORDERS),
+        sees_orders=can(me(), Permission.SEE_WORK_ORDERS, person.estate_id),
     )  # fmt: skip
 
 

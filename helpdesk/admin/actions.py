@@ -1,0 +1,18 @@
+"""Setting up an estate: done once, by whoever installs the product."""
+
+from datetime import datetime
+
+from helpdesk.core import clock
+from helpdesk.estate.actions import add_estate
+from helpdesk.estate.models import Estate
+from helpdesk.estate.queries import estate_named
+from helpdesk.repairs.policy import install_defaults
+
+
+def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
+    """The estate of this name; a new one comes with the categories and service levels of the product."""
+    estate = estate_named(name)
+    if estate is None:
+        estate = add_estate(name=name, now=now)
+        install_defaults(estate, valid_from=clock.local_date(now))
+    return estate

@@ -1,0 +1,166 @@
+"""A small estate in which every page has something to show, and the addresses that show it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from helpdesk.accounts.models import User
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Crib, OccupancyRole, Person, Phone, Place, PlaceKind
+from helpdesk.hotline.actions import Typed, keep_draft, save_call
+from helpdesk.hotline.models import Outcome
+from helpdesk.repairs.actions import (
+    add_remark,
+    cancel_work_order,
+    close_work_order,
+    hold_work_order,
+    open_work_order,
+    schedule_visit,
+)
+from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
+from helpdesk.repairs.states import Setback, Step
+from helpdesk.scheduling import photos
+from helpdesk.scheduling.actions import add_photo, fail_visit, finish_visit, take_step
+from tests.conftest import NOON
+from tests.households import add_home, add_person, add_phone, index_place
+
+STREAMS = {"/live"}  # does not end by itself; tests/web/test_live.py listens to it
+
+
+@dataclass
+class World:
+    """One user for each role, and the ids by which the addresses name what there is."""
+
+    users: dict[Role, User] = field(default_factory=dict)
+    ids: dict[str, list] = field(default_factory=dict)
+
+    def __getitem__(self, name: str):
+        return self.ids[name][0]
+
+    def fill(self, rule) -> list[str]:
+        """The addresses of a route, one for each thing that it can be about."""
+        names = sorted(rule.arguments)
+        if not names:
+            return [rule.rule]
+        assert len(names) == 1 or names == ["number", "visit_id"], f"say in tests/web/conftest.py what {rule} names"
+        rows = self.ids["visits"] if len(names) == 2 else [{names[0]: value} for value in self.ids[names[0]]]
+        return [rule.build(values, append_unknown=False)[1] for values in rows]
+
+    def gets(self, app) -> list[str]:
+        """Every address that can be read: the bare ones, and those in which something is asked for."""
+        rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and rule.rule not in STREAMS]
+        return [path for rule in rules for path in self.fill(rule)] + self.asked_for()
+
+    def asked_for(self) -> list[str]:
+        home, number = self["place_id"], self["number"]
+        return [
+            f"/hotline?saved={self['call_id']}&q=3-2-501",
+            f"/hotline/card?place_id={home}&person_id={self['person_id']}&about={number}",
+            f"/hotline/card?phone_id={self['phone_id']}",
+            "/search?q=3-2-501", "/search?q=wgy", "/search?q=12000000001", f"/search?q={number}", "/search?q=03",
+            "/work-orders?group=all", "/work-orders?group=all&words=a&sort=oldest", "/estate?building=3",
+            *(f"/work-orders/{one}?act={act}" for one in self.ids["number"][:2] for act in ("visit", "crew", "hold")),
+            *(f"/jobs/{number}?visit={visit['visit_id']}&step=accept" for visit in self.ids["visits"][:1]),
+            f"/photos/{self['photo_id']}?size=thumb",
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def world(app, estate, stairwell, place, category, person, add, now, tmp_path, monkeypatch):
+    """The estate with something of everything: what is typed into it is harmless."""
+    monkeypatch.setitem(app.config, "PHOTO_FOLDER", str(tmp_path / "photos"))
+    world = World({role: person(role.value.capitalize(), role) for role in Role})
+    household = _household(estate, place, stairwell, add)
+    orders = _orders(world, estate, place, category, tmp_path / "photos", now)
+    calls = _calls(world, estate, place, household, category, orders[0], now)
+    visits = [{"number": order.number, "visit_id": visit.id} for order in orders for visit in order.visits]
+    world.ids = {
+        "user_id": [user.id for user in world.users.values()], "number": [order.number for order in orders],
+        "place_id": [place.id, stairwell.id, *household.places], "person_id": household.people,
+        "phone_id": household.phones, "call_id": calls.saved, "key": [UUID(calls.draft), uuid4()],
+        "visit_id": [row["visit_id"] for row in visits], "visits": visits,
+        "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
+        "token": ["nothing"], "filename": ["js/live.js"],
+    }  # fmt: skip
+    db.session.rollback()
+    return world
+
+
+def _household(estate, place, stairwell, add) -> SimpleNamespace:
+    index_place(place)
+    add(Crib, place_id=stairwell.id, stop_valve="Behind the blue door", breaker="Ground floor, left",
+        key_holder="Stair lead", utility_numbers="Water works", usual_answers="Turn it off first")  # fmt: skip
+    wang = add_person(estate, "王桂英", place, hearing=True, lives_alone=True, emergency_contact="Daughter")
+    former = add_person(estate, "李建国", place, role=OccupancyRole.OWNER, until=NOON.date())
+    tenant = add_person(estate, "陈红", add_home(estate, 3, 2, "502", home_no="2074"), role=OccupancyRole.TENANT)
+    garage = add(Place, estate_id=estate.id, kind=PlaceKind.GARAGE, address="3-车12", building_no=3, room_no="12")
+    phones = [
+        add_phone(estate, "12000000001", people=[wang, tenant], places=[place]),
+        add_phone(estate, "052310000012", people=[wang]),
+    ]
+    return SimpleNamespace(
+        people=[wang.id, former.id, tenant.id], phones=[phone.id for phone in phones], places=[garage.id]
+    )
+
+
+def _orders(world, estate, place, category, folder, now) -> list:
+    """One order in every state."""
+    desk, tao = world.users[Role.OPERATOR], world.users[Role.TECHNICIAN]
+    codes = ("WATER_BURST", "WATER_LEAK", "STAIR_LIGHT", "WATER_LEAK", "WATER_LEAK", "WATER_LEAK", "WATER_LEAK")
+    with writing():
+        found = [category(code) for code in codes]
+        orders = [
+            open_work_order(place=place, category=one, urgency=one.urgency, summary="It drips", actor=desk, now=now)
+            for one in found
+        ]
+        visits = [schedule_visit(order, crew=[tao], actor=desk, now=now) for order in orders[:5]]
+        take_step(visits[1], Step.ARRIVE, actor=tao, now=now)
+        finish_visit(visits[2], work_done="New bulb", parts_used="Bulb", no_photo_reason="Dark", actor=tao, now=now)
+        fail_visit(visits[3], reason=Setback.PARTS, note="The part is out of stock", actor=tao, now=now)
+        finish_visit(visits[4], work_done="Tightened", no_photo_reason="Refused", actor=tao, now=now)
+        close_work_order(orders[4], actor=desk, now=now)
+        cancel_work_order(orders[5], reason=CancelReason.DUPLICATE, actor=desk, now=now)
+        hold_work_order(orders[6], reason=HoldReason.OUTSIDE, actor=desk, now=now)
+        add_remark(orders[1], words="They will be at home", actor=desk, now=now)
+    with photos.stored(photos.decode(a_photo()), folder) as file, writing():
+        add_photo(visits[1], file, stage=PhotoStage.BEFORE, actor=tao, now=now)
+    return orders
+
+
+def _calls(world, estate, place, household, category, order, now) -> SimpleNamespace:
+    """A call of every kind, saved ones and one that is being typed."""
+    desk, key = world.users[Role.OPERATOR], str(uuid4())
+
+    def typed(**values):
+        return Typed(request_key=str(uuid4()), estate_id=estate.id, caller_number="12000000001", **values)
+
+    with writing():
+        leak, wang, phone = category("WATER_LEAK"), *_named(household)
+        known = {"place": place, "person": wang, "phone": phone}
+        told = [
+            typed(words="It drips here", outcome=Outcome.REPAIR, category=leak, **known),
+            typed(words="When do they come?", outcome=Outcome.CHASE, about=order, **known),
+            typed(words="Thank you", outcome=Outcome.PRAISE, **known),
+            typed(words="They ring again"),
+        ]
+        calls = [save_call(one, call=None, actor=desk, now=now) for one in told]
+        draft = Typed(request_key=key, estate_id=estate.id, caller_number="1200000", words="It began", place=place)
+        keep_draft(draft, call=None, actor=desk, now=now - timedelta(minutes=30))
+    return SimpleNamespace(saved=[call.id for call in calls], draft=key)
+
+
+def _named(household) -> tuple:
+    return db.session.get(Person, household.people[0]), db.session.get(Phone, household.phones[0])
+
+
+def a_photo() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "JPEG")
+    return file.getvalue()

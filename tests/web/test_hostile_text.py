@@ -1,0 +1,146 @@
+"""Whatever stands in the database or was typed is shown as text: it adds no element, no attribute and no address."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from zlib import crc32
+
+import pytest
+from sqlalchemy import Enum, String, select, update
+
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from tests.conftest import HTMX
+from tests.web.test_every_page import field_names
+
+PIECES = [
+    '"><img src=x onerror=alert(1)>', "' hx-get=/x hx-trigger=load a='", "</script></textarea></title><b onclick=x()>",
+    "{{7*7}}", "\u202e\u2067gnp.exe", "<a href=javascript:alert(1)>",
+]  # fmt: skip
+HARMLESS = str.maketrans(dict.fromkeys("<>\"'={}/:\u202e\u2067", "z"))
+PLAIN = [piece.translate(HARMLESS) for piece in PIECES]
+OURS = {  # written by the program, never by a person
+    "category": {"code", "group_code", "skill", "charge", "liable", "funding_source"},
+    "service_level": {"applies_to"}, "user": {"password_hash"}, "work_order": {"number"}, "photo": {"file_name"},
+    "call": {"request_key"},
+}  # fmt: skip
+NEVER_SHOWN = {"event", "request", "session", "throttle", "search_key", "first_administrator_link"}
+LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements, where they lead, and everything that can be read in it."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.elements, self.leads, self.read = Counter(), Counter(), []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements[tag, *sorted(name for name, _ in attrs)] += 1
+        for name, value in attrs:
+            self.read.append(value or "")
+            if name in LEADS_AWAY or name.startswith(("hx-", "on")):
+                self.leads[name, UUID.sub("key", value or "")] += 1
+
+    handle_startendtag = handle_starttag
+
+    def handle_data(self, data):
+        self.read.append(data)
+
+    def count(self, texts) -> int:
+        return sum(read.count(text) for read in self.read for text in texts)
+
+    def injected(self) -> list:
+        """What of the hostile text became alive."""
+        return [lead for lead in self.leads if lead[0].startswith("on") or lead[1].strip() in ("x", "/x")] + [
+            lead for lead in self.leads if lead[1].strip().lower().startswith(("javascript:", "data:text"))
+        ]
+
+
+def evil(where: str) -> str:
+    """All of it, beginning with another piece in each column, because short columns keep only the beginning."""
+    start = crc32(where.encode()) % len(PIECES)
+    return "".join(PIECES[start:] + PIECES[:start])
+
+
+def typed_columns():
+    for table in db.metadata.sorted_tables:
+        if table.name not in NEVER_SHOWN:
+            for column in table.columns:
+                words = isinstance(column.type, String) and not isinstance(column.type, Enum)
+                if words and column.name not in OURS.get(table.name, ()):
+                    yield table, column
+
+
+def write_everywhere(say) -> None:
+    """Put words into every column that people fill, in every row; unique ones end with the id of their row."""
+    with writing():
+        for table, column in typed_columns():
+            (key,) = table.primary_key.columns
+            for row_id in db.session.scalars(select(key)).all():
+                end = "" if column.type.length is None else str(row_id)
+                words = say(evil(f"{table.name}.{column.name}"))
+                kept = words[: column.type.length - len(end)] + end if end else words
+                db.session.execute(update(table).where(key == row_id).values({column.name: kept}))
+
+
+def pages_of(browser, addresses) -> dict:
+    found = {}
+    for path in addresses:
+        for headers in ({}, HTMX):
+            with browser.get(path, headers=headers) as answer:
+                if answer.mimetype == "text/html":
+                    found[path, bool(headers)] = answer.status_code, Page(answer.text)
+    return found
+
+
+@pytest.mark.sqlite_only  # the pages are the same on both: said once
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.TECHNICIAN, Role.MANAGER, Role.FINANCE, Role.AUDITOR, Role.ADMIN])
+def test_hostile_text_in_every_column_is_shown_as_text(role, app, world, as_user):
+    browser, addresses = as_user(world.users[role]), world.gets(app)
+    write_everywhere(lambda words: words.translate(HARMLESS))
+    plain = pages_of(browser, addresses)
+    write_everywhere(str)
+
+    hostile = pages_of(browser, addresses)
+
+    shown = 0
+    assert hostile.keys() == plain.keys()
+    for where, (status, page) in hostile.items():
+        assert status == plain[where][0], where
+        assert page.elements == plain[where][1].elements, where
+        assert page.leads == plain[where][1].leads, where
+        assert page.count(PIECES) == plain[where][1].count(PLAIN), where
+        shown += page.count(PIECES)
+    assert shown > 0
+
+
+def typed_everywhere() -> dict:
+    """Every field of every form, filled with hostile text."""
+    return {name: evil(name) for name in sorted(field_names())}
+
+
+ANSWERS = [{}, {"request_key": "1d0f5a6e-1111-4222-8333-944445555666"}]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("given", ANSWERS, ids=["all wrong", "key right"])
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.TECHNICIAN, Role.ADMIN])
+def test_hostile_text_in_every_form_is_shown_as_text(role, given, app, world, as_user):
+    browser, typed = as_user(world.users[role]), typed_everywhere() | given
+    assert len(typed) > 20
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods and rule.endpoint != "accounts.sign_out":
+            for headers in ({}, HTMX):
+                answer = browser.post(world.fill(rule)[0], data=typed, headers=headers)
+                assert answer.status_code < 500, rule
+                assert Page(answer.text).injected() == [], rule
+
+
+def test_a_page_that_lets_hostile_text_through_would_be_noticed():
+    for piece in PIECES[:3] + PIECES[5:]:
+        assert Page(f"<p title='{piece}'>{piece}</p>").injected()

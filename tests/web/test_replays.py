@@ -1,0 +1,113 @@
+"""Every form that makes something: sent again, it has made it once; with other contents it is refused and kept."""
+
+from io import BytesIO
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from helpdesk.admin.forms import FirstAdministratorForm, UserForm
+from helpdesk.audit.models import Event
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.forms import CreatingForm
+from helpdesk.core.transactions import writing
+from helpdesk.hotline.forms import CallForm
+from helpdesk.repairs.actions import schedule_visit
+from helpdesk.repairs.forms import RemarkForm, VisitForm
+from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
+from tests.conftest import HTMX, PASSWORD
+from tests.web.conftest import a_photo
+
+JOB = {"claimed_at": "", "page": "job"}
+CASES = {
+    # form: (who sends it, where, what, and what is different when it is not the same form)
+    CallForm: (Role.OPERATOR, "/hotline/calls", {"words": "First words"}, {"words": "Other words"}),
+    VisitForm: (
+        Role.OPERATOR, "/work-orders/{number}/visits", {"crew": "{tao}", "window": "at_once", "version": "{version}"},
+        {"window": "typed", "typed_from": "2026-03-04T14:00"},
+    ),
+    RemarkForm: (Role.OPERATOR, "/work-orders/{number}/remarks", {"words": "First words"}, {"words": "Other words"}),
+    UserForm: (
+        Role.ADMIN, "/admin/users",
+        {"name": "王丽", "username": "wangli", "roles": "operator", "password": PASSWORD}, {"name": "Other words"},
+    ),
+    StepForm: (Role.TECHNICIAN, "/jobs/{number}/steps", {**JOB, "step": "accept"}, {"step": "depart"}),
+    FinishForm: (
+        Role.TECHNICIAN, "/jobs/{number}/result",
+        {**JOB, "result": "done", "work_done": "First words", "no_photo": "too_dark"}, {"work_done": "Other words"},
+    ),
+    SetbackForm: (
+        Role.TECHNICIAN, "/jobs/{number}/result", {**JOB, "reason": "parts", "note": "First words"},
+        {"note": "Other words"},
+    ),
+    PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),
+}  # fmt: skip
+ELSEWHERE = {FirstAdministratorForm}  # its link works once: tests/web/test_accounts.py
+
+
+def test_every_creating_form_is_tried_here():
+    found, classes = set(), [CreatingForm]
+    while classes:
+        one = classes.pop()
+        found |= set() if one.__subclasses__() else {one}
+        classes += one.__subclasses__()
+    assert found - ELSEWHERE == set(CASES)
+
+
+@pytest.fixture
+def case(request, person, ann, tao, work_order, now):
+    """One form, ready to be sent; the order has a visit where a technician sends it."""
+    role, where, what, other = CASES[request.param]
+    user = {Role.OPERATOR: ann, Role.TECHNICIAN: tao}.get(role) or person("Ada", role)
+    visit_id = 0
+    if role is Role.TECHNICIAN:
+        with writing():
+            visit_id = schedule_visit(work_order, crew=[tao], actor=ann, now=now).id
+    names = {"number": work_order.number, "tao": tao.id, "version": work_order.version}
+    data = {"request_key": str(uuid4()), "visit_id": visit_id, **{k: v.format(**names) for k, v in what.items()}}
+    return SimpleNamespace(
+        form=request.param, user=user, url=where.format(**names), data=data, other=data | other, before=events()
+    )
+
+
+def events() -> int:
+    return db.session.scalar(select(func.count(Event.seq)))
+
+
+def send(browser, case, data=None):
+    photo = {"photo": (BytesIO(a_photo()), "a.jpg")} if case.form is PhotoForm else {}
+    return browser.post(case.url, data={**(data or case.data), **photo}, headers=HTMX)
+
+
+@pytest.mark.parametrize("case", CASES, indirect=True, ids=lambda form: form.__name__)
+def test_sent_again_it_has_acted_once_and_other_contents_are_refused(case, as_user):
+    browser = as_user(case.user)
+
+    answers = [send(browser, case).status_code for _ in range(3)]
+    acted = events() - case.before
+    other = send(browser, case, case.other)
+
+    assert set(answers) <= {200, 204} and acted == 1
+    assert (other.status_code, events() - case.before) == (422, 1)
+    assert "Other words" not in case.other.values() or "Other words" in other.text
+
+
+@pytest.mark.parametrize("case", CASES, indirect=True, ids=lambda form: form.__name__)
+def test_sent_three_times_at_once_it_acts_once(case, app, as_user):
+    import threading
+
+    browsers, answers = [as_user(case.user) for _ in range(3)], []
+
+    def act(browser):
+        with app.app_context():
+            answers.append(send(browser, case).status_code)
+
+    threads = [threading.Thread(target=act, args=(browser,)) for browser in browsers]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    db.session.rollback()
+
+    assert len(answers) == 3 and set(answers) <= {200, 204}
+    assert events() - case.before == 1
