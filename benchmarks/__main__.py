@@ -91,8 +91,8 @@ def _measure(env: dict[str, str], folder: Path, place_id: int) -> None:
         print(f"Memory of the serving process: {ours.memory_mb():.0f} MB; of the bare one: {theirs.memory_mb():.0f} MB")
         _live(ours, env)
     finally:
-        for server in filter(None, (ours, theirs)):
-            server.stop()
+        stopped_s = [server.stop() for server in filter(None, (ours, theirs))]
+    print(f"Started: answers after {ours.started_s:.1f} s. Stopped: ended {stopped_s[0]:.1f} s after the signal.")
 
 
 def _getting(server, path):

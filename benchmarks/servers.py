@@ -30,7 +30,7 @@ class Server:
         )  # fmt: skip
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         self.headers: dict[str, str] = {}
-        self._wait(ready)
+        self.started_s = self._wait(ready)
         self.worker = psutil.Process(self.process.pid).children()[0]
 
     def ask(self, method: str, path: str, form: dict | None = None, **headers) -> tuple[int, str]:
@@ -50,17 +50,21 @@ class Server:
     def memory_mb(self) -> float:
         return self.worker.memory_info().rss / 1e6
 
-    def stop(self) -> None:
+    def stop(self) -> float:
+        """End it, and return how long that took, in seconds."""
+        began = time.monotonic()
         self.connection.close()
         self.process.terminate()
         self.process.wait(30)
+        return time.monotonic() - began
 
-    def _wait(self, ready: str) -> None:
-        until = time.monotonic() + 120
-        while time.monotonic() < until and self.process.poll() is None:
+    def _wait(self, ready: str) -> float:
+        """Ask until it answers; how long that took, in seconds."""
+        began = time.monotonic()
+        while time.monotonic() < began + 120 and self.process.poll() is None:
             with suppress(OSError, http.client.HTTPException):
                 self.ask("GET", ready)
-                return
+                return time.monotonic() - began
             self.connection.close()
             time.sleep(0.05)
         raise SystemExit("The server to be measured did not start.")
