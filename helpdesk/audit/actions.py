@@ -31,6 +31,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.enabled": {},
     "user.password_set": {},
     "estate.added": {},
+    "phone.kept": {},  # of a caller who is not in the register
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

@@ -2,9 +2,15 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
+from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
+from helpdesk.core.access import Permission, require
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Estate
+from helpdesk.estate import phone_numbers, search_keys
+from helpdesk.estate.models import Estate, Phone, SearchKey
+from helpdesk.estate.phone_numbers import PhoneKind
 
 
 def add_estate(*, name: str, now: datetime) -> Estate:
@@ -13,3 +19,23 @@ def add_estate(*, name: str, now: datetime) -> Estate:
     db.session.add(estate)
     record("estate.added", estate, actor=None, now=now)
     return estate
+
+
+def keep_number(typed: str, *, estate_id: int, actor: User, now: datetime) -> Phone | None:
+    """Keep the number of a caller nobody knows, so that they can be rung back; nobody is named by it.
+
+    Returns the row that is there already, or None for what cannot be rung back: words, or a public number like 120.
+    """
+    require(actor, Permission.LOG_CALL, estate_id)
+    number = phone_numbers.normalise(typed, area_code=db.session.get_one(Estate, estate_id).area_code)
+    if number is None or number.kind is PhoneKind.SHORT:
+        return None
+    here = select(Phone).where(Phone.estate_id == estate_id, Phone.digits == number.digits)
+    if known := db.session.scalar(here):
+        return known
+    phone = Phone(estate_id=estate_id, digits=number.digits)
+    db.session.add(phone)
+    record("phone.kept", phone, actor=actor, now=now)
+    for key in search_keys.of_phone(phone.digits):
+        db.session.add(SearchKey(estate_id=estate_id, kind=key.kind, key=key.key, phone_id=phone.id))
+    return phone

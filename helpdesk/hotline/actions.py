@@ -1,6 +1,6 @@
 """What people do to calls: keep what is being typed, and save it with what became of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -10,8 +10,10 @@ from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
+from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.rules import Window
@@ -21,7 +23,8 @@ from helpdesk.repairs.rules import Window
 class Typed:
     """What stands in the form of a call. Its records were found through what the actor may see.
 
-    `window` is what the resident was promised; without one, and `at_once`, somebody sets out now.
+    `window` is what the resident was promised; `at_once`, somebody sets out now. Without either a technician comes
+    by the promised moment, and sets out now for a danger or an emergency.
     `about` is the order that somebody asks after.
     """
 
@@ -41,18 +44,26 @@ class Typed:
     about: WorkOrder | None = None
 
 
-def keep_draft(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> None:
-    """Keep what is being typed, from the first character on. No event and no new version: nobody has acted yet.
+def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
+    """Keep what is being typed, and return a digest of what is kept. No event, no new version: nobody has acted yet.
 
-    When everything is deleted again there is no call. Nothing happens once the call was saved with its outcome.
+    A look-up alone is no call: until there are words, or what may be a number, nothing is kept and the digest is
+    empty; a draft that becomes so is gone. `seen` is the digest this window knew last: Conflict if another window
+    has written since. None if the window does not tell.
     """
     require(actor, Permission.LOG_CALL, typed.estate_id)
-    if call and call.outcome:
-        return
-    if typed.caller_number or typed.words:
-        _write(call or _new_call(typed, actor, now), typed)
-    elif call and call.saved_at is None:
+    if call and seen is not None and seen != digest_of(call):
+        raise Conflict(_("Another window has changed this call. What stands here was not kept."))
+    if typed.words or may_be_number(typed.caller_number):
+        call = call or _new_call(typed, actor, now)
+        _write(call, typed)
+        db.session.flush()  # the ids that the digest tells of
+        return digest_of(call)
+    if call and call.saved_at:
+        raise Refused(_("Write down the number, or what they say."), field="words")
+    if call:
         db.session.delete(call)
+    return ""
 
 
 def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> Call:
@@ -66,6 +77,8 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         raise Refused(_("Write down the number, or what they say."), field="words")
     if call and call.outcome:
         raise Conflict(_("This call is finished already. Open a new one."))
+    if typed.outcome is Outcome.REPAIR:
+        typed = replace(typed, phone=_ring_back_on(typed, actor, now))
     call = call or _new_call(typed, actor, now)
     _write(call, typed)
     call.outcome, call.saved_at = typed.outcome, now
@@ -80,6 +93,13 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         work_order_id=call.work_order_id,
     )  # fmt: skip
     return call
+
+
+def _ring_back_on(typed: Typed, actor: User, now: datetime) -> Phone | None:
+    """The chosen number; but one that rang and that is nobody's yet would else be found nowhere."""
+    rang = keep_number(typed.caller_number, estate_id=typed.estate_id, actor=actor, now=now)
+    is_somebodys = rang is not None and bool(rang.people or rang.places)
+    return typed.phone if rang is None or (typed.phone and is_somebodys) else rang
 
 
 def _new_call(typed: Typed, actor: User, now: datetime) -> Call:
@@ -111,10 +131,19 @@ def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
     if typed.window and typed.window.ends_at <= now:
         raise Refused(_("This time is already over. Choose a later one."), field="visit_window")
     if typed.technician:
-        planned_at = now if typed.at_once else None
         schedule_visit(
-            work_order, crew=[typed.technician], planned_at=planned_at, promised=typed.window, actor=actor, now=now
-        )
+            work_order, crew=[typed.technician], planned_at=_planned_at(typed, work_order, now),
+            promised=typed.window, actor=actor, now=now,
+        )  # fmt: skip
     elif typed.window:
         promise_window(work_order, window=typed.window, actor=actor, now=now)
     return work_order
+
+
+def _planned_at(typed: Typed, work_order: WorkOrder, now: datetime) -> datetime | None:
+    """When the technician is expected; None if a window says it."""
+    if typed.window:
+        return None
+    if typed.at_once or work_order.urgency in HURRIES:
+        return now
+    return work_order.arrive_by or work_order.done_by or now

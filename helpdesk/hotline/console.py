@@ -21,8 +21,19 @@ from helpdesk.hotline.actions import Typed
 from helpdesk.hotline.card import CallerCard, card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.models import Call, Outcome
-from helpdesk.hotline.queries import TodaysCalls, todays_calls
-from helpdesk.hotline.rules import AT_ONCE, DAYS_SHOWN, HURRIES, read_back, still_offered, window_of, window_value
+from helpdesk.hotline.queries import TodaysCalls, todays_calls, visible_calls
+from helpdesk.hotline.rules import (
+    AT_ONCE,
+    DAYS_SHOWN,
+    HURRIES,
+    digest_of,
+    may_be_number,
+    read_back,
+    sets_out_now,
+    still_offered,
+    window_of,
+    window_value,
+)
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.queries import get_work_order, open_orders, visible_categories
@@ -35,12 +46,16 @@ ROWS = 60
 
 
 def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Typed:
-    """What the form means; Refused if it names what is not in this user's estates."""
+    """What the form means; Refused if it names what is not in this user's estates.
+
+    Once somebody was chosen, a name or an address by which they were found is no caller's number.
+    """
     place, person, phone = named = _named(form, user)
     estate_id = next((record.estate_id for record in named if record), None) or _home_estate(user)
     known = phone or exact_phone(user, form.caller_number.data, Permission.LOG_CALL)
+    rang = form.caller_number.data if may_be_number(form.caller_number.data) or not any(named) else ""
     return Typed(
-        request_key=key, estate_id=estate_id, caller_number=form.caller_number.data, words=form.words.data,
+        request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
         category=_category(form, user, estate_id, now), urgency=form.urgency.data, **_decided(form, user, estate_id),
     )  # fmt: skip
@@ -120,12 +135,13 @@ class Proposal:
 
 
 def proposal(
-    user, words: str, card: CallerCard, *, category: str, urgency: str, visit_window: str, now: datetime
-) -> Proposal | None:
+    user, words: str, card: CallerCard, *, category: str, urgency: str, visit_window: str, sent: bool,
+    now: datetime,
+) -> Proposal | None:  # fmt: skip
     """From the caller's words to a category, how urgent it is, and the sentence to read back; None before any words.
 
-    `category`, `urgency` and `visit_window` are what the operator chose by hand, or empty: that wins. What does not
-    exist is passed over: the first words of a danger never go away with it.
+    `category`, `urgency` and `visit_window` are what the operator chose by hand, or empty: that wins. `sent` says
+    that a technician is chosen. What does not exist is passed over: the first words of a danger never go away with it.
     """
     if not (words or category):
         return None
@@ -137,27 +153,30 @@ def proposal(
     meant = by_code.get(category) or by_code.get(best.code if best else "")
     said = best.urgency if best and meant and best.code == meant.code else meant and meant.urgency
     level = Urgency(urgency) if urgency in list(Urgency) else Urgency(said) if said else None
-    sentence = _sentence(card.place, meant, level, visit_window, now) if meant else ""
+    sentence = _sentence(card.place, meant, level, visit_window, sent, now) if meant else ""
     alike = [o for o in card.nearby() if meant and o.category.group_code == meant.group_code]
     return Proposal(best, meant, level, sentence, card, alike)
 
 
-def _sentence(place: Place | None, category: Category, urgency: Urgency, window: str, now: datetime) -> str:
+def _sentence(
+    place: Place | None, category: Category, urgency: Urgency, window: str, sent: bool, now: datetime
+) -> str:  # fmt: skip
     try:
         level = service_level_in_force(category.estate_id, urgency, clock.local_date(now))
         arrive_by = deadlines_of(level, counted_from=now).arrive_by
     except Refused:  # an estate without service levels promises nothing
         arrive_by = None
     return read_back(
-        place, category.name_zh, now=now, arrive_by=arrive_by, window=window_of(window), at_once=window == AT_ONCE
-    )
+        place, category.name_zh, now=now, arrive_by=arrive_by, window=window_of(window),
+        at_once=sets_out_now(urgency, sent=sent, at_once=window == AT_ONCE),
+    )  # fmt: skip
 
 
 def said(order: WorkOrder, now: datetime) -> str:
     """The sentence of an order that was just opened, as it was read to the resident."""
     visit = order.visits[-1] if order.visits else None
     window = promised_window(visit or order)
-    at_once = bool(visit) and window is None
+    at_once = visit is not None and window is None and visit.planned_at <= order.reported_at
     return read_back(
         order.place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once
     )
@@ -170,9 +189,17 @@ def new_form(call: Call | None = None) -> CallForm:
     again = call.request_key if call.saved_at is None else str(uuid4())
     return CallForm(
         formdata=None, request_key=again, call_key=call.request_key, version=call.version,
+        kept=digest_of(call),
         caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
     )  # fmt: skip
+
+
+def know_again(form: CallForm, user) -> None:
+    """A refused form is shown again: it knows what is kept by now, a draft that was under way with it included."""
+    if form.http_status == 422 and form.key:
+        call = db.session.scalar(visible_calls(user).where(Call.request_key == form.key))
+        form.kept.data = digest_of(call) if call else ""
 
 
 def usable_key(form: CallForm) -> str:

@@ -77,6 +77,7 @@ class CallFields:
     category = Text(_l("What is wrong"), limit=30)
     urgency = Chosen(_l("Urgency"), codes=list(Urgency))
     version = Count(default=0)
+    kept = HiddenField()  # a digest of what this window knows to be kept
 
     def ids(self) -> tuple[int | None, int | None, int | None]:
         """Place, person and number: from the caller card, else from the list that works without scripts."""

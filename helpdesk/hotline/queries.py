@@ -63,15 +63,23 @@ def call_of_key(user, request_key: str) -> Call | None:
 def unchanged(call: Call | None, seen_version: int) -> Call | None:
     """The same call, if nobody has saved it since this form was opened."""
     if call is not None and call.version != seen_version:
+        refuse_finished(call)
         raise Conflict(_("Someone saved this call while you were writing. Check it in the list of calls."))
     return call
 
 
+def refuse_finished(call: Call | None) -> None:
+    """Conflict if this call has its outcome: whoever still types into an older form is told so."""
+    if call is not None and call.outcome:
+        raise Conflict(_("This call was finished elsewhere; what stands here was not kept."))
+
+
 @dataclass(frozen=True)
 class TodaysCalls:
-    """What the right column shows, as plain rows. `count` is how many calls there were since midnight."""
+    """What the right column shows, as plain rows. Both counts tell of all, the lists are cut."""
 
     unfinished: list[Row]
+    unfinished_count: int
     rows: list[Row]
     count: int
 
@@ -88,18 +96,29 @@ def todays_calls(user, now: datetime, *, but_not: str = "") -> TodaysCalls:
     newest_first = _as_rows(today).order_by(Call.happened_at.desc(), Call.id.desc())
     rows = list(db.session.execute(newest_first.limit(ROWS)))
     all_here = len(rows) < ROWS
+    waiting = unfinished(user, now, but_not=but_not)
+    all_wait_here = len(waiting) < UNFINISHED
     return TodaysCalls(
-        unfinished=unfinished(user, now, but_not=but_not),
+        unfinished=waiting,
+        unfinished_count=len(waiting) if all_wait_here else db.session.scalar(_count(_left_open(user, now, but_not))),
         rows=rows,
-        count=len(rows) if all_here else db.session.scalar(today.with_only_columns(func.count(Call.id))),
+        count=len(rows) if all_here else db.session.scalar(_count(today)),
     )
 
 
+def _count(calls: Select[tuple[Call]]) -> Select[tuple[int]]:
+    return calls.with_only_columns(func.count(Call.id))
+
+
 def unfinished(user, now: datetime, *, but_not: str = "") -> list[Row]:
-    """Calls without an outcome: saved ones, one's own drafts, and what others left lying. The oldest first."""
+    """The first of them, the oldest first."""
+    return list(db.session.execute(_as_rows(_left_open(user, now, but_not)).order_by(Call.id).limit(UNFINISHED)))
+
+
+def _left_open(user, now: datetime, but_not: str) -> Select[tuple[Call]]:
+    """Calls without an outcome: saved ones, one's own drafts, and what others left lying."""
     left = or_(Call.saved_at.is_not(None), Call.logged_by_id == user.id, Call.logged_at < now - LEFT_ALONE)
-    found = visible_hotline_calls(user).where(Call.outcome.is_(None), Call.request_key != but_not, left)
-    return list(db.session.execute(_as_rows(found).order_by(Call.id).limit(UNFINISHED)))
+    return visible_hotline_calls(user).where(Call.outcome.is_(None), Call.request_key != but_not, left)
 
 
 def my_drafts(user, *, but_not: str = "") -> list[Call]:

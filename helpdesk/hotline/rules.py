@@ -1,11 +1,13 @@
 """What the console proposes and reads aloud: values in, values out."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from helpdesk.core import clock
-from helpdesk.estate import addresses
+from helpdesk.estate import addresses, phone_numbers
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.rules import Window
@@ -15,7 +17,40 @@ DAYS_SHOWN = 3
 SOON = timedelta(hours=12)  # nearer than this, a clock time needs no "this evening"
 SHORTEST = timedelta(minutes=30)  # what must be left of a window that is still offered
 HURRIES = frozenset({Urgency.P0, Urgency.P1})
+LEAST_DIGITS = 5  # fewer are a room, a home number or the end of a number: a look-up
+PUBLIC = frozenset({"110", "119", "120", "122"})  # may ring us back; other short ones are rooms
+_HIDDEN = re.compile(
+    r"anonymous|unknown|unavailable|private|withheld|restricted|未知|无号码|无显示|未显示|隐藏|匿名|保密", re.I
+)
 _DIGITS = "零一二三四五六七八九"
+
+
+def may_be_number(typed: str) -> bool:
+    """Whether what stands in the caller's field can be what rang: a number, most of one, or that it was hidden.
+
+    A name, initials, an address and a home number are look-ups.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    digits = sum(sign.isdigit() for sign in text)
+    if digits < LEAST_DIGITS:
+        return text in PUBLIC or bool(_HIDDEN.search(text))
+    found = phone_numbers.normalise(text)
+    is_whole = found is not None and found.kind is not phone_numbers.PhoneKind.SHORT
+    return is_whole or text.isdigit() or not addresses.parse(text)
+
+
+def digest_of(call) -> str:
+    """A short sign of what is kept of a call: two windows that know the same one know the same words."""
+    kept = (
+        call.caller_number, call.words, call.place_id, call.person_id, call.phone_id, call.category_id,
+        str(call.urgency or ""),
+    )  # fmt: skip
+    return sha256(repr(kept).encode()).hexdigest()[:16]
+
+
+def sets_out_now(urgency: Urgency | None, *, sent: bool, at_once: bool) -> bool:
+    """Whether somebody who was chosen (`sent`) sets out now although no window was agreed."""
+    return sent and (at_once or urgency in HURRIES)
 
 
 def still_offered(windows: Iterable[Window], now: datetime) -> list[Window]:

@@ -1,5 +1,7 @@
 """The console, the calls, and what the console asks for while somebody types."""
 
+import json
+
 from flask import Blueprint, redirect, request, url_for
 
 from helpdesk.core import clock, ids
@@ -12,7 +14,7 @@ from helpdesk.hotline.actions import keep_draft, save_call
 from helpdesk.hotline.card import card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.models import Outcome
-from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, unchanged
+from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
 from helpdesk.search.queries import find
 
 bp = Blueprint("hotline", __name__)
@@ -42,7 +44,7 @@ def log():
     form, saved = CallForm(), None
     if form.validate():
         with form.keeping_typed(), writing():
-            saved = once(me(), form, lambda: _save(form))
+            saved = once(me(), form, lambda: _save(form), changed=lambda: refuse_finished(call_of_key(me(), form.key)))
     call = get_call(me(), saved) if saved else None
     if call and not wants_part():
         works_here = can_anywhere(me(), Permission.WORK_HOTLINE)
@@ -58,14 +60,14 @@ def _save(form: CallForm) -> int:
 @bp.post("/hotline/drafts/<uuid:key>")
 @needs(Permission.LOG_CALL)
 def draft(key):
-    form = DraftForm()
+    form, kept = DraftForm(), ""
     if form.validate():
         with form.keeping_typed(), writing():
-            call, now = call_of_key(me(), str(key)), clock.now()
-            if call is None or call.version == form.version.data:  # a late one changes nothing
-                keep_draft(desk.typed_in(form, me(), key=str(key), now=now), call=call, actor=me(), now=now)
+            call, now = unchanged(call_of_key(me(), str(key)), form.version.data), clock.now()
+            typed = desk.typed_in(form, me(), key=str(key), now=now)
+            kept = keep_draft(typed, seen=form.kept.data, call=call, actor=me(), now=now)
     if form.http_status == 200:
-        return "", 204, {"HX-Trigger": "draft-kept"}
+        return "", 204, {"HX-Trigger": json.dumps({"draft-kept": {"key": str(key), "kept": kept}})}
     return page_or_part("hotline/_not_kept.html", "hotline/_not_kept.html", form.http_status, form=form)
 
 
@@ -73,10 +75,11 @@ def draft(key):
 @needs(Permission.LOG_CALL)
 def suggestion(key):
     chosen = {name: request.args.get(name, "") for name in ("category", "urgency", "visit_window")}
+    sent = bool(request.args.get("technician_id"))
     call, now = call_of_key(me(), str(key)), clock.now()
     chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else ()
     card = desk.card_for(me(), chosen_ids, now, whole=False)
-    proposed = desk.proposal(me(), call.words if call else "", card, **chosen, now=now)
+    proposed = desk.proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now)
     return _region("hotline/_suggestion.html", proposed=proposed, beside=True)
 
 
@@ -109,6 +112,7 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
     `old` says that `saved` was not saved just now; `asked` is what was looked up without scripts.
     """
     now, key = clock.now(), desk.usable_key(form)
+    desk.know_again(form, me())
     card = desk.card_for(me(), form.ids(), now)
     chosen = {name: form[name].data or "" for name in ("category", "urgency", "visit_window")}
     return {
@@ -118,7 +122,9 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
         "card": card, "about": form.about.data or "", "key": key,
         "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
-        "proposed": desk.proposal(me(), form.words.data or "", card, **chosen, now=now),
+        "proposed": desk.proposal(
+            me(), form.words.data or "", card, **chosen, sent=bool(form.technician_id.data), now=now
+        ),
     }  # fmt: skip
 
 

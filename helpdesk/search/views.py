@@ -4,7 +4,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.htmx import page_or_part
 from helpdesk.estate.phone_numbers import PhoneKind, normalise
-from helpdesk.search.queries import LONGEST_QUERY, exact_phone, find
+from helpdesk.search.queries import LONGEST_QUERY, exact_home, exact_phone, find
 
 bp = Blueprint("search", __name__)
 
@@ -20,5 +20,5 @@ def search():
         number = None  # half a number, a home number or an address
     return page_or_part(
         "search/show.html", "search/_matches.html",
-        typed=typed, found=found, number=number, known=known, too_long=too_long,
+        typed=typed, found=found, number=number, known=known, too_long=too_long, home=exact_home(me(), typed),
     )  # fmt: skip

@@ -37,7 +37,7 @@
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.id !== "suggestion") return;
     const said = (name) => (byHand(name) ? field(name).value : "");
-    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value };
+    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value, technician_id: field("technician_id")?.value ?? "" };
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -47,6 +47,16 @@
   });
 
   let unsent = false;
+  let saving = false; // a draft that came behind its own save would be refused as a late one
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id === "call-form") saving = true;
+    if (event.detail.elt.id === "autosave" && saving) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.requestConfig?.elt.id === "call-form") saving = false;
+  });
 
   document.addEventListener("input", ({ target }) => {
     if (target.form && target.form === call()) unsent = true;
@@ -57,11 +67,13 @@
     if (unsent && url) navigator.sendBeacon(url, new FormData(call()));
   });
 
-  document.addEventListener("draft-kept", () => {
+  // The next draft says what this window knows to be kept, so that two windows of one call cannot undo each other.
+  document.addEventListener("draft-kept", ({ detail }) => {
+    if (!call() || detail.key !== (field("call_key").value || field("request_key").value)) return;
     unsent = false;
+    field("kept").value = detail.kept;
     const state = document.getElementById("draft-state");
-    const empty = !field("caller_number").value.trim() && !field("words").value.trim();
-    if (state) state.textContent = empty ? "" : state.dataset.words;
+    state.textContent = detail.kept ? state.dataset.words : "";
   });
 
   document.addEventListener("change", ({ target }) => {

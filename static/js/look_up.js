@@ -1,6 +1,6 @@
 // <input data-look-up data-list="matches">: what is typed is looked up (by htmx), the answers are a list box below it.
 // Arrow keys move among them, Enter takes one, Escape puts them away. Nothing is chosen beforehand, so Enter without a
-// choice only goes on to the words; a whole number that is known brings its card on the way.
+// choice only goes on to the words; a whole number that is known, or a home number, brings its card on the way.
 {
   const form = () => document.getElementById("call-form");
   const listOf = (input) => document.getElementById(input.dataset.list);
@@ -45,8 +45,9 @@
   }
 
   function takeKnown(input) {
-    const { known } = listOf(input).querySelector(".answer")?.dataset ?? {};
+    const { known, home } = listOf(input).querySelector(".answer")?.dataset ?? {};
     if (known && !("keepsNumber" in input.dataset)) showCard({ phone_id: known });
+    else if (home) showCard({ place_id: home, phone_id: "keepsNumber" in input.dataset ? form().elements.phone_id?.value : "" });
   }
 
   function goOn(input) {

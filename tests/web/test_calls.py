@@ -1,5 +1,6 @@
 """Logging a call: kept from its first character, saved with what became of it, never lost and never doubled."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,7 +10,8 @@ from sqlalchemy import func, select
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Place, PlaceKind
+from helpdesk.estate.models import Phone, Place, PlaceKind
+from helpdesk.hotline import rules
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.repairs.models import Remark, Urgency, WorkOrder
 from helpdesk.repairs.states import Status
@@ -39,7 +41,9 @@ def test_a_call_and_its_work_order_are_kept_together(ann, typed, as_user, now):
     answer = as_user(ann).post(URL, data=typed, headers=HTMX)
 
     assert (answer.status_code, "GD20260302-0001" in answer.text) == (200, True)
-    assert list(db.session.scalars(select(Event.kind).order_by(Event.seq))) == ["work_order.opened", "call.saved"]
+    assert list(db.session.scalars(select(Event.kind).order_by(Event.seq))) == [
+        "phone.kept", "work_order.opened", "call.saved",
+    ]  # fmt: skip
     call, order = calls()[0], orders()[0]
     assert (call.work_order_id, call.outcome, call.saved_at) == (order.id, Outcome.REPAIR, NOON)
     assert (order.summary, order.place.address, order.urgency) == ("厨房水管爆了", "3-2-501", Urgency.P1)
@@ -75,7 +79,8 @@ def test_one_key_with_other_contents_is_refused_with_the_text_kept(ann, typed, a
 
     answer = browser.post(URL, data=typed | {"words": "Something else"}, headers=HTMX)
 
-    assert (answer.status_code, "Something else" in answer.text, len(calls())) == (422, True, 1)
+    assert (answer.status_code, "Something else" in answer.text, len(calls())) == (409, True, 1)
+    assert "finished elsewhere" in answer.text and "other contents" not in answer.text
 
 
 @pytest.mark.parametrize("part", ["caller_number", "words"])
@@ -199,7 +204,7 @@ def test_a_window_without_a_technician_is_still_a_promise(ann, typed, as_user, n
     assert order.done_by > order.arrive_by
     assert (order.promised_from, order.promised_until) == (NOON + timedelta(hours=20.5), NOON + timedelta(hours=22))
     assert db.session.scalars(select(Event.kind).order_by(Event.seq)).all() == [
-        "work_order.opened", "work_order.window_promised", "call.saved",
+        "phone.kept", "work_order.opened", "work_order.window_promised", "call.saved",
     ]  # fmt: skip
     assert db.session.scalar(select(func.count(Remark.id))) == 0
     assert "师傅明天上午八点半到十点之间上门" in answer.text
@@ -329,7 +334,7 @@ def test_nothing_typed_is_no_draft(ann, as_user, now):
 def test_a_draft_of_which_everything_is_deleted_is_gone(ann, as_user, now):
     browser, key, unfinished = as_user(ann), str(uuid4()), str(uuid4())
     browser.post(URL, data={"request_key": unfinished, "words": "saved"}, headers=HTMX)
-    draft(browser, key, caller_number="wgy")
+    draft(browser, key, caller_number="13600000001")
 
     draft(browser, key)
     draft(browser, unfinished, version="1")
@@ -344,16 +349,17 @@ def test_a_late_draft_does_not_change_a_saved_call(ann, typed, as_user, now):
 
     late = draft(browser, typed["request_key"], words="厨房水")
 
-    assert (late.status_code, calls()[0].words, len(calls())) == (204, "厨房水管爆了", 1)
+    assert (late.status_code, calls()[0].words, len(calls())) == (409, "厨房水管爆了", 1)
+    assert "finished elsewhere; what stands here was not kept" in late.text
 
 
 def test_a_late_draft_does_not_change_a_call_saved_as_unfinished(ann, as_user, now):
     browser, key = as_user(ann), str(uuid4())
     browser.post(URL, data={"request_key": key, "words": "all of it"}, headers=HTMX)
 
-    draft(browser, key, words="all")
+    late = draft(browser, key, words="all")
 
-    assert calls()[0].words == "all of it"
+    assert (late.status_code, calls()[0].words) == (409, "all of it")
 
 
 def test_a_draft_is_taken_up_again_and_saved(ann, as_user, place, now):
@@ -399,3 +405,147 @@ def test_a_draft_that_is_too_long_says_so(ann, as_user, now):
 
 def test_an_address_that_is_no_key_is_not_found(ann, as_user):
     assert as_user(ann).post("/hotline/drafts/nonsense", data={"words": "x"}).status_code == 404
+
+
+def test_two_windows_of_one_call_do_not_overwrite_each_other(ann, as_user, now):
+    browser, key = as_user(ann), str(uuid4())
+    kept = json.loads(draft(browser, key, words="水管", kept="").headers["HX-Trigger"])["draft-kept"]["kept"]
+    renewed = draft(browser, key, words="水管爆了", kept=kept)
+
+    late = draft(browser, key, words="灯", kept=kept)
+
+    assert (renewed.status_code, late.status_code, calls()[0].words) == (204, 409, "水管爆了")
+    assert "Another window has changed this call" in late.text
+    assert f'value="{rules.digest_of(calls()[0])}"' in browser.get(f"/hotline/calls/{calls()[0].id}").text
+
+
+@pytest.mark.parametrize("typed", ["陈", "cwb", "3幢", "501", "3-2-501", "3-车12", "2073", "#2073", "户号2073"])
+def test_a_look_up_alone_is_no_call(ann, place, as_user, now, typed):
+    browser, key = as_user(ann), str(uuid4())
+
+    alone = draft(browser, key, caller_number=typed)
+    chosen = draft(browser, key, caller_number=typed, place_id=place.id)
+
+    assert (alone.status_code, chosen.status_code, calls()) == (204, 204, [])
+    assert json.loads(alone.headers["HX-Trigger"])["draft-kept"]["kept"] == ""
+
+
+@pytest.mark.parametrize("typed", ["13600000001", "13600", "120", "未知", "anonymous", "138****1234", "8400-1234"])
+def test_what_may_be_a_number_is_kept_at_once(ann, place, as_user, now, typed):
+    draft(as_user(ann), uuid4(), caller_number=typed, place_id=place.id)
+
+    assert [call.caller_number for call in calls()] == [typed]
+
+
+def test_how_somebody_was_found_is_not_their_number(ann, place, as_user, now):
+    browser, found = as_user(ann), {"caller_number": "3-车12", "place_id": place.id}
+    browser.post(URL, data={"request_key": str(uuid4()), "words": "灯坏了", **found}, headers=HTMX)
+
+    refused = browser.post(URL, data={"request_key": str(uuid4()), **found}, headers=HTMX)
+
+    assert [call.caller_number for call in calls()] == [""]
+    assert (refused.status_code, "Write down the number" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("number", "stored"),
+    [("136 0000 0001", "13600000001"), ("8400 1234", "052384001234"), ("+1 415 555 0100", "+14155550100"),
+     ("400 123 4567", "4001234567")],
+)  # fmt: skip
+def test_the_number_of_an_unknown_caller_is_kept_for_the_repair(ann, tao, typed, as_user, now, number, stored):
+    browser = as_user(ann)
+    chosen = {"caller_number": number, "technician_id": tao.id}
+    browser.post(URL, data=typed | chosen, headers=HTMX)
+    browser.post(URL, data=typed | chosen | {"request_key": str(uuid4())}, headers=HTMX)
+
+    phone = db.session.scalars(select(Phone)).one()
+    assert (phone.digits, phone.people, phone.places) == (stored, [], [])
+    assert [call.phone_id for call in calls()] == [order.phone_id for order in orders()] == [phone.id] * 2
+    address = f"/work-orders/{orders()[0].number}"
+    assert f'href="tel:{stored}"' in browser.get(address).text
+    assert f'href="tel:{stored}"' in as_user(tao).get(f"/jobs/{orders()[0].number}").text
+    found = browser.get("/search", query_string={"q": number}, headers=HTMX).text
+    assert f'data-known="{phone.id}"' in found and "nobody noted" in found and "not in the register" not in found
+    card = browser.get(f"/hotline/card?phone_id={phone.id}", headers=HTMX).text
+    assert "nobody is noted for this number" in card and 'id="place_words"' in card and "厨房水管爆了" in card
+
+
+@pytest.mark.parametrize(("rang", "shown"), [("12000000002", "12000000001"), ("13600000001", "13600000001")])
+def test_a_chosen_number_gives_way_only_to_one_that_is_nobodys(
+    ann, typed, estate, place, as_user, now, rang, shown
+):  # fmt: skip
+    wang = add_person(estate, "王桂英", place)
+    chosen, _other = (add_phone(estate, f"1200000000{n}", people=[wang]) for n in (1, 2))
+
+    as_user(ann).post(URL, data=typed | {"caller_number": rang, "phone_id": chosen.id}, headers=HTMX)
+
+    assert orders()[0].phone.digits == shown
+
+
+@pytest.mark.parametrize("number", ["120", "未知", "13600", ""])
+def test_what_cannot_be_rung_back_is_no_number(ann, typed, as_user, now, number):
+    as_user(ann).post(URL, data=typed | {"caller_number": number}, headers=HTMX)
+
+    assert (orders()[0].phone_id, db.session.scalar(select(func.count(Phone.id)))) == (None, 0)
+
+
+def test_the_number_of_a_call_that_is_no_repair_is_not_kept(ann, typed, as_user, now):
+    as_user(ann).post(URL, data=typed | {"outcome": "enquiry"}, headers=HTMX)
+
+    assert (len(calls()), db.session.scalar(select(func.count(Phone.id)))) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "window", "sent", "said"),
+    [
+        ("WATER_LEAK", "", True, "前到"), ("WATER_LEAK", "", False, "前到"),
+        ("WATER_LEAK", "at_once", True, "师傅马上出发"), ("WATER_LEAK", "at_once", False, "前到"),
+        ("WATER_BURST", "", True, "师傅十二点半前到"), ("WATER_BURST", "", False, "师傅十二点半前到"),
+        ("WATER_LEAK", "2026-03-03T08:30/10:00", True, "师傅明天上午八点半到十点之间上门"),
+    ],
+)  # fmt: skip
+def test_the_sentence_is_the_same_before_and_after(ann, tao, typed, category, as_user, now, code, window, sent, said):
+    category(code)
+    browser, key = as_user(ann), typed["request_key"]
+    chosen = {"category": code, "visit_window": window, "technician_id": tao.id if sent else ""}
+    draft(browser, key, words=typed["words"], place_id=typed["place_id"])
+
+    before = browser.get(f"/hotline/drafts/{key}/suggestion", query_string=chosen, headers=HTMX).text
+    after = browser.post(URL, data=typed | chosen, headers=HTMX).text
+
+    sentence = before.split("“三幢")[1].split("”")[0]
+    assert said in sentence and sentence in after
+
+
+def test_a_technician_without_a_window_comes_by_the_promised_moment(ann, tao, typed, category, as_user, now):
+    category("WATER_LEAK")
+
+    as_user(ann).post(URL, data=typed | {"category": "WATER_LEAK", "technician_id": tao.id}, headers=HTMX)
+
+    order = orders()[0]
+    assert order.visits[0].planned_at == order.arrive_by > NOON
+
+
+def test_to_an_emergency_a_technician_sets_out_now(ann, tao, typed, as_user, now):
+    as_user(ann).post(URL, data=typed | {"technician_id": tao.id}, headers=HTMX)
+
+    assert orders()[0].visits[0].planned_at == NOON
+
+
+def test_a_refused_save_knows_what_is_kept(ann, typed, as_user, now):
+    browser = as_user(ann)
+    draft(browser, typed["request_key"], words="厨房水管", kept="")
+
+    answer = browser.post(URL, data=typed | {"category": "", "kept": ""}, headers=HTMX)
+
+    assert (answer.status_code, f'value="{rules.digest_of(calls()[0])}"' in answer.text) == (422, True)
+
+
+def test_all_unfinished_calls_are_counted(ann, as_user, now, estate, add):
+    for count in range(33):
+        add(
+            Call, estate_id=estate.id, request_key=f"k{count}", caller_number="", words="x", happened_at=NOON,
+            logged_at=NOON, saved_at=NOON, logged_by_id=ann.id,
+        )  # fmt: skip
+
+    assert "33 unfinished" in as_user(ann).get("/hotline/todays-calls", headers=HTMX).text

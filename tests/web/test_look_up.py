@@ -96,3 +96,17 @@ def test_a_number_of_nobody_is_kept_as_typed_and_belongs_to_nobody(typed, regist
     assert not re.search(r'data-known="[0-9]', shown)
     call = db.session.scalars(select(Call)).one()
     assert (call.caller_number, call.phone_id, call.saved_at) == (typed, None, call.happened_at)
+
+
+@pytest.mark.parametrize("typed", ["2073", "户号2073", "户号 2073", "户号：2073", "#2073", "２０７３"])
+def test_a_home_number_comes_before_the_ends_of_phone_numbers(look_up, register, estate, place, typed):
+    add_phone(estate, "13800002073")
+
+    shown = look_up(typed)
+
+    assert f'data-home="{place.id}"' in shown and shown.index("3-2-501") < (shown + "138 0000 2073").index("138 0000")
+
+
+@pytest.mark.parametrize("typed", ["9999", "207", "20730", "户号", "501"])
+def test_what_is_no_home_number_brings_no_home(look_up, register, typed):
+    assert 'data-home=""' in look_up(typed)
