@@ -1,13 +1,11 @@
-"""Many rows at once: ids given beforehand, values bound by the columns' own types, one statement per table.
-
-PostgreSQL takes them by COPY, SQLite by executemany; both inside the caller's `writing()`.
-"""
+"""Many rows at once: ids given beforehand, values bound by the columns' own types, inside the caller's `writing()`."""
 
 from collections import defaultdict
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, func, select
 
+from helpdesk.core.bulk import catch_up_sequences, insert
 from helpdesk.core.extensions import db
 
 
@@ -41,20 +39,13 @@ class Rows:
         for name, table in self._tables.items():
             if rows := self._waiting.pop(name, None):
                 write = self._writers.get(name) or self._writers.setdefault(name, _binder(table, connection))
-                _insert(connection, table, [write(row) for row in rows])
+                insert(connection, table, [write(row) for row in rows])
                 self.written[name] += len(rows)
         self.size = 0
 
     def catch_up_sequences(self) -> None:
         """Ids were given, not drawn: PostgreSQL's sequences must go on after them."""
-        connection = db.session.connection()
-        if connection.dialect.name != "postgresql":
-            return
-        quote = connection.dialect.identifier_preparer.quote
-        for name, last in self._last_id.items():
-            connection.execute(
-                text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"), {"table": quote(name), "last": last}
-            )
+        catch_up_sequences(db.session.connection(), self._last_id)
 
 
 def _binder(table: Table, connection: Connection) -> Callable[[dict], tuple]:
@@ -71,16 +62,3 @@ def _binder(table: Table, connection: Connection) -> Callable[[dict], tuple]:
         )
 
     return bound
-
-
-def _insert(connection: Connection, table: Table, rows: list[tuple]) -> None:
-    prepare = connection.dialect.identifier_preparer
-    name = prepare.format_table(table)
-    columns = ", ".join(prepare.quote(column.name) for column in table.columns)
-    if connection.dialect.name == "postgresql":
-        with connection.connection.cursor() as cursor, cursor.copy(f"COPY {name} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    else:
-        marks = ", ".join("?" * len(table.columns))
-        connection.exec_driver_sql(f"INSERT INTO {name} ({columns}) VALUES ({marks})", rows)  # noqa: S608
