@@ -49,6 +49,6 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     for feature in (accounts, admin, estate, hotline, live, repairs, scheduling, search):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, demo):
+    for feature in (admin, audit, demo, estate):
         app.cli.add_command(feature.commands.group)
     return app

@@ -32,6 +32,10 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.password_set": {},
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
+    "register.imported": {  # from a spreadsheet; how many of each
+        "places_added": int, "places_changed": int, "people_added": int, "people_changed": int, "phones_added": int,
+    },
+    "register.laid_out": {"places_added": int},  # buildings by pattern
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

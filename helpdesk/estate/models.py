@@ -101,6 +101,20 @@ class Crib(db.Model):
     usual_answers: Mapped[str] = mapped_column(Text, default="")
 
 
+class OpeningPosition(db.Model):
+    """How far a place was paid for, and what was owed, when its register was taken over; billing begins from here.
+
+    `paid_until` is the last day that is paid for; it is not known of every place.
+    """
+
+    __tablename__ = "opening_position"
+    __table_args__ = (CheckConstraint("arrears_fen >= 0", name="arrears_not_negative"),)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
+    paid_until: Mapped[date | None]
+    arrears_fen: Mapped[int]
+    as_of: Mapped[date]
+
+
 class Person(Versioned, db.Model):
     __tablename__ = "person"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,6 +8,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LONGEST_NAME = 40
 _LONGEST_QUERY = 60
@@ -88,7 +89,9 @@ def _readings(parts: list[str]) -> list[list[str]]:
     return [[word for word in reading if word] for reading in readings]
 
 
+@lru_cache(8_192)
 def _ordinary(part: str) -> str:
+    """The usual reading of one character; a register has a few hundred, over and over."""
     if re.fullmatch(r"[a-z0-9]+", part):
         return part
     # Names need no phrases, and without them the library takes a quarter of the memory.
