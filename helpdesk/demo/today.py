@@ -11,7 +11,7 @@ from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
 from helpdesk.hotline.models import Channel
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import windows_of
+from helpdesk.repairs.rules import Window, windows_of
 from helpdesk.repairs.states import Setback
 
 ROUND = (time(8, 35), time(9, 20), time(10, 10), time(11), time(14, 5), time(14, 50), time(15, 40), time(16, 25))
@@ -21,6 +21,7 @@ TRADES = (
     "SOCKET_LIGHT STAIR_LIGHT POWER_OUT_HOME SOCKET_LIGHT STAIR_LIGHT CHARGE_PILE SOCKET_LIGHT STREET_LIGHT".split(),
 )
 REPORTED_TODAY = (5, 7)  # of the round; the others were agreed yesterday
+EVENING = (time(15, 30), time(20))  # who works by day is at home in the evening
 STAYS = 32 * MINUTE
 BLOCKED = (timedelta(minutes=-50), timedelta(minutes=50))  # around now, for whoever goes to the emergency
 
@@ -28,6 +29,7 @@ BLOCKED = (timedelta(minutes=-50), timedelta(minutes=50))  # around now, for who
 def today(stage: Stage) -> Iterator[Scene]:
     for technician in (0, 1):
         yield from rounds(stage, technician)
+        yield from evening(stage, technician)
     yield from waiting(stage)
     yield from on_hold(stage)
     yield from half_written(stage)
@@ -52,7 +54,23 @@ def rounds(stage: Stage, technician: int) -> Iterator[Scene]:
         yield _job(stage, technician, TRADES[technician][position + 3], agreed, start)
 
 
-def _job(stage: Stage, technician: int, code: str, agreed: datetime, start: datetime) -> Scene:
+def evening(stage: Stage, technician: int) -> Iterator[Scene]:
+    """When the round of the day is nearly over: what was agreed for tonight."""
+    if not EVENING[0] <= clock.local(stage.now).time() < EVENING[1]:
+        return
+    for position in range(3):
+        start = stage.now + (20 + 50 * position + 12 * technician) * MINUTE
+        agreed = stage.lately((40 + 30 * position + 7 * technician) * MINUTE)
+        hour = start.replace(minute=0, second=0, microsecond=0)
+        window = Window(hour, hour + 90 * MINUTE)
+        yield _job(stage, technician, TRADES[technician][position], agreed, start, window)
+
+
+def _job(
+    stage: Stage, technician: int, code: str, agreed: datetime, start: datetime, promised: Window | None = None
+) -> Scene:
+    """One visit of a round; without a window of its own it is promised for the one of the grid it falls into."""
+
     def tell() -> None:
         home = stage.home()
         spot = stage.board.spot_of(stage.fault(code), home)
@@ -61,7 +79,7 @@ def _job(stage: Stage, technician: int, code: str, agreed: datetime, start: date
 
     def story(order: Order) -> None:
         sent = agreed + MINUTE
-        window = next(w for w in windows_of(clock.local_date(start)) if start < w.ends_at)
+        window = promised or next(w for w in windows_of(clock.local_date(start)) if start < w.ends_at)
         visit = stage.send(order, sent, stage.staff.technicians[technician], window, start)
         accepted = max(sent + 3 * MINUTE, at_local(start, time(7, 42)))
         arrived = start + stage.rng.randint(1, 4) * MINUTE

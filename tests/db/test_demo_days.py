@@ -63,6 +63,7 @@ def test_the_same_moment_gives_the_same_rows(app, blank):
         shanghai(2026, 11, 23, 2, 25),  # while the pipe bursts
         shanghai(2026, 11, 23, 3, 0),
         shanghai(2026, 11, 23, 10, 20),
+        shanghai(2026, 11, 23, 18, 30),  # who works by day is at home
         shanghai(2026, 11, 23, 23, 50),
         shanghai(2026, 1, 1, 10, 20),  # a holiday
         shanghai(2026, 2, 14, 14, 30),  # a Saturday that is worked
@@ -85,7 +86,7 @@ def test_today_is_alive_whenever_it_is_looked_at(app, now):
         ahead = [job for job in jobs if job.planned_at > now]
         assert len(jobs) >= 5
         assert over or clock.local(now).hour < 11
-        assert ahead or clock.local(now).hour > 16
+        assert ahead or clock.local(now).hour >= 20
         assert {job.status for job in over} <= {VisitStatus.DONE}
         assert {job.ended_at for job in ahead} <= {None}
         assert any(job.planned_at > now for job in jobs + jobs_of(technician, today + timedelta(days=1)))
