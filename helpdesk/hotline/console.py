@@ -30,7 +30,6 @@ from helpdesk.hotline.rules import (
     may_be_number,
     read_back,
     sets_out_now,
-    still_offered,
     window_of,
     window_value,
 )
@@ -218,7 +217,7 @@ def choices(user, now: datetime) -> dict:
         if all(category.code != other.code for other in names):  # several estates have the same ones
             names.append(category)
     windows: dict = {}
-    for window in still_offered(offered_windows(now, days=DAYS_SHOWN), now):
+    for window in offered_windows(now, days=DAYS_SHOWN):
         windows.setdefault(clock.local_date(window.starts_at), []).append((window_value(window), window))
     sends = any(can(user, Permission.DISPATCH, estate_id) for estate_id in mine)
     return {

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -15,7 +14,6 @@ from helpdesk.repairs.rules import Window
 AT_ONCE = "at_once"  # instead of a window: somebody sets out now
 DAYS_SHOWN = 3
 SOON = timedelta(hours=12)  # nearer than this, a clock time needs no "this evening"
-SHORTEST = timedelta(minutes=30)  # what must be left of a window that is still offered
 HURRIES = frozenset({Urgency.P0, Urgency.P1})
 LEAST_DIGITS = 5  # fewer are a room, a home number or the end of a number: a look-up
 PUBLIC = frozenset({"110", "119", "120", "122"})  # may ring us back; other short ones are rooms
@@ -51,11 +49,6 @@ def digest_of(call) -> str:
 def sets_out_now(urgency: Urgency | None, *, sent: bool, at_once: bool) -> bool:
     """Whether somebody who was chosen (`sent`) sets out now although no window was agreed."""
     return sent and (at_once or urgency in HURRIES)
-
-
-def still_offered(windows: Iterable[Window], now: datetime) -> list[Window]:
-    """The windows in which half an hour or more is left."""
-    return [window for window in windows if window.ends_at - now >= SHORTEST]
 
 
 def window_value(window: Window) -> str:

@@ -7,7 +7,7 @@ from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import residents_of
-from helpdesk.repairs import acts, timeline, words
+from helpdesk.repairs import panel, timeline, words
 from helpdesk.repairs.actions import (
     add_remark,
     cancel_work_order,
@@ -17,11 +17,11 @@ from helpdesk.repairs.actions import (
     hold_work_order,
     schedule_visit,
 )
-from helpdesk.repairs.acts import FORMS, Act, acts_for, asked_act, times_offered
 from helpdesk.repairs.filters import Group, Sort, read
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.repairs.lists import choices, order_page
 from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.panel import FORMS, Act, acts_for, asked_act, times_offered
 from helpdesk.repairs.queries import get_work_order, service_level_of
 
 bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
@@ -30,7 +30,7 @@ PAGE = "repairs/show.html"
 SAID = (
     words.category_name, words.next_promise, words.promise_words, words.promises_of, words.running_visit,
     words.service_level_name, words.state_of, words.tone_of, timeline.list_names, timeline.window_words,
-    acts.act_label, acts.act_url,
+    panel.act_label, panel.act_url,
 )  # fmt: skip
 for say in SAID:
     bp.app_template_global(say.__name__)(say)

@@ -11,7 +11,6 @@ from helpdesk.hotline.rules import (
     spoken_fault,
     spoken_place,
     spoken_time,
-    still_offered,
     window_of,
     window_value,
 )
@@ -126,6 +125,6 @@ def test_what_is_no_window_is_none(typed):
 def test_a_window_with_less_than_half_an_hour_left_is_not_offered(minute, offered):
     now = shanghai(2, 9, minute)
 
-    assert len(still_offered(offered_windows(now, days=1), now)) == offered
-    assert all(window.ends_at - now >= timedelta(minutes=30) for window in still_offered(offered_windows(now), now))
+    assert len(offered_windows(now, days=1)) == offered
+    assert all(window.ends_at - now >= timedelta(minutes=30) for window in offered_windows(now))
     assert now.tzinfo is UTC
