@@ -30,13 +30,11 @@ from helpdesk.hotline.rules import (
     may_be_number,
     read_back,
     sets_out_now,
-    window_of,
-    window_value,
 )
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.queries import get_work_order, open_orders, visible_categories
-from helpdesk.repairs.rules import offered_windows, promised_window
+from helpdesk.repairs.rules import offered_windows, promised_window, window_named, window_value
 from helpdesk.repairs.suggestions import Suggestion, suggest
 from helpdesk.search.queries import exact_phone
 
@@ -106,7 +104,7 @@ def _decided(form, user, estate_id: int) -> dict:
         raise Refused(_("Choose a technician of this estate."), field="technician_id")
     return {
         "outcome": form.outcome.data, "technician": technician, "about": _about(form, user),
-        "window": window_of(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+        "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
     }  # fmt: skip
 
 
@@ -166,7 +164,7 @@ def _sentence(
     except Refused:  # an estate without service levels promises nothing
         arrive_by = None
     return read_back(
-        place, category.name_zh, now=now, arrive_by=arrive_by, window=window_of(window),
+        place, category.name_zh, now=now, arrive_by=arrive_by, window=window_named(window),
         at_once=sets_out_now(urgency, sent=sent, at_once=window == AT_ONCE),
     )  # fmt: skip
 

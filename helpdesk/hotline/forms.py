@@ -11,9 +11,10 @@ from wtforms.validators import ValidationError
 from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
 from helpdesk.hotline.models import Outcome
-from helpdesk.hotline.rules import AT_ONCE, window_of
+from helpdesk.hotline.rules import AT_ONCE
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import NUMBER
+from helpdesk.repairs.rules import window_named
 
 LONGEST_WORDS = 5_000
 
@@ -99,7 +100,7 @@ class CallForm(CallFields, CreatingForm):
     about = Text(limit=20)
 
     def validate_visit_window(self, field):
-        if field.data and field.data != AT_ONCE and window_of(field.data) is None:
+        if field.data and field.data != AT_ONCE and window_named(field.data) is None:
             raise ValidationError(_("Choose one of the times."))
 
     def validate_call_key(self, field):

@@ -51,22 +51,6 @@ def sets_out_now(urgency: Urgency | None, *, sent: bool, at_once: bool) -> bool:
     return sent and (at_once or urgency in HURRIES)
 
 
-def window_value(window: Window) -> str:
-    """How a form names a window: 2026-03-02T08:30/10:00, in Shanghai time."""
-    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}/{clock.local(window.ends_at):%H:%M}"
-
-
-def window_of(value: str) -> Window | None:
-    """The window a form named; None if it is not one."""
-    start, slash, end = value.partition("/")
-    try:
-        starts_at = datetime.strptime(start, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - local time, as typed
-        ends_at = datetime.combine(starts_at.date(), datetime.strptime(end, "%H:%M").time())  # noqa: DTZ007
-        return Window(clock.from_local(starts_at), clock.from_local(ends_at)) if slash else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def read_back(
     place: Place | None, fault: str, *, now: datetime, arrive_by: datetime | None, window: Window | None = None,
     at_once: bool = False,

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from helpdesk.core.forms import clean
 from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.rules import YEARS
 
 LONGEST_WORDS = 100
 LARGEST_NUMBER = 2**31 - 1  # what a database keeps as an integer
-YEARS = range(2000, 2101)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)  # stands for "no promise is left" where rows are sorted by the next one
 

@@ -1,7 +1,6 @@
 """The shape of what people at the desk send about one work order."""
 
-import re
-from datetime import datetime, time
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,14 +13,12 @@ from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import GRID, Window, windows_of
+from helpdesk.repairs.rules import YEARS, Window, window_named
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000
-WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(?:/([0-9]{2}:[0-9]{2}))?", re.ASCII)
 
 
 def version() -> IntegerField:
@@ -82,7 +79,7 @@ class VisitForm(CreatingForm):
         self.crew.offer(technicians(frozenset({work_order.estate_id})))
 
     def validate_window(self, field: Field) -> None:
-        if field.data not in (AT_ONCE, TYPED) and _window_at(field.data) is None:
+        if field.data not in (AT_ONCE, TYPED) and window_named(field.data) is None:
             raise ValidationError(_("Choose one of these times."))
 
     def validate_typed_from(self, field: Field) -> None:
@@ -104,7 +101,7 @@ class VisitForm(CreatingForm):
         if self.window.data == TYPED and self.typed_until.data:
             end = datetime.combine(self.typed_from.data.date(), self.typed_until.data)
             return Window(clock.from_local(self.typed_from.data), clock.from_local(end))
-        return _window_at(self.window.data)
+        return window_named(self.window.data)
 
     @property
     def planned_at(self) -> datetime | None:
@@ -165,31 +162,6 @@ class RemarkForm(CreatingForm):
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # of the form beside it, if one is open
 
 
-def window_value(window: Window) -> str:
-    """How a form names a window: by the local moment it begins, 2026-11-23T08:30; outside of the day grid by its
-    end too, 2026-11-23T08:30/09:15.
-    """
-    start = clock.local(window.starts_at)
-    in_grid = window in windows_of(start.date())
-    return f"{start:%Y-%m-%dT%H:%M}" + ("" if in_grid else f"/{clock.local(window.ends_at):%H:%M}")
-
-
 def _user_id(typed) -> int:
     text = str(typed)
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-
-
-def _window_at(value: str | None) -> Window | None:
-    """The window that a form named; None if it is not one."""
-    match = WINDOW_VALUE.fullmatch(value or "")
-    try:
-        start = datetime.fromisoformat(match[1]) if match else None
-        typed_end = time.fromisoformat(match[2]) if match and match[2] else None
-    except ValueError:
-        return None
-    if start is None or start.year not in YEARS:
-        return None
-    end = typed_end or dict(GRID).get(start.time())
-    if end is None or end <= start.time():
-        return None
-    return Window(clock.from_local(start), clock.from_local(datetime.combine(start.date(), end)))

@@ -23,11 +23,10 @@ from helpdesk.repairs.forms import (
     HoldForm,
     UrgencyForm,
     VisitForm,
-    window_value,
 )
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import Window, offered_windows, promised_window
+from helpdesk.repairs.rules import Window, offered_windows, promised_window, window_value
 from helpdesk.repairs.states import NEXT, OPEN, Status, VisitStatus
 from helpdesk.repairs.timeline import window_words
 

@@ -11,10 +11,8 @@ from helpdesk.hotline.rules import (
     spoken_fault,
     spoken_place,
     spoken_time,
-    window_of,
-    window_value,
 )
-from helpdesk.repairs.rules import Window, offered_windows
+from helpdesk.repairs.rules import Window, offered_windows, window_named, window_value
 
 
 def shanghai(day, hour, minute=0):
@@ -111,14 +109,14 @@ def test_the_name_of_a_fault_is_read_without_slashes(name, said):
 def test_a_window_goes_through_a_form_and_back():
     window = Window(shanghai(3, 8, 30), shanghai(3, 10))
 
-    assert (window_value(window), window_of(window_value(window))) == ("2026-03-03T08:30/10:00", window)
+    assert (window_value(window), window_named(window_value(window))) == ("2026-03-03T08:30/10:00", window)
 
 
 @pytest.mark.parametrize(
     "typed", ["", "x", "2026-03-03T08:30", "2026-03-03T10:00/08:30", "2026-13-03T08:30/10:00", "0001-01-01T00:00/01:00"]
 )
 def test_what_is_no_window_is_none(typed):
-    assert window_of(typed) is None
+    assert window_named(typed) is None
 
 
 @pytest.mark.parametrize(("minute", "offered"), [(30, 4), (31, 3)])

@@ -204,7 +204,7 @@ def test_the_slip_tells_the_resident_who_comes_and_no_private_matter(ann, url, s
 
 
 def test_somebody_is_sent_in_a_window_of_the_day_grid(ann, tao, url, work_order, as_user):
-    answer = as_user(ann).post(f"{url}/visits", data=visit(tao, window="2026-03-03T10:00"), headers=HTMX)
+    answer = as_user(ann).post(f"{url}/visits", data=visit(tao, window="2026-03-03T10:00/12:00"), headers=HTMX)
 
     sent = work_order.visits[0]
     assert answer.status_code == 200
@@ -216,7 +216,7 @@ def test_somebody_is_sent_in_a_window_of_the_day_grid(ann, tao, url, work_order,
 
 
 @pytest.mark.parametrize(
-    ("minutes", "value"), [((1_410, 1_530), "2026-03-03T11:30/13:30"), ((1_320, 1_440), "2026-03-03T10:00")],
+    ("minutes", "value"), [((1_410, 1_530), "2026-03-03T11:30/13:30"), ((1_320, 1_440), "2026-03-03T10:00/12:00")],
     ids=["of its own", "of the day grid"],
 )  # fmt: skip
 def test_a_window_promised_before_is_the_first_choice_and_chosen(
@@ -273,8 +273,8 @@ def test_without_scripts_an_act_leads_back_to_the_order(ann, tao, url, as_user):
         ({"crew": "9" * 30}, "Choose at least one technician."),
         ({"window": ""}, "Choose one of these times."),
         ({"window": "2026-03-03T11:11"}, "Choose one of these times."),
-        ({"window": "2026-99-99T08:30"}, "Choose one of these times."),
-        ({"window": "2026-03-01T08:30"}, "This time is already over. Choose a later one."),
+        ({"window": "2026-99-99T08:30/10:00"}, "Choose one of these times."),
+        ({"window": "2026-03-01T08:30/10:00"}, "This time is already over. Choose a later one."),
         ({"window": "typed"}, "Give the day and the time."),
         ({"window": "typed", "typed_from": "tomorrow"}, "Give the day and the time."),
         ({"window": "typed", "typed_from": "0001-01-01T00:00"}, "Give the day and the time."),
