@@ -38,12 +38,12 @@ def main() -> None:
         env = {"DATABASE_URL": f"sqlite:///{folder}/desk.db", "INSTANCE_PATH": folder}
         for name in ("LIVE_STREAMS", "BASE_URL", "TLS_CERT", "TLS_KEY", "SECRET_KEY", "TRUSTED_HOSTS"):
             os.environ.pop(name, None)
-        print(*_machine(), sep="\n")
+        print(*machine(), sep="\n")
         place_id = _fill(env, calls)
         _measure(env, Path(folder), place_id)
 
 
-def _machine() -> list[str]:
+def machine() -> list[str]:
     memory = psutil.virtual_memory().total / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
