@@ -36,6 +36,19 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "places_added": int, "places_changed": int, "people_added": int, "people_changed": int, "phones_added": int,
     },
     "register.laid_out": {"places_added": int},  # buildings by pattern
+    # callbacks
+    "callback.asked": {
+        "reason": StrEnum, "due_at": datetime, "owner_id": int | None, "work_order_id": int | None,
+    },
+    "callback.taken_on": {"owner_id": int | None},
+    "callback.attempted": {"answer": StrEnum, "attempt_id": int, "due_at": datetime},
+    "callback.given_up": {},
+    "callback.reached": {},
+    # telephony
+    "line.added": {},
+    "line.ended": {},
+    "line.extension_set": {"user_id": int | None},
+    "ring.reported": {"report": StrEnum, "missed": bool},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

@@ -17,6 +17,7 @@ from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.rules import Window
+from helpdesk.telephony.queries import ring_of_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +104,11 @@ def _ring_back_on(typed: Typed, actor: User, now: datetime) -> Phone | None:
 
 
 def _new_call(typed: Typed, actor: User, now: datetime) -> Call:
+    ring = ring_of_key(typed.request_key)
     call = Call(
-        request_key=typed.request_key, estate_id=typed.estate_id, happened_at=now, logged_at=now,
-        logged_by_id=actor.id, caller_number=typed.caller_number, words=typed.words, version=0,
+        request_key=typed.request_key, estate_id=typed.estate_id, happened_at=ring.heard_at if ring else now,
+        logged_at=now, pbx_call_id=ring.whole_call_id if ring else None, logged_by_id=actor.id,
+        caller_number=typed.caller_number, words=typed.words, version=0,
     )  # fmt: skip
     db.session.add(call)
     return call

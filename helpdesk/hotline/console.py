@@ -15,6 +15,7 @@ from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale
+from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.estate.queries import visible_people, visible_phones, visible_places
 from helpdesk.hotline.actions import Typed
@@ -37,6 +38,7 @@ from helpdesk.repairs.queries import get_work_order, open_orders, visible_catego
 from helpdesk.repairs.rules import offered_windows, promised_window, window_named, window_value
 from helpdesk.repairs.suggestions import Suggestion, suggest
 from helpdesk.search.queries import exact_phone
+from helpdesk.telephony.models import Ring
 
 NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
 ROWS = 60
@@ -190,6 +192,12 @@ def new_form(call: Call | None = None) -> CallForm:
         caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
     )  # fmt: skip
+
+
+def form_of(ring: Ring) -> CallForm:
+    """The form of a telephone call that its system reported: whoever opens it writes about the same call."""
+    number = phone_numbers.display(ring.number) if ring.number else ""
+    return CallForm(formdata=None, request_key=ring.request_key, caller_number=number, phone_id=ring.phone_id)
 
 
 def know_again(form: CallForm, user) -> None:

@@ -16,6 +16,7 @@ from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
 from helpdesk.search.queries import find
+from helpdesk.telephony.queries import get_ring
 
 bp = Blueprint("hotline", __name__)
 PAGE, PART = "hotline/console.html", "hotline/_call.html"
@@ -24,9 +25,13 @@ PAGE, PART = "hotline/console.html", "hotline/_call.html"
 @bp.get("/hotline")
 @needs(Permission.WORK_HOTLINE)
 def console():
-    saved_id = _id("saved")
+    saved_id, ring_id = _id("saved"), _id("ring")
     saved = get_call(me(), saved_id) if saved_id else None
-    return page_or_part(PAGE, PART, **_page(desk.new_form(), saved=saved, asked=request.args.get("q", "")))
+    ring = get_ring(me(), ring_id) if ring_id else None
+    if ring and (written := call_of_key(me(), ring.request_key)):
+        return redirect(url_for(".show", call_id=written.id))
+    form = desk.form_of(ring) if ring else desk.new_form()
+    return page_or_part(PAGE, PART, **_page(form, saved=saved, asked=request.args.get("q", "")))
 
 
 @bp.get("/hotline/calls/<int:call_id>")

@@ -6,13 +6,18 @@ from helpdesk.audit.queries import newest_seq
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 
-TOPICS = {Permission.SEE_WORK_ORDERS: "orders", Permission.WORK_HOTLINE: "calls"}
+TOPICS = (
+    (Permission.SEE_WORK_ORDERS, "orders"),
+    (Permission.WORK_HOTLINE, "calls"),
+    (Permission.WORK_HOTLINE, "callbacks"),
+    (Permission.WORK_HOTLINE, "rings"),
+)
 LOOK_BACK = 500  # events; who asks from further back is told everything
 
 
 def topics_of(user: User) -> set[str]:
     """What this user's open pages may hear of. A topic only says that something changed."""
-    shared = {f"{name}:{estate_id}" for may, name in TOPICS.items() for estate_id in estates(user, may)}
+    shared = {f"{name}:{estate_id}" for may, name in TOPICS for estate_id in estates(user, may)}
     return shared | ({f"jobs:{user.id}"} if estates(user, Permission.DO_VISITS) else set())
 
 

@@ -28,6 +28,8 @@ from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling import photos
 from helpdesk.scheduling.actions import add_photo, fail_visit, finish_visit, take_step
+from helpdesk.telephony.actions import add_line, set_extension, take_report
+from helpdesk.telephony.rules import read
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -87,7 +89,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "phone_id": household.phones, "call_id": calls.saved, "key": [UUID(calls.draft), uuid4()],
         "visit_id": [row["visit_id"] for row in visits], "visits": visits,
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
-        "token": ["nothing"], "filename": ["js/live.js"],
+        "line_id": [_telephone(world, estate, household, now)], "token": ["nothing"], "filename": ["js/live.js"],
     }  # fmt: skip
     db.session.rollback()
     return world
@@ -154,6 +156,20 @@ def _calls(world, estate, place, household, category, order, now) -> SimpleNames
         draft = Typed(request_key=key, estate_id=estate.id, caller_number="1200000", words="It began", place=place)
         keep_draft(draft, call=None, actor=desk, now=now - timedelta(minutes=30))
     return SimpleNamespace(saved=[call.id for call in calls], draft=key)
+
+
+def _telephone(world, estate, household, now) -> int:
+    """A telephone system that reports; one of its calls was not answered, one rings."""
+    admin, desk = world.users[Role.ADMIN], world.users[Role.OPERATOR]
+    with writing():
+        line = add_line(estate_id=estate.id, name="Yard telephone", token="t" * 43, actor=admin, now=now)
+        set_extension(line, number="8001", user=desk, actor=admin, now=now)
+        for call, kinds in (("a", ("newCall", "hangup")), ("b", ("newCall", "answer")), ("c", ("newCall",))):
+            for kind in kinds:
+                sent = {"event": kind, "callId": call, "from": "12000000001", "user": "8001"}
+                take_report(line, read(sent), now=now)
+        take_report(line, None, now=now)
+    return line.id
 
 
 def _named(household) -> tuple:

@@ -17,6 +17,7 @@ from helpdesk.hotline.forms import CallForm
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.forms import RemarkForm, VisitForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
+from helpdesk.telephony.forms import LineForm
 from tests.conftest import HTMX, PASSWORD
 from tests.web.conftest import a_photo
 
@@ -42,6 +43,7 @@ CASES = {
         Role.TECHNICIAN, "/jobs/{number}/result", {**JOB, "reason": "parts", "note": "First words"},
         {"note": "Other words"},
     ),
+    LineForm: (Role.ADMIN, "/telephony/lines", {"name": "First words"}, {"name": "Other words"}),
     PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),
 }  # fmt: skip
 ELSEWHERE = {FirstAdministratorForm}  # its link works once: tests/web/test_accounts.py

@@ -11,6 +11,7 @@ from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.scheduling.actions import finish_visit
+from helpdesk.telephony.forms import EndForm, ExtensionForm
 from tests.conftest import HTMX
 
 ACTS = {
@@ -25,6 +26,8 @@ ELSEWHERE = {
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below
+    EndForm,  # of a telephone system, and
+    ExtensionForm,  # who answers at it: tests/web/test_telephone.py
 }
 
 

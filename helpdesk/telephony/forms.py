@@ -1,0 +1,32 @@
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, SelectField
+from wtforms.validators import InputRequired
+from wtforms.widgets import HiddenInput
+
+from helpdesk.core.forms import CreatingForm, Form, Text
+from helpdesk.telephony.queries import operators_of
+
+STALE = _l("Reload the page: it does not say which state you saw.")
+
+
+def version() -> IntegerField:
+    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=STALE)])
+
+
+class LineForm(CreatingForm):
+    name = Text(_l("Name of the telephone system"), limit=60, validators=[InputRequired()])
+
+
+class EndForm(Form):
+    version = version()
+
+
+class ExtensionForm(Form):
+    number = Text(_l("Extension or number"), limit=40, validators=[InputRequired()])
+    user_id = SelectField(_l("Who answers there"), coerce=int, validate_choice=False)
+    version = version()
+
+    def __init__(self, line, **values):
+        super().__init__(**values)
+        people = [(user.id, user.name) for user in operators_of(line.estate_id)]
+        self.user_id.choices = [(0, _l("nobody any more")), *people]
