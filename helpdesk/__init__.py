@@ -22,6 +22,7 @@ from helpdesk import (
     repairs,
     scheduling,
     search,
+    storm,
     telephony,
 )
 from helpdesk.core import access, body_limits, errors, headers, ids, static_files, transactions, words
@@ -48,7 +49,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.globals |= {
         "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
     }  # fmt: skip
-    for feature in (accounts, admin, estate, hotline, live, repairs, scheduling, search, telephony):
+    for feature in (accounts, admin, estate, hotline, live, repairs, scheduling, search, storm, telephony):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate):

@@ -49,6 +49,10 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "line.ended": {},
     "line.extension_set": {"user_id": int | None},
     "ring.reported": {"report": StrEnum, "missed": bool},
+    # storm
+    "visits.postponed": {"cause": StrEnum, "orders": int, "calls": int},
+    "round.begun": {"cause": StrEnum, "people": int, "due_at": datetime},
+    "round.somebody_sent": {"work_order_id": int},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

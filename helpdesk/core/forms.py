@@ -1,7 +1,7 @@
 """The base of every form: checks the shape of input, keeps what was typed, shows why it was refused."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.i18n import messages_path
-from wtforms.validators import UUID, InputRequired, Length
+from wtforms.validators import UUID, InputRequired, Length, ValidationError
 from wtforms.widgets import TextArea
 
 from helpdesk.core.errors import Conflict, Refused
@@ -38,6 +38,16 @@ class Text(StringField):
 
 class LongText(Text):
     widget = TextArea()
+
+
+def between(least: int, most: int, message) -> Callable:
+    """A validator of whole numbers, also of absurdly long ones, on which that of WTForms breaks."""
+
+    def check(_form, field) -> None:
+        if field.data is None or not least <= field.data <= most:
+            raise ValidationError(message)
+
+    return check
 
 
 @cache

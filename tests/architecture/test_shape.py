@@ -21,6 +21,7 @@ LAYERS = [
     ["scheduling"],
     ["search"],
     ["telephony"],
+    ["storm"],
     ["hotline"],
     ["admin"],
     ["demo"],

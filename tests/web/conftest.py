@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from helpdesk.accounts.models import User
+from helpdesk.callbacks.models import Answer
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -28,6 +29,10 @@ from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling import photos
 from helpdesk.scheduling.actions import add_photo, fail_visit, finish_visit, take_step
+from helpdesk.storm.actions import begin_round, note_sign, postpone_visits
+from helpdesk.storm.models import Cause
+from helpdesk.storm.queries import AtRisk
+from helpdesk.storm.rules import Whom
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from tests.conftest import NOON
@@ -51,8 +56,11 @@ class World:
         names = sorted(rule.arguments)
         if not names:
             return [rule.rule]
-        assert len(names) == 1 or names == ["number", "visit_id"], f"say in tests/web/conftest.py what {rule} names"
-        rows = self.ids["visits"] if len(names) == 2 else [{names[0]: value} for value in self.ids[names[0]]]
+        several = {("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds"}
+        assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
+        rows = (
+            self.ids[several[tuple(names)]] if len(names) == 2 else [{names[0]: value} for value in self.ids[names[0]]]
+        )
         return [rule.build(values, append_unknown=False)[1] for values in rows]
 
     def gets(self, app) -> list[str]:
@@ -89,7 +97,8 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "phone_id": household.phones, "call_id": calls.saved, "key": [UUID(calls.draft), uuid4()],
         "visit_id": [row["visit_id"] for row in visits], "visits": visits,
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
-        "line_id": [_telephone(world, estate, household, now)], "token": ["nothing"], "filename": ["js/live.js"],
+        **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
+        "token": ["nothing"], "filename": ["js/live.js"],
     }  # fmt: skip
     db.session.rollback()
     return world
@@ -156,6 +165,24 @@ def _calls(world, estate, place, household, category, order, now) -> SimpleNames
         draft = Typed(request_key=key, estate_id=estate.id, caller_number="1200000", words="It began", place=place)
         keep_draft(draft, call=None, actor=desk, now=now - timedelta(minutes=30))
     return SimpleNamespace(saved=[call.id for call in calls], draft=key)
+
+
+def _storm(world, orders, household, place, now) -> dict:
+    """A postponement, and a round of one who is to be rung and one who is gone to."""
+    desk = world.users[Role.OPERATOR]
+    with writing():
+        people = [AtRisk(db.session.get(Person, one), db.session.merge(place)) for one in household.people[:2]]
+        moved = postpone_visits(
+            orders[0].visits, cause=Cause.TYPHOON, day=NOON.date(), moved_to=NOON.date() + timedelta(days=1),
+            actor=desk, now=now,
+        )  # fmt: skip
+        ringing = begin_round(
+            people, estate_id=place.estate_id, cause=Cause.COLD_WAVE, whom=[Whom.LIVES_ALONE], youngest=60,
+            due_at=now + timedelta(hours=4), actor=desk, now=now,
+        )  # fmt: skip
+        note_sign(ringing.people[0], answer=Answer.NO_ANSWER, seen_tries=0, actor=desk, now=now)
+    rows = [{"round_id": ringing.id, "row_id": row.id} for row in ringing.people]
+    return {"postponement_id": [moved.id], "round_id": [ringing.id], "rounds": rows}
 
 
 def _telephone(world, estate, household, now) -> int:
