@@ -18,6 +18,8 @@ from helpdesk import (
     home,
     hotline,
     live,
+    neighbours,
+    outages,
     reactions,
     repairs,
     scheduling,
@@ -49,7 +51,20 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.globals |= {
         "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
     }  # fmt: skip
-    for feature in (accounts, admin, estate, hotline, live, repairs, scheduling, search, storm, telephony):
+    for feature in (
+        accounts,
+        admin,
+        estate,
+        hotline,
+        live,
+        neighbours,
+        outages,
+        repairs,
+        scheduling,
+        search,
+        storm,
+        telephony,
+    ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate):

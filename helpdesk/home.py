@@ -16,6 +16,7 @@ PAGES = (
     (Permission.WORK_HOTLINE, "hotline.console", _l("Console")),
     (Permission.DO_VISITS, "scheduling.jobs", _l("My day")),
     (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
+    (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (Permission.SEE_REGISTER, "estate.index", _l("Register")),
     (Permission.ADMINISTER, "admin.users", _l("Accounts")),
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),

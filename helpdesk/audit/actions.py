@@ -72,6 +72,23 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
     "photo.added": {"visit_id": int, "photo_id": int, "stage": StrEnum},
+    # outages
+    "outage.opened": {
+        "status": StrEnum, "category_id": int, "starts_at": datetime, "ends_at": datetime | None, "orders": list,
+    },
+    "outage.changed": {"starts_at": datetime, "ends_at": datetime | None},
+    "outage.begun": {"starts_at": datetime},
+    "outage.order_added": {"work_order_id": int},
+    "outage.order_taken_out": {"work_order_id": int},
+    "outage.caller_added": {"call_id": int, "place_id": int | None},
+    "outage.over": {"from_status": StrEnum, "orders": int, "call_backs": int},
+    "outage.cancelled": {"from_status": StrEnum},
+    "outage.reopened": {"call_backs": int},  # how many are no longer to be rung
+    "work_order.caller_added": {"call_id": int, "place_id": int | None},
+    # neighbours: the subject of each is the work order
+    "work_order.other_home_set": {"place_id": int, "part": StrEnum},
+    "work_order.other_home_removed": {"place_id": int},
+    "work_order.home_entered": {"entry_id": int, "place_id": int},
 }  # fmt: skip
 
 

@@ -24,3 +24,8 @@ def answer(form, page: str, part: str, *, url: str, **context):
     if form.http_status == 200 and not wants_part():
         return redirect(url, 303)
     return page_or_part(page, part, form.http_status, form=form, **context)
+
+
+def go_on(url: str):
+    """After a form whose page is left: the next page, with scripts and without."""
+    return ("", 204, {"HX-Redirect": url}) if wants_part() else redirect(url, 303)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo import catalogue, cribs, homes, people, scenes, today, volume
+from helpdesk.demo import catalogue, cribs, homes, neighbours, outages, people, scenes, today, volume
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.desk import Desk, Numbers
 from helpdesk.demo.journal import Journal
@@ -167,7 +167,7 @@ def _scenes(houses: list[House], now: datetime) -> dict[date, list[tuple[datetim
     by_day = defaultdict(list)
     for house in houses:
         stage = Stage(house.board, now, chance(now, "scenes", house.board.register.estate_id))
-        for at, tell in (*scenes.scenes(stage), *today.today(stage)):
+        for at, tell in (*scenes.scenes(stage), *today.today(stage), *outages.scenes(stage), *neighbours.scenes(stage)):
             by_day[clock.local_date(at)].append((at, tell))
     return by_day
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from helpdesk.core import clock
+from helpdesk.demo import outages
 from helpdesk.demo.desk import Order
 from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
@@ -112,7 +113,12 @@ def seeping_wall(stage: Stage) -> Iterator[Scene]:
     def first() -> None:
         words = "十二幢三单元西墙渗水,一下雨从上到下都湿,墙皮掉了一大片。"
         order = stage.report("WALL_SEEP", Urgency.P3, began, spot, stage.from_stairwell(spot), words)
+        order.version += JOINED  # of each call that is added to it later
         known.append(order)
+        outages.open_outage(
+            stage, began + 30 * MINUTE, "WALL_SEEP", places=[spot], orders=[order], starts_at=began,
+            outside_party="2021 年改造施工单位",
+        )  # fmt: skip
         stage.tell(order, story)
 
     def story(order: Order) -> None:
@@ -130,11 +136,7 @@ def seeping_wall(stage: Stage) -> Iterator[Scene]:
     def joins(at: datetime) -> None:
         caller = stage.from_stairwell(spot)
         words = stage.rng.choice(stage.fault("WALL_SEEP").said) + ",十二幢三单元的。"
-        operator = stage.board.teller.operator(at)
-        stage.board.write(
-            at - 2 * MINUTE, at, caller=caller, words=words, outcome=Outcome.REPAIR, logged_by=operator, order=known[0],
-            category_id=known[0].category_id,
-        )  # fmt: skip
+        outages.add_caller(stage, known[0], at, caller, words)
 
     yield began, first
     for number in range(JOINED):

@@ -108,8 +108,8 @@ class Switchboard:
         self, at: datetime, saved_at: datetime | None, *, caller: Caller, words: str, outcome: Outcome | None,
         logged_by: int, saved_by: int | None = None, channel: Channel = Channel.HOTLINE, spot: Spot | None = None,
         happened_at: datetime | None = None, order: Order | None = None, category_id: int | None = None,
-    ) -> None:  # fmt: skip
-        """Keep a call; without `saved_at` it is a draft, of which no event tells.
+    ) -> int:  # fmt: skip
+        """Keep a call and return its id; without `saved_at` it is a draft, of which no event tells.
 
         Saved by somebody else than who logged it, it was saved unfinished before, and both are events.
         """
@@ -134,6 +134,7 @@ class Switchboard:
             urgency=order.urgency if order and category_id else None, work_order_id=order_id,
             happened_at=happened_at or at, logged_at=at, saved_at=saved_at, logged_by_id=logged_by,
         )  # fmt: skip
+        return call_id
 
     def caller(self, at: datetime, home: Spot | None = None) -> Caller:
         """Somebody grown up who lives there by then, on their own number or on one that their home shares."""

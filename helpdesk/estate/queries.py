@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
+from helpdesk.estate import addresses
 from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, SearchKey, Use
 
 
@@ -47,6 +48,14 @@ def get_place(user, place_id: int) -> Place:
     """One place with its stairwell's crib; 404 if there is none for this user."""
     cribs = (joinedload(Place.stairwell).joinedload(Place.crib), joinedload(Place.crib))
     return db.session.scalar(visible_places(user).where(Place.id == place_id).options(*cribs)) or abort(404)
+
+
+def place_at(user, estate_id: int, typed: str) -> Place | None:
+    """The place that somebody means by an address, however it is written: 3-2-501, 三幢二单元, 小区北门."""
+    keys = [typed, *(addresses.address_key(guess) for guess in addresses.parse(typed))]
+    here = visible_places(user).where(Place.estate_id == estate_id, Place.address.in_(keys))
+    found = {place.address: place for place in db.session.scalars(here)}
+    return next((found[key] for key in keys if key in found), None)
 
 
 def get_person(user, person_id: int) -> Person:

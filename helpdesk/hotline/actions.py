@@ -10,10 +10,16 @@ from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
+from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
+from helpdesk.neighbours.actions import set_other_home
+from helpdesk.neighbours.models import Part
+from helpdesk.outages.actions import add_caller
+from helpdesk.outages.models import Outage
+from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.rules import Window
@@ -26,7 +32,8 @@ class Typed:
 
     `window` is what the resident was promised; `at_once`, somebody sets out now. Without either a technician comes
     by the promised moment, and sets out now for a danger or an emergency.
-    `about` is the order that somebody asks after.
+    `about` is the order that somebody asks after, `joins` what the call is added to instead of opening an order.
+    `other_home` is a second home that the repair is about.
     """
 
     request_key: str
@@ -43,6 +50,9 @@ class Typed:
     at_once: bool = False
     technician: User | None = None
     about: WorkOrder | None = None
+    joins: WorkOrder | Outage | None = None
+    other_home: Place | None = None
+    other_part: Part = Part.SOURCE
 
 
 def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
@@ -70,7 +80,9 @@ def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, acto
 def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> Call:
     """Save a call, with what became of it; without an outcome it is unfinished and stays in sight.
 
-    A repair opens its work order, and sends the technician who was chosen: all of it, or nothing.
+    A repair opens its work order, and sends the technician who was chosen: all of it, or nothing. One that joins an
+    order or an outage opens none: its caller is added there, and unless somebody says otherwise it counts as a repair,
+    or as an enquiry about what is only announced.
     Refused without a number or a word, or for a repair without its place; Conflict if it was finished before.
     """
     require(actor, Permission.LOG_CALL, typed.estate_id)
@@ -78,12 +90,17 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         raise Refused(_("Write down the number, or what they say."), field="words")
     if call and call.outcome:
         raise Conflict(_("This call is finished already. Open a new one."))
+    if typed.joins:
+        announced = typed.joins.status is OutageStatus.PLANNED
+        typed = replace(typed, outcome=typed.outcome or (Outcome.ENQUIRY if announced else Outcome.REPAIR))
     if typed.outcome is Outcome.REPAIR:
         typed = replace(typed, phone=_ring_back_on(typed, actor, now))
     call = call or _new_call(typed, actor, now)
     _write(call, typed)
     call.outcome, call.saved_at = typed.outcome, now
-    if typed.outcome is Outcome.REPAIR:
+    if typed.joins:
+        call.work_order = typed.joins if isinstance(typed.joins, WorkOrder) else None
+    elif typed.outcome is Outcome.REPAIR:
         call.work_order = _open_order(typed, actor=actor, now=now)
         call.urgency = call.work_order.urgency
     elif typed.outcome is Outcome.CHASE:
@@ -93,7 +110,18 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         "call.saved", call, actor=actor, now=now, topics=call.topics, outcome=call.outcome, place_id=call.place_id,
         work_order_id=call.work_order_id,
     )  # fmt: skip
+    if typed.joins:
+        add_caller(
+            typed.joins, call_id=call.id, rang_at=call.happened_at, place=typed.place, person=typed.person,
+            number=_digits(typed), actor=actor, now=now,
+        )  # fmt: skip
     return call
+
+
+def _digits(typed: Typed) -> str:
+    """The number to ring back, as it is kept; empty for one that is hidden or none."""
+    found = phone_numbers.normalise(typed.caller_number) if not typed.phone else None
+    return typed.phone.digits if typed.phone else found.digits if found else ""
 
 
 def _ring_back_on(typed: Typed, actor: User, now: datetime) -> Phone | None:
@@ -131,6 +159,8 @@ def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
         place=typed.place, category=typed.category, urgency=typed.urgency or typed.category.urgency,
         summary=typed.words, reporter=typed.person, phone=typed.phone, actor=actor, now=now,
     )  # fmt: skip
+    if typed.other_home:
+        set_other_home(work_order, place=typed.other_home, part=typed.other_part, actor=actor, now=now)
     if typed.window and typed.window.ends_at <= now:
         raise Refused(_("This time is already over. Choose a later one."), field="visit_window")
     if typed.technician:

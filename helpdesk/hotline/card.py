@@ -12,6 +12,7 @@ from helpdesk.estate.models import Crib, Occupancy, Person, Phone, Place
 from helpdesk.estate.queries import get_person, get_place, phones_of_place, residents_of, visible_phones
 from helpdesk.hotline.models import Call
 from helpdesk.hotline.queries import last_calls
+from helpdesk.neighbours.queries import open_orders_from_next_door
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import open_orders_at
 
@@ -28,6 +29,7 @@ class CallerCard:
     phones: list[Phone] = field(default_factory=list)
     residents: list[Occupancy] = field(default_factory=list)
     orders: list[WorkOrder] = field(default_factory=list)
+    shared: list[WorkOrder] = field(default_factory=list)  # opened for another home, and about this one too
     calls: list[Call] = field(default_factory=list)
 
     @property
@@ -43,11 +45,12 @@ class CallerCard:
         return self.stairwell and self.stairwell.crib
 
     def here(self) -> list[WorkOrder]:
-        return [order for order in self.orders if self.place and order.place_id == self.place.id]
+        return [*(order for order in self.orders if self.place and order.place_id == self.place.id), *self.shared]
 
     def nearby(self) -> list[WorkOrder]:
         """Open orders of neighbours on the same stairs: often the same fault."""
-        return [order for order in self.orders if self.place and order.place_id != self.place.id]
+        around = (order for order in self.orders if self.place and order.place_id != self.place.id)
+        return [order for order in around if order not in self.shared]
 
 
 def card_of(
@@ -75,6 +78,7 @@ def card_of(
         place=place, person=person, phone=phone, people=people, places=places, phones=phones,
         residents=residents_of([place.id], on=on) if place and whole else [],
         orders=open_orders_at(user, place) if sees_orders else [],
+        shared=open_orders_from_next_door(user, place) if sees_orders else [],
         calls=last_calls(user, place=place, person=person, phone=phone) if whole else [],
     )  # fmt: skip
 

@@ -17,10 +17,11 @@ from helpdesk.core.extensions import db
 from helpdesk.core.words import locale
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.estate.queries import visible_people, visible_phones, visible_places
+from helpdesk.estate.queries import place_at, visible_people, visible_phones, visible_places
 from helpdesk.hotline.actions import Typed
 from helpdesk.hotline.card import CallerCard, card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.hotline.joining import Added, join_of
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.hotline.queries import TodaysCalls, todays_calls, visible_calls
 from helpdesk.hotline.rules import (
@@ -32,9 +33,11 @@ from helpdesk.hotline.rules import (
     read_back,
     sets_out_now,
 )
+from helpdesk.neighbours.models import Part
+from helpdesk.outages.near import Near, near
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
-from helpdesk.repairs.queries import get_work_order, open_orders, visible_categories
+from helpdesk.repairs.queries import get_work_order, open_orders, running_visit, visible_categories
 from helpdesk.repairs.rules import offered_windows, promised_window, window_named, window_value
 from helpdesk.repairs.suggestions import Suggestion, suggest
 from helpdesk.search.queries import exact_phone
@@ -50,13 +53,15 @@ def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Ty
     Once somebody was chosen, a name or an address by which they were found is no caller's number.
     """
     place, person, phone = named = _named(form, user)
-    estate_id = next((record.estate_id for record in named if record), None) or _home_estate(user)
+    joins = join_of(form, user)
+    estate_id = next((record.estate_id for record in (*named, joins) if record), None) or _home_estate(user)
     known = phone or exact_phone(user, form.caller_number.data, Permission.LOG_CALL)
     rang = form.caller_number.data if may_be_number(form.caller_number.data) or not any(named) else ""
     return Typed(
         request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
-        category=_category(form, user, estate_id, now), urgency=form.urgency.data, **_decided(form, user, estate_id),
+        category=_category(form, user, estate_id, now), urgency=form.urgency.data, joins=joins,
+        **_decided(form, user, estate_id),
     )  # fmt: skip
 
 
@@ -107,7 +112,16 @@ def _decided(form, user, estate_id: int) -> dict:
     return {
         "outcome": form.outcome.data, "technician": technician, "about": _about(form, user),
         "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+        "other_home": _other_home(form, user, estate_id), "other_part": form.other_part.data or Part.SOURCE,
     }  # fmt: skip
+
+
+def _other_home(form: CallForm, user, estate_id: int) -> Place | None:
+    typed = form.other_home.data
+    place = place_at(user, estate_id, typed) if typed else None
+    if typed and place is None:
+        raise Refused(_("“%(address)s” is no address here.", address=typed), field="other_home")
+    return place
 
 
 def _about(form: CallForm, user) -> WorkOrder | None:
@@ -119,14 +133,13 @@ def _about(form: CallForm, user) -> WorkOrder | None:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the console makes of the words: proposed, never decided. `alike` are open orders of the same kind nearby."""
+    """What the console makes of the words: proposed, never decided."""
 
     best: Suggestion | None
     category: Category | None
     urgency: Urgency | None
     sentence: str
     card: CallerCard
-    alike: list[WorkOrder]
 
     @property
     def hurries(self) -> bool:
@@ -153,8 +166,16 @@ def proposal(
     said = best.urgency if best and meant and best.code == meant.code else meant and meant.urgency
     level = Urgency(urgency) if urgency in list(Urgency) else Urgency(said) if said else None
     sentence = _sentence(card.place, meant, level, visit_window, sent, now) if meant else ""
-    alike = [o for o in card.nearby() if meant and o.category.group_code == meant.group_code]
-    return Proposal(best, meant, level, sentence, card, alike)
+    return Proposal(best, meant, level, sentence, card)
+
+
+def near_of(user, card: CallerCard, proposed: Proposal | None, now: datetime, *, call_id: int | None = None) -> Near:
+    """Outages and open orders that this call may be about: as soon as a place is chosen or words are recognised."""
+    category = proposed.category if proposed else None
+    estate_id = card.place.estate_id if card.place else category.estate_id if category else None
+    if estate_id is None:
+        return Near()
+    return near(user, estate_id=estate_id, place=card.place, category=category, call_id=call_id, now=now)
 
 
 def _sentence(
@@ -171,14 +192,19 @@ def _sentence(
     )  # fmt: skip
 
 
-def said(order: WorkOrder, now: datetime) -> str:
-    """The sentence of an order that was just opened, as it was read to the resident."""
+def said(call: Call, added: Added | None, now: datetime) -> str:
+    """What is read to a resident whose call was just saved: when somebody comes. Empty if nobody does.
+
+    Who was added to a neighbour's order is not told the neighbour's address.
+    """
+    order = call.work_order
+    if order is None or call.outcome is not Outcome.REPAIR or (added and not running_visit(order)):
+        return ""
     visit = order.visits[-1] if order.visits else None
     window = promised_window(visit or order)
     at_once = visit is not None and window is None and visit.planned_at <= order.reported_at
-    return read_back(
-        order.place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once
-    )
+    place = None if added else order.place
+    return read_back(place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once)
 
 
 def new_form(call: Call | None = None) -> CallForm:
@@ -229,6 +255,7 @@ def choices(user, now: datetime) -> dict:
     return {
         "groups": groups, "windows": windows, "technicians": technicians(mine) if sends else [],
         "outcomes": list(Outcome), "urgencies": list(Urgency), "at_once": AT_ONCE, "today": clock.local_date(now),
+        "parts": list(Part),
     }  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
 from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.rules import AT_ONCE
+from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import NUMBER
 from helpdesk.repairs.rules import window_named
 
 LONGEST_WORDS = 5_000
+JOINED = re.compile(rf"order:{NUMBER.pattern}|outage:[1-9][0-9]{{0,8}}", re.ASCII)
 
 
 class Reference(HiddenField):
@@ -98,10 +100,18 @@ class CallForm(CallFields, CreatingForm):
     visit_window = Text(_l("When somebody comes"), limit=30)
     technician_id = Reference()
     about = Text(limit=20)
+    other_home = Text(_l("The other home"), limit=60)  # of a fault that two homes share
+    other_part = Chosen(_l("What it has to do with it"), codes=list(Part))
+    join = HiddenField()  # what this call is added to: "order:GD20261125-0001" or "outage:7"
 
     def validate_visit_window(self, field):
         if field.data and field.data != AT_ONCE and window_named(field.data) is None:
             raise ValidationError(_("Choose one of the times."))
+
+    def validate_join(self, field):
+        if field.data and not JOINED.fullmatch(field.data):
+            field.data = ""
+            raise ValidationError(_("What this call was to be added to does not exist. Save it as a new one."))
 
     def validate_call_key(self, field):
         _key(field.data)

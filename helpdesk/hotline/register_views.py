@@ -1,6 +1,7 @@
 """The pages of one place and of one person. Their addresses are the register's; they are here for their calls."""
 
 from flask import render_template
+from sqlalchemy import or_
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
@@ -9,6 +10,7 @@ from helpdesk.estate.queries import get_person, history_of
 from helpdesk.estate.views import bp
 from helpdesk.hotline.card import card_of
 from helpdesk.hotline.queries import last_calls
+from helpdesk.neighbours.queries import also_about
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
 
@@ -22,7 +24,7 @@ def place(place_id: int):
     card = card_of(me(), on=today, place_id=place_id)
     return render_template(
         "estate/place.html", card=card, history=history_of(card.place), today=today,
-        orders=_orders(WorkOrder.place_id == place_id), calls=last_calls(me(), place=card.place, limit=ROWS),
+        orders=_orders(_about(place_id)), calls=last_calls(me(), place=card.place, limit=ROWS),
         sees_orders=can(me(), Permission.SEE_WORK_ORDERS, card.place.estate_id),
     )  # fmt: skip
 
@@ -36,6 +38,11 @@ def resident(person_id: int):
         orders=_orders(WorkOrder.reporter_id == person_id), calls=last_calls(me(), person=person, limit=ROWS),
         sees_orders=can(me(), Permission.SEE_WORK_ORDERS, person.estate_id),
     )  # fmt: skip
+
+
+def _about(place_id: int):
+    """What was opened for a place, and what was opened next door and is about it too."""
+    return or_(WorkOrder.place_id == place_id, WorkOrder.id.in_(also_about(place_id)))
 
 
 def _orders(about) -> list[WorkOrder]:

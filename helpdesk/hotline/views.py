@@ -13,7 +13,7 @@ from helpdesk.hotline import console as desk
 from helpdesk.hotline.actions import keep_draft, save_call
 from helpdesk.hotline.card import card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
-from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.joining import added_to
 from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
 from helpdesk.search.queries import find
 from helpdesk.telephony.queries import get_ring
@@ -82,10 +82,11 @@ def suggestion(key):
     chosen = {name: request.args.get(name, "") for name in ("category", "urgency", "visit_window")}
     sent = bool(request.args.get("technician_id"))
     call, now = call_of_key(me(), str(key)), clock.now()
-    chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else ()
+    chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else (_id("place_id"), None, None)
     card = desk.card_for(me(), chosen_ids, now, whole=False)
     proposed = desk.proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now)
-    return _region("hotline/_suggestion.html", proposed=proposed, beside=True)
+    near = desk.near_of(me(), card, proposed, now, call_id=call.id if call else None)
+    return _region("hotline/_suggestion.html", proposed=proposed, near=near, now=now, beside=True)
 
 
 @bp.get("/hotline/card")
@@ -119,17 +120,17 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
     now, key = clock.now(), desk.usable_key(form)
     desk.know_again(form, me())
     card = desk.card_for(me(), form.ids(), now)
+    words, added = form.words.data or "", added_to(saved)
     chosen = {name: form[name].data or "" for name in ("category", "urgency", "visit_window")}
+    proposed = desk.proposal(me(), words, card, **chosen, sent=bool(form.technician_id.data), now=now)
     return {
         "form": form, "saved": saved, "old": old, "now": now, "asked": asked,
-        "said": desk.said(saved.work_order, now) if saved and saved.outcome is Outcome.REPAIR and not old else "",
+        "said": desk.said(saved, added, now) if saved and not old else "",
         "found": find(me(), asked, on=clock.local_date(now)) if asked else [],
         "card": card, "about": form.about.data or "", "key": key,
         "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
-        "proposed": desk.proposal(
-            me(), form.words.data or "", card, **chosen, sent=bool(form.technician_id.data), now=now
-        ),
+        "proposed": proposed, "near": desk.near_of(me(), card, proposed, now), "added_to": added,
     }  # fmt: skip
 
 

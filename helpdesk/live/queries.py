@@ -11,6 +11,7 @@ TOPICS = (
     (Permission.WORK_HOTLINE, "calls"),
     (Permission.WORK_HOTLINE, "callbacks"),
     (Permission.WORK_HOTLINE, "rings"),
+    (Permission.SEE_WORK_ORDERS, "outages"),
 )
 LOOK_BACK = 500  # events; who asks from further back is told everything
 

@@ -174,6 +174,24 @@ def _remarked(*, name, crew, data, work_order) -> str:
     return _("%(name)s remarked:", name=name)
 
 
+def _caller_added(*, name, crew, data, work_order) -> str:
+    return _("Somebody else rang about it; %(name)s added the call to this order.", name=name)
+
+
+def _other_home_set(*, name, crew, data, work_order) -> str:
+    if data["part"] == "source":
+        return _("%(name)s noted a second home: there it comes from.", name=name)
+    return _("%(name)s noted a second home: it is affected.", name=name)
+
+
+def _other_home_removed(*, name, crew, data, work_order) -> str:
+    return _("%(name)s took the second home off this order.", name=name)
+
+
+def _home_entered(*, name, crew, data, work_order) -> str:
+    return _("%(name)s recorded that a home was entered in an emergency.", name=name)
+
+
 def _photo_added(*, name, crew, data, work_order) -> str:
     before = data["stage"] == PhotoStage.BEFORE.value
     said = _("%(name)s took a photo before the work.", name=name)
@@ -198,4 +216,8 @@ SENTENCES = {
     "visit.finished": _finished,
     "visit.failed": _failed,
     "photo.added": _photo_added,
+    "work_order.caller_added": _caller_added,
+    "work_order.other_home_set": _other_home_set,
+    "work_order.other_home_removed": _other_home_removed,
+    "work_order.home_entered": _home_entered,
 }

@@ -17,7 +17,7 @@ class LineForm(CreatingForm):
     name = Text(_l("Name of the telephone system"), limit=60, validators=[InputRequired()])
 
 
-class EndForm(Form):
+class LineEndForm(Form):
     version = version()
 
 

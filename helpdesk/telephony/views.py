@@ -14,7 +14,7 @@ from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.telephony.actions import add_line, end_line, set_extension, take_report
-from helpdesk.telephony.forms import EndForm, ExtensionForm, LineForm
+from helpdesk.telephony.forms import ExtensionForm, LineEndForm, LineForm
 from helpdesk.telephony.models import Line
 from helpdesk.telephony.queries import (
     figures,
@@ -110,7 +110,7 @@ def line(line_id: int):
 @needs(Permission.ADMINISTER)
 def end(line_id: int):
     get_line(me(), line_id)
-    form = EndForm()
+    form = LineEndForm()
     if form.validate():
         with form.keeping_typed(), writing():
             end_line(get_line(me(), line_id, seen_version=form.version.data), actor=me(), now=clock.now())
@@ -140,7 +140,7 @@ def _lines() -> list[Line]:
 
 def _of(line: Line, **forms) -> dict:
     """What the page of one telephone system needs."""
-    fresh = {"end_form": EndForm(formdata=None), "extension_form": ExtensionForm(line, formdata=None)}
+    fresh = {"end_form": LineEndForm(formdata=None), "extension_form": ExtensionForm(line, formdata=None)}
     return {"line": line, "reports": reports_of(line), **fresh, **forms}
 
 

@@ -1,4 +1,4 @@
-// The form of a call: Ctrl+Enter saves, Alt+1 … Alt+9 say what becomes of it, Alt+N begins another. What the server makes
+// The form of a call: Ctrl+Enter saves, Alt+1 … Alt+9 say what becomes of it, Alt+N begins another, Alt+J adds it to what is known. What the server makes
 // of the words is filled in as a proposal, until somebody decides by hand; from then on their choice stays.
 // What was typed in the last moment before the page is left is still sent.
 {
@@ -37,7 +37,7 @@
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.id !== "suggestion") return;
     const said = (name) => (byHand(name) ? field(name).value : "");
-    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value, technician_id: field("technician_id")?.value ?? "" };
+    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value, technician_id: field("technician_id")?.value ?? "", place_id: field("place_id")?.value ?? "" };
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -45,6 +45,22 @@
     if (detail.target?.id === "suggestion") fillIn();
     if (detail.target?.id === "caller-card" && field("about")) propose("chase");
   });
+
+  // Alt+J adds the call to the first line below the words; Alt+Down goes into that list, where the arrows move.
+  function addToFirst() {
+    const first = document.querySelector("#suggestion .near-by")?.dataset.first;
+    if (first) document.getElementById(first)?.click();
+  }
+
+  function amongNear(event) {
+    const buttons = [...document.querySelectorAll("#suggestion .near-by button")];
+    if (!buttons.length) return;
+    event.preventDefault();
+    const here = buttons.indexOf(document.activeElement);
+    const next = event.key === "ArrowDown" ? here + 1 : here - 1;
+    if (next < 0) document.getElementById("words").focus();
+    else buttons[Math.min(next, buttons.length - 1)].focus();
+  }
 
   let unsent = false;
   let saving = false; // a draft that came behind its own save would be refused as a late one
@@ -96,6 +112,14 @@
       const radio = holder("outcome").querySelectorAll("input")[(Number(digit) + 9) % 10];
       radio.focus();
       radio.click();
+    } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyJ") {
+      event.preventDefault();
+      addToFirst();
+    } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyO") {
+      event.preventDefault();
+      document.getElementById("make-outage")?.click();
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && (event.altKey || event.target.closest(".near-by")) && !event.target.matches("select")) {
+      amongNear(event);
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyN") {
       event.preventDefault();
       location.assign(call().dataset.newCall);

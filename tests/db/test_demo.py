@@ -12,6 +12,8 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.actions import KINDS
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
+from helpdesk.callbacks.models import Callback
+from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -34,6 +36,10 @@ from helpdesk.estate.models import (
 )
 from helpdesk.estate.pinyin import SURNAMES
 from helpdesk.hotline.models import Call, Channel, Outcome
+from helpdesk.neighbours.models import Entry, OtherHome, Part
+from helpdesk.outages.closing import rings_of
+from helpdesk.outages.models import Outage
+from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.repairs.models import OrderNumber, Urgency, Visit, WorkOrder
 from helpdesk.repairs.states import OPEN, Status, VisitStatus
 from helpdesk.workdays.models import CalendarDay
@@ -262,3 +268,23 @@ def test_the_other_scenes_are_set(estate):
     ).first()
     assert late.logged_at - late.happened_at > timedelta(hours=2)
     assert count(Call, Call.channel == Channel.CASE_12345, Call.words.contains("日前书面答复")) == 1
+
+
+def test_there_are_outages_that_run_are_planned_and_are_over(estate):
+    by_status = {outage.status: outage for outage in db.session.scalars(select(Outage))}
+    running, planned, over = (by_status[status] for status in ("running", "planned", "over"))
+
+    assert {ring.callback.status for ring in rings_of(over)} == {CallbackStatus.REACHED}
+    assert (len(callers_of(running)), len(callers_of(planned)), len(callers_of(over))) == (6, 0, 3)
+    assert [order.category.code for order in orders_in(running)] == ["WALL_SEEP"]
+    assert running.starts_at < AS_OF < planned.starts_at
+    for model in (Outage, Callback):
+        acts = select(func.count()).where(Event.subject_type == model.__tablename__, Event.subject_id == model.id)
+        assert count(model, model.version != acts.scalar_subquery()) == 0
+
+
+def test_one_order_has_two_homes_of_which_one_was_entered(estate):
+    entry, other = db.session.scalars(select(Entry)).one(), db.session.scalars(select(OtherHome)).one()
+
+    assert (entry.place, entry.work_order_id) == (other.place, other.work_order_id)
+    assert other.part is Part.SOURCE and other.place.stairwell_id == other.work_order.place.stairwell_id

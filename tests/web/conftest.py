@@ -17,6 +17,10 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Crib, OccupancyRole, Person, Phone, Place, PlaceKind
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Outcome
+from helpdesk.neighbours.actions import note_entry, set_other_home
+from helpdesk.neighbours.models import Part
+from helpdesk.outages.actions import Facts, open_outage
+from helpdesk.outages.closing import end_outage
 from helpdesk.repairs.actions import (
     add_remark,
     cancel_work_order,
@@ -79,6 +83,9 @@ class World:
             *(f"/work-orders/{one}?act={act}" for one in self.ids["number"][:2] for act in ("visit", "crew", "hold")),
             *(f"/jobs/{number}?visit={visit['visit_id']}&step=accept" for visit in self.ids["visits"][:1]),
             f"/photos/{self['photo_id']}?size=thumb",
+            f"/outages/new?orders={number}&call={self['call_id']}",
+            f"/outages/new?place_id={home}&category=NO_WATER",
+            *(f"/outages/{self['outage_id']}?act={act}" for act in ("end", "change", "take_in", "take_out")),
         ]  # fmt: skip
 
 
@@ -90,6 +97,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     household = _household(estate, place, stairwell, add)
     orders = _orders(world, estate, place, category, tmp_path / "photos", now)
     calls = _calls(world, estate, place, household, category, orders[0], now)
+    outages = _outages(world, estate, place, stairwell, household, category, orders, now)
     visits = [{"number": order.number, "visit_id": visit.id} for order in orders for visit in order.visits]
     world.ids = {
         "user_id": [user.id for user in world.users.values()], "number": [order.number for order in orders],
@@ -98,6 +106,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "visit_id": [row["visit_id"] for row in visits], "visits": visits,
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
+        "outage_id": outages,
         "token": ["nothing"], "filename": ["js/live.js"],
     }  # fmt: skip
     db.session.rollback()
@@ -197,6 +206,31 @@ def _telephone(world, estate, household, now) -> int:
                 take_report(line, read(sent), now=now)
         take_report(line, None, now=now)
     return line.id
+
+
+def _outages(world, estate, place, stairwell, household, category, orders, now) -> list[int]:
+    """One that runs, with an order, callers and two homes; one that is over; one that is planned."""
+    desk, wang = world.users[Role.OPERATOR], _named(household)[0]
+    with writing():
+        no_water = category("NO_WATER")
+        told = {"category": no_water, "words": "We know", "notice": "To all", "outside_party": "Water works"}
+        running = open_outage(
+            Facts(**told, places=[stairwell, place], starts_at=now), estate_id=estate.id, orders=orders[:1], actor=desk,
+            now=now,
+        )  # fmt: skip
+        over = open_outage(Facts(**told, buildings=[3], starts_at=now), estate_id=estate.id, actor=desk, now=now)
+        planned = Facts(category=no_water, whole_estate=True, starts_at=now + timedelta(days=1))
+        coming = open_outage(planned, estate_id=estate.id, actor=desk, now=now)
+        for joins in (orders[0], running, over):
+            key = str(uuid4())
+            typed = Typed(request_key=key, estate_id=estate.id, caller_number="12000000001", words="Here too",
+                          place=place, person=wang, joins=joins)  # fmt: skip
+            save_call(typed, call=None, actor=desk, now=now)
+        end_outage(over, words="It runs again", actor=desk, now=now)
+        garage = db.session.get(Place, household.places[0])
+        set_other_home(orders[0], place=garage, part=Part.SOURCE, number="12000000001", actor=desk, now=now)
+        note_entry(orders[0], place=place, entered_at=now, witnesses="The stair lead", why="Water", actor=desk, now=now)
+    return [running.id, over.id, coming.id]
 
 
 def _named(household) -> tuple:

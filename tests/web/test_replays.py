@@ -14,6 +14,8 @@ from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm
 from helpdesk.core.transactions import writing
 from helpdesk.hotline.forms import CallForm
+from helpdesk.neighbours.forms import EntryForm
+from helpdesk.outages.forms import OutageForm
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.forms import RemarkForm, VisitForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
@@ -45,6 +47,16 @@ CASES = {
         {"note": "Other words"},
     ),
     LineForm: (Role.ADMIN, "/telephony/lines", {"name": "First words"}, {"name": "Other words"}),
+    OutageForm: (
+        Role.OPERATOR, "/outages",
+        {"category": "NO_WATER", "where": "estate", "starts_at": "2026-03-02T12:00", "words": "First words"},
+        {"words": "Other words"},
+    ),
+    EntryForm: (
+        Role.OPERATOR, "/work-orders/{number}/entries",
+        {"place_id": "{place}", "entered_at": "2026-03-02T11:00", "witnesses": "Police", "why": "First words"},
+        {"why": "Other words"},
+    ),
     PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),
 }  # fmt: skip
 ELSEWHERE = {
@@ -72,7 +84,8 @@ def case(request, person, ann, tao, work_order, now):
     if role is Role.TECHNICIAN:
         with writing():
             visit_id = schedule_visit(work_order, crew=[tao], actor=ann, now=now).id
-    names = {"number": work_order.number, "tao": tao.id, "version": work_order.version}
+    names = {"number": work_order.number, "tao": tao.id, "version": work_order.version,
+             "place": work_order.place_id}  # fmt: skip
     data = {"request_key": str(uuid4()), "visit_id": visit_id, **{k: v.format(**names) for k, v in what.items()}}
     return SimpleNamespace(
         form=request.param, user=user, url=where.format(**names), data=data, other=data | other, before=events()

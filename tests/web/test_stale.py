@@ -8,10 +8,12 @@ import pytest
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
 from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
+from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
 from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.scheduling.actions import finish_visit
-from helpdesk.telephony.forms import EndForm, ExtensionForm
+from helpdesk.telephony.forms import ExtensionForm, LineEndForm
 from tests.conftest import HTMX
 
 ACTS = {
@@ -26,8 +28,14 @@ ELSEWHERE = {
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below
-    EndForm,  # of a telephone system, and
+    LineEndForm,  # of a telephone system, and
     ExtensionForm,  # who answers at it: tests/web/test_telephone.py
+    ActForm,
+    ChangeForm,
+    EndForm,
+    OrderForm,  # tests/web/test_outages.py
+    OtherHomeForm,
+    RemovalForm,  # tests/web/test_neighbours.py
 }
 
 

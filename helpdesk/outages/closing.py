@@ -1,0 +1,113 @@
+"""How an outage ends: its orders with it, and everybody who rang is rung back. And that it was not over."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
+from helpdesk.callbacks.actions import ask_to_ring, give_up
+from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.states import CallbackStatus
+from helpdesk.core.access import Permission, require
+from helpdesk.core.errors import Conflict
+from helpdesk.core.extensions import db
+from helpdesk.estate.models import PlaceKind
+from helpdesk.outages.actions import heard_by, take_out_order
+from helpdesk.outages.models import Outage, Ring
+from helpdesk.outages.queries import callers_of, orders_in
+from helpdesk.outages.rules import Rung, once_each, ring_by
+from helpdesk.outages.states import OutageStatus, move
+from helpdesk.repairs.actions import cancel_work_order, close_work_order
+from helpdesk.repairs.models import CancelReason, WorkOrder
+from helpdesk.repairs.states import OPEN, Status
+
+
+def end_outage(
+    outage: Outage, *, taken_out: Collection[str] = (), words: str, actor: User, now: datetime
+) -> list[Callback]:
+    """It is over: its orders end with it, and every household that rang is to be rung back once, with these words.
+
+    `taken_out` are the numbers of orders that remain, each on its own. What was done is closed; what was still to be
+    done was the same fault, and is cancelled as reported twice. Conflict while somebody is at work on one of them.
+    """
+    require(actor, Permission.DISPATCH, outage.estate_id)
+    for work_order in orders_in(outage):
+        if work_order.number in taken_out:
+            take_out_order(outage, work_order, actor=actor, now=now)
+    topics, orders = heard_by(outage), orders_in(outage)
+    callbacks = [_ask(outage, rung, words, actor, now) for rung in once_each(_who_rang(outage, orders))]
+    for work_order in orders:
+        _end(work_order, actor, now)
+    old = move(outage, OutageStatus.OVER)
+    outage.over_at = max(now, outage.starts_at)
+    db.session.add_all(Ring(outage_id=outage.id, callback=callback) for callback in callbacks)
+    record(
+        "outage.over", outage, actor=actor, now=now, topics=topics, from_status=old, orders=len(orders),
+        call_backs=len(callbacks),
+    )  # fmt: skip
+    return callbacks
+
+
+def reopen_outage(outage: Outage, *, actor: User, now: datetime) -> None:
+    """It was not over: it runs again, and nobody is rung for now. Conflict once somebody was rung.
+
+    Its orders stay as they ended: what is still to be done begins with a new one.
+    """
+    require(actor, Permission.DISPATCH, outage.estate_id)
+    rung = [ring.callback for ring in rings_of(outage)]
+    if any(callback.attempts or callback.status is CallbackStatus.REACHED for callback in rung):
+        raise Conflict(_("Somebody was rung already that it is over. Open a new outage."))
+    waiting = [callback for callback in rung if callback.status is CallbackStatus.OPEN]
+    for callback in waiting:
+        give_up(callback, because=_("The outage was not over yet."), actor=actor, now=now)
+    move(outage, OutageStatus.RUNNING)
+    outage.over_at = None
+    db.session.execute(db.delete(Ring).where(Ring.outage_id == outage.id))
+    record("outage.reopened", outage, actor=actor, now=now, topics=heard_by(outage), call_backs=len(waiting))
+
+
+def rings_of(outage: Outage) -> list[Ring]:
+    """The call-backs that its end asked for."""
+    whole = joinedload(Ring.callback)
+    more = (whole.joinedload(Callback.place), whole.joinedload(Callback.person), whole.selectinload(Callback.attempts))
+    return list(db.session.scalars(select(Ring).where(Ring.outage_id == outage.id).options(*more).order_by(Ring.id)))
+
+
+def _end(work_order: WorkOrder, actor: User, now: datetime) -> None:
+    if work_order.status is Status.IN_PROGRESS:
+        raise Conflict(
+            _("Somebody is at work on %(number)s. Take it out, or wait until it is done.", number=work_order.number)
+        )
+    if work_order.status is Status.DONE:
+        close_work_order(work_order, actor=actor, now=now)
+    elif work_order.status in OPEN:
+        cancel_work_order(work_order, reason=CancelReason.DUPLICATE, actor=actor, now=now)
+
+
+def _who_rang(outage: Outage, orders: list[WorkOrder]) -> list[Rung]:
+    """Everybody by whom we know of it: who reported its orders, then who was added, each with a way to reach them."""
+    reported = [
+        Rung(
+            order.place if order.place.kind is PlaceKind.DWELLING else None, order.reporter,
+            order.phone.digits if order.phone else "", None, order,
+        )
+        for order in orders
+    ]  # fmt: skip
+    added = [
+        Rung(caller.place if caller.place and caller.place.kind is PlaceKind.DWELLING else None, caller.person,
+             caller.number, caller.call_id, caller.work_order)
+        for caller in callers_of(outage)
+    ]  # fmt: skip
+    return [*reported, *added]
+
+
+def _ask(outage: Outage, rung: Rung, words: str, actor: User, now: datetime) -> Callback:
+    return ask_to_ring(
+        estate_id=outage.estate_id, reason=Reason.OUTAGE_OVER, due_at=ring_by(now), number=rung.number,
+        person=rung.person, place=rung.place, call_id=rung.call_id, work_order=rung.work_order, words=words,
+        actor=actor, now=now,
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""How codes of this feature are said on the screen."""
+
+from flask_babel import lazy_gettext as _l
+
+from helpdesk.core.words import register
+from helpdesk.outages.near import Reach
+from helpdesk.outages.states import OutageStatus
+
+register({
+    OutageStatus.PLANNED: _l("Announced"),
+    OutageStatus.RUNNING: _l("Going on"),
+    OutageStatus.OVER: _l("Over"),
+    OutageStatus.CANCELLED: _l("Cancelled"),
+})  # fmt: skip
+register({
+    Reach.HOME: _l("This home"),
+    Reach.STAIRWELL: _l("Same stairwell"),
+    Reach.BUILDING: _l("Same building"),
+    Reach.ESTATE: _l("The estate"),
+})  # fmt: skip
