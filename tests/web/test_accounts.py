@@ -150,6 +150,13 @@ def test_an_account_that_cannot_be_added_says_why(typed, says, ada, ann, as_user
     assert says in answer.text and "王丽" in answer.text
 
 
+def test_the_page_of_an_account_is_about_that_account_and_not_about_whoever_looks(ada, tao, as_user, now):
+    page = as_user(ada).get(f"/admin/users/{tao.id}").text
+
+    assert "<h1>Tao</h1>" in page and f'action="/admin/users/{tao.id}/password"' in page
+    assert f"/admin/users/{ada.id}/" not in page
+
+
 def test_a_disabled_account_is_signed_out_and_can_be_enabled_again(ada, tao, as_user, now):
     phone, desk = as_user(tao), as_user(ada)
 
