@@ -18,6 +18,7 @@ PAGES = (
     (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
     (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (Permission.SEE_REGISTER, "estate.index", _l("Register")),
+    (Permission.LOG_CALL, "duty.index", _l("Duty roster")),
     (Permission.ADMINISTER, "admin.users", _l("Accounts")),
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
 )

@@ -102,6 +102,13 @@ def set_password(user: User, *, password_hash: str, actor: User, now: datetime) 
     record("user.password_set", user, actor=actor, now=now)
 
 
+def set_phone(user: User, *, phone: str | None, actor: User, now: datetime) -> None:
+    """The mobile number of a member of staff, digits only, or none. A consent to publish covers the old one only."""
+    _require_to_administer(user, actor)
+    user.phone = phone
+    record("user.phone_set", user, actor=actor, now=now)
+
+
 def _require_to_administer(user: User, actor: User) -> None:
     if not administers(actor, user):
         raise NotAllowed(_("Whoever administers all estates in which this person works must do this."))

@@ -1,12 +1,14 @@
 from datetime import datetime
 
 from flask import abort
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from helpdesk.accounts.models import FirstAdministratorLink, User, UserRole
 from helpdesk.accounts.sessions import hashed
 from helpdesk.core.access import Permission, Role, estates
+from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 
 
@@ -31,9 +33,12 @@ def visible_users(user: User) -> Select[tuple[User]]:
     return listed.options(selectinload(User.roles))
 
 
-def get_user(user: User, user_id: int) -> User:
-    """One account this administrator looks after; 404 otherwise."""
-    return db.session.scalar(visible_users(user).where(User.id == user_id)) or abort(404)
+def get_user(user: User, user_id: int, *, seen_version: int | None = None) -> User:
+    """One account this administrator looks after; 404 otherwise, Conflict if it changed since they looked."""
+    found = db.session.scalar(visible_users(user).where(User.id == user_id)) or abort(404)
+    if seen_version is not None and seen_version != found.version:
+        raise Conflict(_("Someone changed this account while you were looking at it. Check, then save again."))
+    return found
 
 
 def administers(actor: User, user: User) -> bool:

@@ -1,12 +1,14 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectMultipleField, ValidationError
+from wtforms import IntegerField, PasswordField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts import passwords
 from helpdesk.core.access import Role
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
+from helpdesk.estate.phone_numbers import normalise
 
 NAMED_LIKE = _l("3 to 40 small letters and digits, a letter first.")
 USERNAME = Regexp(r"[a-z][a-z0-9._-]{2,39}\Z", message=NAMED_LIKE)
@@ -42,6 +44,24 @@ class UserForm(CreatingForm):
     def __init__(self, **values):
         super().__init__(**values)
         self.roles.choices = [(role, word(role)) for role in Role]
+
+
+class PhoneForm(Form):
+    """The number residents may be given; empty takes it away."""
+
+    phone = Text(_l("Staff mobile number"), limit=20, validators=[Optional()])
+    version = IntegerField(
+        widget=HiddenInput(),
+        validators=[InputRequired(message=_l("Reload the page: it does not say which state of the account you saw."))],
+    )
+
+    def validate_phone(self, field) -> None:
+        if field.data and not normalise(field.data):
+            raise ValidationError(_("This is not a telephone number."))
+
+    @property
+    def digits(self) -> str | None:
+        return normalise(self.phone.data).digits if self.phone.data else None
 
 
 class PasswordForm(Form):

@@ -7,11 +7,12 @@ from helpdesk.accounts.actions import (
     open_session,
     set_active,
     set_password,
+    set_phone,
 )
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import administers, first_administrator_link, get_user, visible_users
 from helpdesk.admin.actions import estate_to_begin_with
-from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, UserForm
+from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, estates, me, needs
 from helpdesk.core.extensions import db
@@ -69,7 +70,7 @@ def add():
 @bp.get("/admin/users/<int:user_id>")
 @needs(Permission.ADMINISTER)
 def user(user_id: int):
-    return render_template("admin/user.html", user=get_user(me(), user_id), form=PasswordForm())
+    return render_template("admin/user.html", form=PasswordForm(), **_account(user_id))
 
 
 @bp.post("/admin/users/<int:user_id>/password")
@@ -81,7 +82,21 @@ def new_password(user_id: int):
         with form.keeping_typed(), writing():
             set_password(get_user(me(), user_id), password_hash=password_hash, actor=me(), now=clock.now())
     url = url_for(".user", user_id=user_id)
-    return answer(form, "admin/user.html", "admin/_user.html", url=url, user=get_user(me(), user_id))
+    return answer(form, "admin/user.html", "admin/_user.html", url=url, **_account(user_id))
+
+
+@bp.post("/admin/users/<int:user_id>/phone")
+@needs(Permission.ADMINISTER)
+def new_phone(user_id: int):
+    form = PhoneForm()
+    if form.validate():
+        with form.keeping_typed(), writing():
+            account = get_user(me(), user_id, seen_version=form.version.data)
+            set_phone(account, phone=form.digits, actor=me(), now=clock.now())
+    if form.http_status == 200:
+        return redirect(url_for(".user", user_id=user_id), 303)
+    context = _account(user_id, form)
+    return render_template("admin/user.html", form=PasswordForm(formdata=None), **context), form.http_status
 
 
 @bp.post("/admin/users/<int:user_id>/disabled")
@@ -109,8 +124,18 @@ def style():
 def _shown(user_id: int):
     return answer(
         PasswordForm(formdata=None), "admin/user.html", "admin/_user.html", url=url_for(".user", user_id=user_id),
-        user=get_user(me(), user_id),
+        **_account(user_id),
     )  # fmt: skip
+
+
+def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
+    """The account, and the form of its number, which knows how the account stands now."""
+    account = get_user(me(), user_id)
+    if phone_form is None:
+        phone_form = PhoneForm(formdata=None, phone=account.phone or "", version=account.version)
+    else:
+        phone_form.version.data, phone_form.version.raw_data = account.version, None
+    return {"user": account, "phone_form": phone_form}
 
 
 def _users() -> list[User]:

@@ -30,6 +30,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.disabled": {},
     "user.enabled": {},
     "user.password_set": {},
+    "user.phone_set": {},
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each
@@ -53,6 +54,22 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visits.postponed": {"cause": StrEnum, "orders": int, "calls": int},
     "round.begun": {"cause": StrEnum, "people": int, "due_at": datetime},
     "round.somebody_sent": {"work_order_id": int},
+    # duty
+    "shift.added": {"post": StrEnum, "user_id": int, "starts_at": datetime, "ends_at": datetime},
+    "shift.changed": {"user_id": int, "starts_at": datetime, "ends_at": datetime},
+    "shift.called_off": {},
+    "shift.stood_in": {
+        "shift_id": int, "from_user_id": int, "user_id": int, "starts_at": datetime, "ends_at": datetime,
+    },
+    "roster.filled": {"shifts": list, "from_at": datetime, "until_at": datetime},
+    "number.published": {},  # residents may have it; the subject is the user
+    "number.withdrawn": {},
+    # handover
+    "handover.opened": {},
+    "handover.noted": {},
+    "handover.signed": {"outgoing": bool},  # by one of the two; the other still has to
+    "handover.frozen": {"outgoing": bool, "rows": int},  # by the second of them
+    "handover.called_off": {},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_WORK_ORDERS = "see_work_orders"  # all of an estate; one's own jobs need only do_visits
     DISPATCH = "dispatch"  # who goes when; hold, reopen, cancel
     CLOSE_WORK_ORDER = "close_work_order"
+    PLAN_DUTY = "plan_duty"  # the roster: who is on when
     DO_VISITS = "do_visits"
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
@@ -42,7 +43,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS}),
     Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER}),
     Role.OFFICER: frozenset({*STAFF, P.SEE_REGISTER}),
-    Role.MANAGER: frozenset({*STAFF, *DESK, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}),
+    Role.MANAGER: frozenset(
+        {
+            *STAFF,
+            *DESK,
+            P.WORK_HOTLINE,
+            P.OPEN_WORK_ORDER,
+            P.DISPATCH,
+            P.CLOSE_WORK_ORDER,
+            P.PLAN_DUTY,
+        }
+    ),
     Role.OWNER: frozenset({*STAFF, P.SEE_WORK_ORDERS}),
     Role.AUDITOR: frozenset({P.SEE_WORK_ORDERS}),
     Role.ADMIN: frozenset({P.ADMINISTER}),

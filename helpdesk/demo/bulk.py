@@ -33,6 +33,10 @@ class Rows:
         self._waiting[table].append(values)
         self.size += 1
 
+    def waiting(self, table: str) -> list[dict]:
+        """The rows of a table that are not written yet."""
+        return self._waiting.get(table, [])
+
     def flush(self) -> None:
         """Write everything that waits. Belongs inside `writing()`."""
         connection = db.session.connection()

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from helpdesk.accounts.models import User
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo import catalogue, cribs, homes, neighbours, outages, people, scenes, today, volume
+from helpdesk.demo import catalogue, cribs, duty, homes, neighbours, outages, people, scenes, today, volume
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.desk import Desk, Numbers
 from helpdesk.demo.journal import Journal
@@ -165,9 +166,12 @@ def _tell(rows: Rows, journal: Journal, houses: list[House], days: list[date], n
 def _scenes(houses: list[House], now: datetime) -> dict[date, list[tuple[datetime, Callable[[], None]]]]:
     """Every estate has its named scenes and its living day."""
     by_day = defaultdict(list)
+    names = {user_id: name for user_id, name in db.session.execute(select(User.id, User.name))}
     for house in houses:
         stage = Stage(house.board, now, chance(now, "scenes", house.board.register.estate_id))
-        for at, tell in (*scenes.scenes(stage), *today.today(stage), *outages.scenes(stage), *neighbours.scenes(stage)):
+        duty.roster(stage)
+        told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes)
+        for at, tell in (*(one for tells in told for one in tells(stage)), *duty.handovers(stage, names)):
             by_day[clock.local_date(at)].append((at, tell))
     return by_day
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from helpdesk.accounts.models import Language, Theme
 from helpdesk.core.access import Role
+from helpdesk.demo import consents
 from helpdesk.demo.bulk import Rows
 
 PASSWORD = "demo-2026"  # noqa: S105 - printed on purpose: it breaks the password rules, and only here
@@ -89,9 +90,12 @@ class Office:
         self.numbers += 1
         self.rows.add(
             "user", id=user_id, username=username, name=name, password_hash=PASSWORD_HASH, language=Language.ZH,
-            phone=f"1200000{self.numbers:04}", theme=Theme.AUTO, active=True, version=1,
+            phone=(phone := f"1200000{self.numbers:04}"), theme=Theme.AUTO, active=True,
+            version=1 + consents.agrees(username, roles[0][0]),
         )  # fmt: skip
         for role, estate_id in roles:
             self.rows.add("user_role", user_id=user_id, role=role, estate_id=estate_id)
         actor = None if roles[0][0] is Role.ADMIN else self.ids["admin"]
         self.journal.note(self.opened_at, actor, "user.added", "user", user_id, [], {})
+        if consents.agrees(username, roles[0][0]):
+            consents.publish(self.rows, self.journal, user_id, phone, self.opened_at)

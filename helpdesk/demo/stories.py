@@ -54,9 +54,9 @@ class Teller:
     busy_until: dict[int, datetime] = field(default_factory=dict)
 
     def operator(self, at: datetime) -> int:
-        """Who sits at the telephone: the first by day, the second in the evening, the third at night."""
+        """Who sits at the telephone: the first by day, the second until the evening, the third at night."""
         hour = clock.local(at).hour
-        shift = 0 if 7 <= hour < 15 else 1 if 15 <= hour < 23 else 2
+        shift = 0 if 8 <= hour < 14 else 1 if 14 <= hour < 20 else 2
         relief = len(self.staff.operators) > 3 and self.rng.random() < 0.15
         return self.staff.operators[3 if relief else shift % len(self.staff.operators)]
 

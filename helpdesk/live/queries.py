@@ -12,6 +12,7 @@ TOPICS = (
     (Permission.WORK_HOTLINE, "callbacks"),
     (Permission.WORK_HOTLINE, "rings"),
     (Permission.SEE_WORK_ORDERS, "outages"),
+    (Permission.LOG_CALL, "duty"),  # all staff may know who is on
 )
 LOOK_BACK = 500  # events; who asks from further back is told everything
 

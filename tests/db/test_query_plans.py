@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import event
 
 from helpdesk.core.extensions import db
+from helpdesk.duty.queries import board
 from helpdesk.hotline.queries import last_calls, my_drafts, todays_calls, unfinished
 from tests.households import add_person, add_phone
 
@@ -26,7 +27,7 @@ def steps(app):
         event.remove(db.engine, "before_cursor_execute", note)
         connection = db.session.connection()
         plan = [step for asked in sent if "SELECT" in asked[0] for *_, step in connection.exec_driver_sql(*asked)]
-        return [step for step in plan if step.startswith(("SCAN call", "SEARCH call"))]
+        return [step for step in plan if step.startswith(("SCAN call", "SEARCH call", "SCAN shift", "SEARCH shift"))]
 
     return _steps
 
@@ -59,3 +60,12 @@ def test_the_last_calls_are_found_by_home_person_and_number_each(ann, estate, pl
         "SEARCH call USING INDEX ix_call_place_id_id (place_id=?)",
         "SEARCH call USING INTEGER PRIMARY KEY (rowid=?)",
     ]
+
+
+def test_who_is_on_is_found_by_when_shifts_end(estate, now, steps):
+    """Asked for by every page, over a roster that grows for years."""
+    estate_id = estate.id
+
+    found = steps(lambda: board(estate_id, now))
+
+    assert found == ["SEARCH shift USING INDEX ix_shift_estate_id_ends_at (estate_id=? AND ends_at>?)"]

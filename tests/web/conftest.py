@@ -39,6 +39,7 @@ from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import Whom
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
+from tests import duties
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -86,6 +87,8 @@ class World:
             f"/outages/new?orders={number}&call={self['call_id']}",
             f"/outages/new?place_id={home}&category=NO_WATER",
             *(f"/outages/{self['outage_id']}?act={act}" for act in ("end", "change", "take_in", "take_out")),
+            "/duty?week=2026-03-02", "/handovers?before=99", f"/fridge-cards/print?home={home}",
+            "/fridge-cards/print?building=3", "/fridge-cards/print?building=99",
         ]  # fmt: skip
 
 
@@ -98,12 +101,14 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     orders = _orders(world, estate, place, category, tmp_path / "photos", now)
     calls = _calls(world, estate, place, household, category, orders[0], now)
     outages = _outages(world, estate, place, stairwell, household, category, orders, now)
+    duty = duties.something_of_everything(world.users, estate, now)
     visits = [{"number": order.number, "visit_id": visit.id} for order in orders for visit in order.visits]
     world.ids = {
         "user_id": [user.id for user in world.users.values()], "number": [order.number for order in orders],
         "place_id": [place.id, stairwell.id, *household.places], "person_id": household.people,
         "phone_id": household.phones, "call_id": calls.saved, "key": [UUID(calls.draft), uuid4()],
         "visit_id": [row["visit_id"] for row in visits], "visits": visits,
+        "shift_id": duty.shifts, "handover_id": duty.handovers,
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,

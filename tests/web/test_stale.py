@@ -5,8 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from helpdesk.admin.forms import PhoneForm
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
+from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
+from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
@@ -36,6 +39,12 @@ ELSEWHERE = {
     OrderForm,  # tests/web/test_outages.py
     OtherHomeForm,
     RemovalForm,  # tests/web/test_neighbours.py
+    ChangeShiftForm,
+    StandInForm,
+    CallOffForm,  # tests/web/test_duty.py
+    NotesForm,
+    WithdrawForm,  # tests/web/test_handover.py
+    PhoneForm,  # tests/web/test_accounts.py
 }
 
 
