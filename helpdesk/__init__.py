@@ -12,6 +12,7 @@ from helpdesk import (
     admin,
     audit,
     callbacks,
+    cases,
     config,
     demo,
     duty,
@@ -56,6 +57,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     for feature in (
         accounts,
         admin,
+        cases,
         duty,
         estate,
         handover,

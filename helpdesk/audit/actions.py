@@ -49,7 +49,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "line.added": {},
     "line.ended": {},
     "line.extension_set": {"user_id": int | None},
-    "ring.reported": {"report": StrEnum, "missed": bool},
+    "telephone_call.reported": {"report": StrEnum, "missed": bool},
     # storm
     "visits.postponed": {"cause": StrEnum, "orders": int, "calls": int},
     "round.begun": {"cause": StrEnum, "people": int, "due_at": datetime},
@@ -70,6 +70,20 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "handover.signed": {"outgoing": bool},  # by one of the two; the other still has to
     "handover.frozen": {"outgoing": bool, "rows": int},  # by the second of them
     "handover.called_off": {},
+    # cases: the subject of each is the case
+    "case.opened": {"about": StrEnum, "owner_id": int | None, "reply_by": datetime, "call_id": int | None},
+    "case.assigned": {"owner_id": int},
+    "case.made_complex": {"reply_by": datetime},
+    "case.extension_asked": {"extension_id": int, "until": datetime},
+    "case.extension_decided": {"extension_id": int, "granted": bool, "reply_by": datetime},
+    "case.replied": {"way": StrEnum, "in_time": bool},
+    "case.returned": {},
+    "case.closed": {"satisfaction": StrEnum | None},
+    "case.reopened": {"from_status": StrEnum, "note_id": int, "earlier_id": int, "reply_by": datetime},
+    "case.noted": {"note_id": int},
+    "case.order_opened": {"work_order_id": int},
+    "praise.passed_on": {"user_ids": list},
+    "praise.read": {"count": int},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order
@@ -80,6 +94,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.closed": {"from_status": StrEnum},
     "work_order.cancelled": {"from_status": StrEnum, "reason": StrEnum},
     "work_order.remarked": {"remark_id": int},
+    "work_order.chased": {"chase_id": int},
     "visit.scheduled": {
         "from_status": StrEnum, "visit_id": int, "crew": list, "promised_from": datetime | None,
         "promised_until": datetime | None,

@@ -32,21 +32,31 @@ class Permission(StrEnum):
     CLOSE_WORK_ORDER = "close_work_order"
     PLAN_DUTY = "plan_duty"  # the roster: who is on when
     DO_VISITS = "do_visits"
+    SEE_CASES = "see_cases"  # complaints, sheets from 12345 and the community
+    WORK_CASES = "work_cases"  # answer for them
+    ANSWER_WAIVER_ENQUIRIES = "answer_waiver_enquiries"  # who asks about waivers, and in which words
+    OVERSEE_CASES = "oversee_cases"  # that there are such enquiries, without whose and their words
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
 P = Permission
 STAFF = {P.LOG_CALL}
 DESK = {P.SEE_REGISTER, P.SEE_WORK_ORDERS}
+CASES = {P.SEE_CASES, P.WORK_CASES}
+WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
+OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset({*STAFF, *DESK, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}),
+    Role.OPERATOR: frozenset(
+        {*STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}
+    ),
     Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS}),
     Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER}),
-    Role.OFFICER: frozenset({*STAFF, P.SEE_REGISTER}),
+    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, P.SEE_REGISTER}),
     Role.MANAGER: frozenset(
         {
             *STAFF,
             *DESK,
+            *WAIVER_CASES,
             P.WORK_HOTLINE,
             P.OPEN_WORK_ORDER,
             P.DISPATCH,
@@ -54,8 +64,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PLAN_DUTY,
         }
     ),
-    Role.OWNER: frozenset({*STAFF, P.SEE_WORK_ORDERS}),
-    Role.AUDITOR: frozenset({P.SEE_WORK_ORDERS}),
+    Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS}),
     Role.ADMIN: frozenset({P.ADMINISTER}),
 }
 

@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 
 from helpdesk.accounts.models import User
+from helpdesk.cases.rules import Level as CaseLevel
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo import catalogue, cribs, duty, homes, neighbours, outages, people, scenes, today, volume
+from helpdesk.demo import catalogue, cribs, duty, homes, neighbours, outages, paperwork, people, scenes, today, volume
 from helpdesk.demo.bulk import Rows
+from helpdesk.demo.casework import Casework
 from helpdesk.demo.desk import Desk, Numbers
 from helpdesk.demo.journal import Journal
 from helpdesk.demo.lines import HOTLINE
@@ -26,7 +28,7 @@ from helpdesk.demo.stories import Teller
 from helpdesk.demo.switchboard import Switchboard
 from helpdesk.estate.models import Estate
 from helpdesk.repairs.deadlines import Clock
-from helpdesk.repairs.models import Category, ServiceLevel, Urgency
+from helpdesk.repairs.models import Category, ServiceLevel, Urgency, WorkOrder
 from helpdesk.repairs.policy import install_defaults
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday
@@ -89,19 +91,22 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     first_day = today_on - timedelta(days=shape.history_days)
     office = Office(rows, journal, clock.start_of_day(first_day) - timedelta(hours=8))
     days = [first_day + timedelta(days=number) for number in range(shape.history_days + 1)]
-    houses = []
+    houses, case_numbers = [], {}
     for number in range(1, scale + 1):
         estate_id = _add_estate(number, first_day, office)
         staff = office.staff_of_first(estate_id) if number == 1 else office.staff_of_another(estate_id, number)
         register = _register(rows, estate_id, shape, now)
         own_shape = shape if number == 1 else shape.with_calls(None)
         desk = _desk(estate_id, rows, journal, numbers, now)
-        houses.append(_house(desk, staff, register, days, own_shape))
+        houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)
     for day, last in numbers.last.items():
         rows.add("order_number", day=day, last=last)
+    for day, last in case_numbers.items():
+        rows.add("case_number", day=day, last=last)
     rows.flush()
+    _count_chases(houses)
     rows.catch_up_sequences()
 
 
@@ -131,15 +136,18 @@ def _desk(estate_id: int, rows: Rows, journal: Journal, numbers: Numbers, now: d
             known[day] = is_workday(day, kinds)
         return known[day]
 
-    return Desk(estate_id, rows, journal, numbers, _levels(estate_id), _usual_times(estate_id), worked, now)
+    return Desk(estate_id, rows, journal, numbers, _levels(estate_id, Urgency), _usual_times(estate_id), worked, now)
 
 
-def _house(desk: Desk, staff: Staff, register: Register, days: list[date], shape: Shape) -> House:
+def _house(
+    desk: Desk, staff: Staff, register: Register, days: list[date], shape: Shape, case_numbers: dict[date, int]
+) -> House:
     rng = chance(desk.now, "history", desk.estate_id)
     teller = Teller(desk, staff, catalogue.load(), rng, clock.start_of_day(days[-1]))
     found = select(Category.code, Category.id).where(Category.estate_id == desk.estate_id)
     categories = {code: category_id for code, category_id in db.session.execute(found)}
-    board = Switchboard(register, teller, categories, rng)
+    levels, chances = _levels(desk.estate_id, CaseLevel), chance(desk.now, "cases", desk.estate_id)
+    board = Switchboard(register, teller, categories, rng, Casework(desk, staff, levels, case_numbers, chances))
     kinds = _calendar()
     counts = volume.calls_of_days(days[:-1], kinds, shape, rng)
     return House(board, [*counts, volume.poisson(volume.mean(days[-1], kinds, shape), rng)], rng)
@@ -169,9 +177,11 @@ def _scenes(houses: list[House], now: datetime) -> dict[date, list[tuple[datetim
     names = {user_id: name for user_id, name in db.session.execute(select(User.id, User.name))}
     for house in houses:
         stage = Stage(house.board, now, chance(now, "scenes", house.board.register.estate_id))
+        paper = Stage(house.board, now, chance(now, "paperwork", house.board.register.estate_id))
         duty.roster(stage)
         told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes)
-        for at, tell in (*(one for tells in told for one in tells(stage)), *duty.handovers(stage, names)):
+        happens = [one for tells in told for one in tells(stage)]
+        for at, tell in (*happens, *paperwork.paperwork(paper), *duty.handovers(stage, names)):
             by_day[clock.local_date(at)].append((at, tell))
     return by_day
 
@@ -185,11 +195,20 @@ def _calls(house: House, day: date, count: int, now: datetime) -> list[tuple[dat
     ]
 
 
-def _levels(estate_id: int) -> Mapping[Urgency, Any]:
+def _count_chases(houses: list[House]) -> None:
+    """Each chase is an act on an order whose row was written before it."""
+    times = [{"order": order, "times": count} for h in houses for order, count in h.board.casework.chased.items()]
+    orders = WorkOrder.__table__
+    if times:
+        more = update(orders).where(orders.c.id == bindparam("order"))
+        db.session.connection().execute(more.values(version=orders.c.version + bindparam("times")), times)
+
+
+def _levels(estate_id: int, codes: type[Urgency] | type[CaseLevel]) -> Mapping[Any, Any]:
     found = db.session.scalars(select(ServiceLevel).where(ServiceLevel.estate_id == estate_id))
     known = {level.applies_to: level for level in found}
     names = ("id", "clock", "respond_minutes", "arrive_minutes", "arrive_days", "done_minutes", "done_days")
-    return {urgency: Level(*(getattr(known[urgency.value], name) for name in names)) for urgency in Urgency}
+    return {code: Level(*(getattr(known[code.value], name) for name in names)) for code in codes}
 
 
 def _usual_times(estate_id: int) -> dict[int, timedelta]:

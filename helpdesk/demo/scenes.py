@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from helpdesk.cases.models import CaseKind
 from helpdesk.core import clock
 from helpdesk.demo import outages
 from helpdesk.demo.desk import Order
@@ -194,4 +195,12 @@ def sheet_of_12345(stage: Stage) -> None:
         stage.send(order, asked, stage.staff.technicians[4], window)
         stage.desk.remark(order, asked + MINUTE, words="书面答复由经理签字后送办事处。", actor=stage.staff.manager)
 
+    work = stage.board.casework
+    due_at = clock.from_local(datetime.combine(due, time(17, 30)))
+    case = work.open(
+        CaseKind.CASE_12345, began, stage.staff.manager, words=words, due_at=due_at, owner_id=stage.staff.manager,
+        external_ref="TZ2026-111356", received_from="城南办事处", place_id=spot.id if spot else None,
+        work_order_id=order.id,
+    )  # fmt: skip
+    work.tell(case, lambda case: None)
     stage.tell(order, story)

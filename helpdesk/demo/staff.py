@@ -43,6 +43,7 @@ class Staff:
     technicians: list[int]
     manager: int
     admin: int
+    officer: int
 
     def of_trade(self, trade: str) -> list[int]:
         return [user for user, own in zip(self.technicians, TRADES, strict=True) if own == trade]
@@ -83,7 +84,9 @@ class Office:
             return [self.ids.get(f"{username}{suffix}") or self.ids[username] for username in named]
 
         technicians = sorted(of(Role.TECHNICIAN))
-        return Staff(sorted(of(Role.OPERATOR)), technicians, self.ids["manager"], self.ids["admin"])
+        return Staff(
+            sorted(of(Role.OPERATOR)), technicians, self.ids["manager"], self.ids["admin"], self.ids["officer"]
+        )
 
     def _add(self, username: str, name: str, roles: list[tuple[Role, int]]) -> None:
         user_id = self.ids[username] = self.rows.next_id("user")

@@ -8,6 +8,7 @@ from random import Random
 from uuid import UUID
 
 from helpdesk.core import clock
+from helpdesk.demo.casework import Casework
 from helpdesk.demo.catalogue import Fault
 from helpdesk.demo.desk import Order
 from helpdesk.demo.homes import Spot
@@ -63,6 +64,7 @@ class Switchboard:
     teller: Teller
     categories: dict[str, int]  # ids by code
     rng: Random
+    casework: Casework
     homes: list[Spot] = field(default_factory=list)
     weights: list[int] = field(default_factory=list)
     recent: deque = field(default_factory=lambda: deque(maxlen=60))  # orders somebody may ask after
@@ -79,7 +81,7 @@ class Switchboard:
         if outcome is Outcome.REPAIR:
             self._repair(at, saved_at, storm)
         elif order:
-            self._chase(at, saved_at, *order)
+            self.chase(at, saved_at, *order)
         else:
             self._talk(at, saved_at, Outcome.ENQUIRY if outcome is Outcome.CHASE else outcome)
 
@@ -108,8 +110,9 @@ class Switchboard:
         self, at: datetime, saved_at: datetime | None, *, caller: Caller, words: str, outcome: Outcome | None,
         logged_by: int, saved_by: int | None = None, channel: Channel = Channel.HOTLINE, spot: Spot | None = None,
         happened_at: datetime | None = None, order: Order | None = None, category_id: int | None = None,
+        follows: bool = True,
     ) -> int:  # fmt: skip
-        """Keep a call and return its id; without `saved_at` it is a draft, of which no event tells.
+        """Keep a call and what `follows` from it; returns its id. Without `saved_at` it is a draft no event tells of.
 
         Saved by somebody else than who logged it, it was saved unfinished before, and both are events.
         """
@@ -126,14 +129,17 @@ class Switchboard:
             saves.insert(0, (at, logged_by, unfinished))
         for moment, user, data in saves:
             desk.journal.note(moment, user, "call.saved", "call", call_id, [f"calls:{desk.estate_id}"], data)
-        desk.rows.add(
-            "call", id=call_id, estate_id=desk.estate_id, version=len(saves), channel=channel, words=words,
-            request_key=str(UUID(int=self.rng.getrandbits(128), version=4)), caller_number=caller.number,
-            outcome=outcome, phone_id=_id(caller.line), place_id=place_id,
-            person_id=_id(caller.resident), category_id=category_id,
-            urgency=order.urgency if order and category_id else None, work_order_id=order_id,
-            happened_at=happened_at or at, logged_at=at, saved_at=saved_at, logged_by_id=logged_by,
-        )  # fmt: skip
+        row = {
+            "id": call_id, "estate_id": desk.estate_id, "version": len(saves), "channel": channel, "words": words,
+            "request_key": str(UUID(int=self.rng.getrandbits(128), version=4)), "caller_number": caller.number,
+            "outcome": outcome, "phone_id": _id(caller.line), "place_id": place_id,
+            "person_id": _id(caller.resident), "category_id": category_id,
+            "urgency": order.urgency if order and category_id else None, "work_order_id": order_id,
+            "happened_at": happened_at or at, "logged_at": at, "saved_at": saved_at, "logged_by_id": logged_by,
+        }  # fmt: skip
+        desk.rows.add("call", **row)
+        if follows:
+            self.casework.follow(row, outcome, saved_at, saved_by or logged_by)
         return call_id
 
     def caller(self, at: datetime, home: Spot | None = None) -> Caller:
@@ -184,13 +190,14 @@ class Switchboard:
         )  # fmt: skip
         teller.tell(order, fault)
 
-    def _chase(self, at: datetime, saved_at: datetime, order: Order, spot: Spot, caller: Caller) -> None:
+    def chase(self, at: datetime, saved_at: datetime, order: Order, spot: Spot, caller: Caller) -> None:
         operator = self.teller.operator(at)
         words = self.teller.catalogue.say("chase", self.rng) + "。"
-        self.write(
+        call_id = self.write(
             at, saved_at, caller=caller, words=words, outcome=Outcome.CHASE, spot=spot, logged_by=operator,
             order=order,
         )  # fmt: skip
+        self.casework.chase(order, saved_at, operator, call_id)
 
     def _talk(self, at: datetime, saved_at: datetime, outcome: Outcome) -> None:
         caller = Caller(self._number_of_nobody()) if outcome in STRANGERS else self.caller(at)

@@ -1,6 +1,6 @@
 """What people do to calls: keep what is being typed, and save it with what became of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -13,7 +13,8 @@ from helpdesk.core.extensions import db
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.models import Call, CallAnswer, Outcome
+from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
 from helpdesk.neighbours.models import Part
@@ -21,7 +22,7 @@ from helpdesk.outages.actions import add_caller
 from helpdesk.outages.models import Outage
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
-from helpdesk.repairs.models import Category, Urgency, WorkOrder
+from helpdesk.repairs.models import Category, Urgency, WorkOrder, WorkOrderKind
 from helpdesk.repairs.rules import Window
 from helpdesk.telephony.queries import ring_of_key
 
@@ -33,7 +34,8 @@ class Typed:
     `window` is what the resident was promised; `at_once`, somebody sets out now. Without either a technician comes
     by the promised moment, and sets out now for a danger or an emergency.
     `about` is the order that somebody asks after, `joins` what the call is added to instead of opening an order.
-    `other_home` is a second home that the repair is about.
+    `other_home` is a second home that the repair is about. `answer` is what was answered or arranged, `after` what else
+    follows.
     """
 
     request_key: str
@@ -53,6 +55,8 @@ class Typed:
     joins: WorkOrder | Outage | None = None
     other_home: Place | None = None
     other_part: Part = Part.SOURCE
+    answer: str = ""
+    after: FollowUp = field(default_factory=FollowUp)
 
 
 def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
@@ -80,9 +84,9 @@ def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, acto
 def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> Call:
     """Save a call, with what became of it; without an outcome it is unfinished and stays in sight.
 
-    A repair opens its work order, and sends the technician who was chosen: all of it, or nothing. One that joins an
-    order or an outage opens none: its caller is added there, and unless somebody says otherwise it counts as a repair,
-    or as an enquiry about what is only announced.
+    A repair opens its work order, and sends the technician who was chosen; every other outcome has what follows from
+    it (`outcomes.follow`): all of it, or nothing. A call that joins an order or an outage opens none: its caller is
+    added there; unless somebody says otherwise it counts as a repair, or as an enquiry about what is only announced.
     Refused without a number or a word, or for a repair without its place; Conflict if it was finished before.
     """
     require(actor, Permission.LOG_CALL, typed.estate_id)
@@ -91,21 +95,21 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
     if call and call.outcome:
         raise Conflict(_("This call is finished already. Open a new one."))
     if typed.joins:
-        announced = typed.joins.status is OutageStatus.PLANNED
-        typed = replace(typed, outcome=typed.outcome or (Outcome.ENQUIRY if announced else Outcome.REPAIR))
-    if typed.outcome is Outcome.REPAIR:
+        typed = _joining(typed)
+    if typed.outcome in RINGS_BACK:
         typed = replace(typed, phone=_ring_back_on(typed, actor, now))
     call = call or _new_call(typed, actor, now)
     _write(call, typed)
     call.outcome, call.saved_at = typed.outcome, now
     if typed.joins:
-        call.work_order = typed.joins if isinstance(typed.joins, WorkOrder) else None
-    elif typed.outcome is Outcome.REPAIR:
+        call.work_order = typed.about
+    elif opens_order(typed):
         call.work_order = _open_order(typed, actor=actor, now=now)
         call.urgency = call.work_order.urgency
     elif typed.outcome is Outcome.CHASE:
         call.work_order = typed.about
     db.session.flush()
+    follow(call, typed, actor=actor, now=now)
     record(
         "call.saved", call, actor=actor, now=now, topics=call.topics, outcome=call.outcome, place_id=call.place_id,
         work_order_id=call.work_order_id,
@@ -116,6 +120,14 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
             number=_digits(typed), actor=actor, now=now,
         )  # fmt: skip
     return call
+
+
+def _joining(typed: Typed) -> Typed:
+    """What a call means that is added to something: the order it joins is also the one it is about."""
+    announced = typed.joins.status is OutageStatus.PLANNED
+    outcome = typed.outcome or (Outcome.ENQUIRY if announced else Outcome.REPAIR)
+    about = typed.joins if isinstance(typed.joins, WorkOrder) else None
+    return replace(typed, outcome=outcome, about=about)
 
 
 def _digits(typed: Typed) -> str:
@@ -147,6 +159,10 @@ def _write(call: Call, typed: Typed) -> None:
     call.caller_number, call.words = typed.caller_number, typed.words
     call.place, call.person, call.phone = typed.place, typed.person, typed.phone
     call.category, call.urgency = typed.category, typed.urgency
+    if call.answer:
+        call.answer.words = typed.answer
+    elif typed.answer:
+        call.answer = CallAnswer(words=typed.answer)
 
 
 def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
@@ -155,9 +171,12 @@ def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
         raise Refused(_("A repair needs a place: look up the home, or the stairwell."), field="place_id")
     if typed.category is None:
         raise Refused(_("Choose what is wrong."), field="category")
+    is_elder_check = typed.category.code == ELDER_CHECK
+    usual = typed.category.urgency if is_elder_check and typed.outcome is Outcome.HELP else None  # a danger, always
     work_order = open_work_order(
-        place=typed.place, category=typed.category, urgency=typed.urgency or typed.category.urgency,
-        summary=typed.words, reporter=typed.person, phone=typed.phone, actor=actor, now=now,
+        place=typed.place, category=typed.category, urgency=usual or typed.urgency or typed.category.urgency,
+        summary=typed.words, reporter=typed.person, phone=typed.phone,
+        kind=WorkOrderKind.CARE if is_elder_check else WorkOrderKind.REPAIR, actor=actor, now=now,
     )  # fmt: skip
     if typed.other_home:
         set_other_home(work_order, place=typed.other_home, part=typed.other_part, actor=actor, now=now)

@@ -6,12 +6,14 @@ from datetime import date
 from flask import abort
 from sqlalchemy.orm import selectinload
 
+from helpdesk.cases.models import Case
+from helpdesk.cases.queries import open_cases_at
 from helpdesk.core.access import Permission, can
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Crib, Occupancy, Person, Phone, Place
 from helpdesk.estate.queries import get_person, get_place, phones_of_place, residents_of, visible_phones
 from helpdesk.hotline.models import Call
-from helpdesk.hotline.queries import last_calls
+from helpdesk.hotline.queries import last_calls, nuisance_calls
 from helpdesk.neighbours.queries import open_orders_from_next_door
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import open_orders_at
@@ -31,6 +33,8 @@ class CallerCard:
     orders: list[WorkOrder] = field(default_factory=list)
     shared: list[WorkOrder] = field(default_factory=list)  # opened for another home, and about this one too
     calls: list[Call] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    nuisance: int = 0  # calls from this number that were a nuisance
 
     @property
     def empty(self) -> bool:
@@ -80,6 +84,8 @@ def card_of(
         orders=open_orders_at(user, place) if sees_orders else [],
         shared=open_orders_from_next_door(user, place) if sees_orders else [],
         calls=last_calls(user, place=place, person=person, phone=phone) if whole else [],
+        cases=open_cases_at(user, place) if place and whole else [],
+        nuisance=nuisance_calls(user, phone) if whole and phone else 0,
     )  # fmt: skip
 
 

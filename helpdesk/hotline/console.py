@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import get_technician, technicians
+from helpdesk.cases.queries import due_counts
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import NotAllowed, Refused
@@ -19,6 +20,7 @@ from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.estate.queries import place_at, visible_people, visible_phones, visible_places
 from helpdesk.hotline.actions import Typed
+from helpdesk.hotline.after import about_of, follow_up_choices, follow_up_of
 from helpdesk.hotline.card import CallerCard, card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.joining import Added, join_of
@@ -37,11 +39,11 @@ from helpdesk.neighbours.models import Part
 from helpdesk.outages.near import Near, near
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
-from helpdesk.repairs.queries import get_work_order, open_orders, running_visit, visible_categories
+from helpdesk.repairs.queries import open_orders, running_visit, visible_categories
 from helpdesk.repairs.rules import offered_windows, promised_window, window_named, window_value
 from helpdesk.repairs.suggestions import Suggestion, suggest
 from helpdesk.search.queries import exact_phone
-from helpdesk.telephony.models import Ring
+from helpdesk.telephony.models import TelephoneCall
 
 NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
 ROWS = 60
@@ -60,7 +62,8 @@ def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Ty
     return Typed(
         request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
-        category=_category(form, user, estate_id, now), urgency=form.urgency.data, joins=joins,
+        category=_category(form, user, estate_id, now), urgency=form.urgency.data, answer=form.answer.data,
+        joins=joins,
         **_decided(form, user, estate_id),
     )  # fmt: skip
 
@@ -110,9 +113,10 @@ def _decided(form, user, estate_id: int) -> dict:
     if sent and technician is None:
         raise Refused(_("Choose a technician of this estate."), field="technician_id")
     return {
-        "outcome": form.outcome.data, "technician": technician, "about": _about(form, user),
+        "outcome": form.outcome.data, "technician": technician, "about": about_of(form, user),
+        "after": follow_up_of(form, estate_id), "other_home": _other_home(form, user, estate_id),
+        "other_part": form.other_part.data or Part.SOURCE,
         "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
-        "other_home": _other_home(form, user, estate_id), "other_part": form.other_part.data or Part.SOURCE,
     }  # fmt: skip
 
 
@@ -122,13 +126,6 @@ def _other_home(form: CallForm, user, estate_id: int) -> Place | None:
     if typed and place is None:
         raise Refused(_("“%(address)s” is no address here.", address=typed), field="other_home")
     return place
-
-
-def _about(form: CallForm, user) -> WorkOrder | None:
-    try:
-        return get_work_order(user, form.about.data) if form.about.data else None
-    except NotFound:
-        raise Refused(_("There is no work order with this number."), field="about") from None
 
 
 @dataclass(frozen=True)
@@ -217,10 +214,11 @@ def new_form(call: Call | None = None) -> CallForm:
         kept=digest_of(call),
         caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
+        answer=call.answer.words if call.answer else "",
     )  # fmt: skip
 
 
-def form_of(ring: Ring) -> CallForm:
+def form_of(ring: TelephoneCall) -> CallForm:
     """The form of a telephone call that its system reported: whoever opens it writes about the same call."""
     number = phone_numbers.display(ring.number) if ring.number else ""
     return CallForm(formdata=None, request_key=ring.request_key, caller_number=number, phone_id=ring.phone_id)
@@ -255,7 +253,7 @@ def choices(user, now: datetime) -> dict:
     return {
         "groups": groups, "windows": windows, "technicians": technicians(mine) if sends else [],
         "outcomes": list(Outcome), "urgencies": list(Urgency), "at_once": AT_ONCE, "today": clock.local_date(now),
-        "parts": list(Part),
+        "parts": list(Part), **follow_up_choices(mine, now),
     }  # fmt: skip
 
 
@@ -271,6 +269,10 @@ class World:
     @cached_property
     def orders(self) -> list[WorkOrder]:
         return open_orders(self.user, limit=ROWS)
+
+    @cached_property
+    def cases_due(self) -> dict[str, int]:
+        return due_counts(self.user, self.now)
 
     @cached_property
     def calls(self) -> TodaysCalls:

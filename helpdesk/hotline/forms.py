@@ -5,12 +5,13 @@ from uuid import UUID as Key
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
 from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.outcomes import GoesOn
 from helpdesk.hotline.rules import AT_ONCE
 from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Urgency
@@ -79,6 +80,7 @@ class CallFields:
     choice = Choice()
     category = Text(_l("What is wrong"), limit=30)
     urgency = Chosen(_l("Urgency"), codes=list(Urgency))
+    answer = LongText(_l("Answered or arranged"), limit=LONGEST_WORDS)
     version = Count(default=0)
     kept = HiddenField()  # a digest of what this window knows to be kept
 
@@ -103,6 +105,12 @@ class CallForm(CallFields, CreatingForm):
     other_home = Text(_l("The other home"), limit=60)  # of a fault that two homes share
     other_part = Chosen(_l("What it has to do with it"), codes=list(Part))
     join = HiddenField()  # what this call is added to: "order:GD20261125-0001" or "outage:7"
+    chased = Text(_l("Which work order?"), limit=20)  # one of those on the caller card
+    chased_number = Text(_l("Or its number"), limit=20)
+    owner_id = Reference(_l("Who answers for it"))
+    is_complex = BooleanField(_l("Complex: three working days"))
+    goes_on = Chosen(_l("How it goes on"), codes=list(GoesOn))
+    praised = Text(_l("Who is praised"), limit=20)  # a team, or "u" and the id of a member of staff
 
     def validate_visit_window(self, field):
         if field.data and field.data != AT_ONCE and window_named(field.data) is None:

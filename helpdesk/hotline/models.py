@@ -80,6 +80,17 @@ class Call(Versioned, db.Model):
     logged_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     logged_by: Mapped[User] = relationship()
 
+    answer: Mapped["CallAnswer | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
+
     @property
     def topics(self) -> set[str]:
         return {f"calls:{self.estate_id}"}
+
+
+class CallAnswer(db.Model):
+    """What was answered to an enquiry, or arranged for somebody who asked for help; kept while it is typed."""
+
+    __tablename__ = "call_answer"
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    call: Mapped[Call] = relationship(back_populates="answer")
+    words: Mapped[str] = mapped_column(Text)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, estates
+from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.hotline.models import Call
+from helpdesk.hotline.models import Call, Outcome
 
 ROWS = 60  # of today's calls; the newest
 UNFINISHED = 30
@@ -22,10 +22,11 @@ TABS = 5
 LEFT_ALONE = timedelta(minutes=10)  # somebody else's draft: until then they are probably still talking
 WHOLE = (
     joinedload(Call.place), joinedload(Call.person), joinedload(Call.phone), joinedload(Call.work_order),
-    joinedload(Call.logged_by), joinedload(Call.category),
+    joinedload(Call.logged_by), joinedload(Call.category), joinedload(Call.answer),
 )  # fmt: skip
 AS_ROW = (
-    Call.id, Call.happened_at, Call.saved_at, Call.logged_by_id, Call.caller_number, Call.words, Call.outcome,
+    Call.id, Call.estate_id, Call.happened_at, Call.saved_at, Call.logged_by_id, Call.caller_number, Call.words,
+    Call.outcome,
     Place.address.label("place"), Person.name.label("person"), Phone.digits.label("phone"),
 )  # fmt: skip
 
@@ -158,6 +159,22 @@ def last_calls(
         return []
     found = select(Call).where(Call.id.in_(union(*newest))).options(joinedload(Call.logged_by).load_only(User.name))
     return list(db.session.scalars(found.order_by(Call.id.desc()).limit(limit)))
+
+
+def nuisance_calls(user, phone: Phone) -> int:
+    """How often this number was a nuisance, as far as this user may know."""
+    bad = visible_calls(user).where(Call.phone_id == phone.id, Call.outcome == Outcome.NUISANCE)
+    return db.session.scalar(_count(bad)) or 0
+
+
+def knows_call_words(user, call) -> bool:
+    """Whether this user may read what was said: about a waiver only whoever took the call, and who answers for waivers.
+
+    `call` is a call, or the row of one.
+    """
+    if call.outcome is not Outcome.WAIVER or call.logged_by_id == user.id:
+        return True
+    return can(user, Permission.ANSWER_WAIVER_ENQUIRIES, call.estate_id)
 
 
 def _of_hotline(user) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def digest_of(call) -> str:
     """A short sign of what is kept of a call: two windows that know the same one know the same words."""
     kept = (
         call.caller_number, call.words, call.place_id, call.person_id, call.phone_id, call.category_id,
-        str(call.urgency or ""),
+        str(call.urgency or ""), call.answer.words if call.answer else "",
     )  # fmt: skip
     return sha256(repr(kept).encode()).hexdigest()[:16]
 

@@ -10,16 +10,19 @@ from helpdesk.core.htmx import page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.hotline import console as desk
+from helpdesk.hotline import words
 from helpdesk.hotline.actions import keep_draft, save_call
 from helpdesk.hotline.card import card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.joining import added_to
+from helpdesk.hotline.outcomes import followed
 from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
 from helpdesk.search.queries import find
 from helpdesk.telephony.queries import get_ring
 
 bp = Blueprint("hotline", __name__)
 PAGE, PART = "hotline/console.html", "hotline/_call.html"
+bp.app_template_global("call_words")(words.call_words)
 
 
 @bp.get("/hotline")
@@ -94,7 +97,7 @@ def suggestion(key):
 def card():
     chosen = {name: _id(name) for name in ("place_id", "person_id", "phone_id")}
     about = request.args.get("about", "")
-    shown = _region("hotline/_card.html", card=card_of(me(), on=_today(), **chosen), about=about, aim="")
+    shown = _region("hotline/_card_answer.html", card=card_of(me(), on=_today(), **chosen), about=about, aim="")
     shown.headers["HX-Trigger-After-Settle"] = "card-shown"
     return shown
 
@@ -126,8 +129,9 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
     return {
         "form": form, "saved": saved, "old": old, "now": now, "asked": asked,
         "said": desk.said(saved, added, now) if saved and not old else "",
+        "after": followed(me(), saved) if saved else None,
         "found": find(me(), asked, on=clock.local_date(now)) if asked else [],
-        "card": card, "about": form.about.data or "", "key": key,
+        "card": card, "about": form.about.data or "", "chased": form.chased.data or "", "key": key,
         "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
         "proposed": proposed, "near": desk.near_of(me(), card, proposed, now), "added_to": added,

@@ -1,9 +1,13 @@
 """Names on the screen of what became of a call, and of how it reached us."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.core.access import me
 from helpdesk.core.words import register
 from helpdesk.hotline.models import Channel, Outcome
+from helpdesk.hotline.outcomes import GoesOn
+from helpdesk.hotline.queries import knows_call_words
 
 register(
     {
@@ -28,3 +32,15 @@ register(
         Channel.CASE_12345: _l("12345 case"),
     }
 )
+register(
+    {
+        GoesOn.NOTHING_MORE: _l("Nothing more to do"),
+        GoesOn.ORDER: _l("Somebody goes: a work order"),
+        GoesOn.CASE: _l("Somebody stays with it"),
+    }
+)
+
+
+def call_words(call) -> str:
+    """What was said in a call, for the reader of this page; of a waiver only that it was about one."""
+    return call.words if knows_call_words(me(), call) else _("(read by those who answer waiver enquiries)")

@@ -13,6 +13,7 @@ TOPICS = (
     (Permission.WORK_HOTLINE, "rings"),
     (Permission.SEE_WORK_ORDERS, "outages"),
     (Permission.LOG_CALL, "duty"),  # all staff may know who is on
+    (Permission.SEE_CASES, "cases"),
 )
 LOOK_BACK = 500  # events; who asks from further back is told everything
 
@@ -20,6 +21,7 @@ LOOK_BACK = 500  # events; who asks from further back is told everything
 def topics_of(user: User) -> set[str]:
     """What this user's open pages may hear of. A topic only says that something changed."""
     shared = {f"{name}:{estate_id}" for may, name in TOPICS for estate_id in estates(user, may)}
+    shared.add(f"praise:{user.id}")
     return shared | ({f"jobs:{user.id}"} if estates(user, Permission.DO_VISITS) else set())
 
 

@@ -16,6 +16,7 @@ from helpdesk.repairs.deadlines import Deadlines
 from helpdesk.repairs.models import (
     CancelReason,
     Category,
+    Chase,
     HoldReason,
     OrderNumber,
     Remark,
@@ -224,6 +225,18 @@ def add_remark(work_order: WorkOrder, *, words: str, actor: User, now: datetime)
     db.session.flush()  # the remark needs its id
     record("work_order.remarked", work_order, actor=actor, now=now, topics=work_order.topics, remark_id=remark.id)
     return remark
+
+
+def chase_work_order(work_order: WorkOrder, *, call_id: int | None = None, actor: User, now: datetime) -> Chase:
+    """Somebody asks why nobody has come: whoever is sent sees it, and the desk. Refused once the order is over."""
+    require(actor, Permission.LOG_CALL, work_order.estate_id)
+    if work_order.status not in OPEN:
+        raise Refused(_("This work order is over. Reopen it, or open a new one."), field="chased")
+    chase = Chase(call_id=call_id, chased_at=now, chased_by_id=actor.id)
+    work_order.chases.append(chase)
+    db.session.flush()  # the chase needs its id
+    record("work_order.chased", work_order, actor=actor, now=now, topics=work_order.topics, chase_id=chase.id)
+    return chase
 
 
 def _crew(crew: Sequence[User], work_order: WorkOrder) -> list[User]:

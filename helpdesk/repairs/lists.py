@@ -23,6 +23,7 @@ NEAREST = 500  # of the promises that may be at risk, the first so many are look
 AS_ROW = (
     joinedload(WorkOrder.place).load_only(Place.address),
     selectinload(WorkOrder.visits).options(load_only(Visit.status), selectinload(Visit.crew).load_only(User.name)),
+    selectinload(WorkOrder.chases),
 )
 STATUS = {Group.DONE: Status.DONE, Group.CLOSED: Status.CLOSED, Group.CANCELLED: Status.CANCELLED}
 

@@ -161,6 +161,7 @@ class WorkOrder(Versioned, db.Model):
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reopened: Mapped[int] = mapped_column(default=0)  # how often
     visits: Mapped[list["Visit"]] = relationship(lazy="selectin", order_by="Visit.id", back_populates="work_order")
+    chases: Mapped[list["Chase"]] = relationship(order_by="Chase.id", back_populates="work_order")
 
     @property
     def topics(self) -> set[str]:
@@ -236,3 +237,15 @@ class Remark(db.Model):
     words: Mapped[str] = mapped_column(Text)
     said_at: Mapped[datetime] = mapped_column(UTCDateTime)
     said_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+
+class Chase(db.Model):
+    """One time somebody asked why nobody has come yet. `call_id` is their call."""
+
+    __tablename__ = "chase"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"), index=True)
+    work_order: Mapped[WorkOrder] = relationship(back_populates="chases")
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
+    chased_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    chased_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload, undefer_group
 
 from helpdesk.accounts.models import User
@@ -13,13 +13,14 @@ from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
-from helpdesk.repairs.models import Category, ServiceLevel, Visit, WorkOrder
+from helpdesk.repairs.models import Category, Chase, ServiceLevel, Visit, WorkOrder
 from helpdesk.repairs.rules import DeadlineKind, next_missing
 from helpdesk.repairs.states import OPEN, STILL_TO_DO
 
 AS_ROW = (  # where a row tells the state of an order, but not who comes
     joinedload(WorkOrder.place).load_only(Place.address),
     selectinload(WorkOrder.visits).options(load_only(Visit.status), lazyload(Visit.crew)),
+    selectinload(WorkOrder.chases),
 )
 NUMBER = re.compile(r"GD[0-9]{8}-[0-9]{4,8}", re.ASCII)
 
@@ -56,13 +57,20 @@ def visible_categories(user, *, on: date, with_words: bool = False) -> list[Cate
 
 
 def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list[WorkOrder]:
-    """What is in progress: the most urgent first, then by the promise that comes next."""
+    """What is in progress: the most urgent first, of these what was chased again, then by the next promise."""
     found = visible_work_orders(user).where(WorkOrder.status.in_(OPEN))
     if estate_id is not None:
         found = found.where(WorkOrder.estate_id == estate_id)
     due = next_due()
-    by_urgency = found.order_by(None).order_by(WorkOrder.urgency, due.is_(None), due, WorkOrder.id)
+    by_urgency = found.order_by(None).order_by(WorkOrder.urgency, ~chased_again(), due.is_(None), due, WorkOrder.id)
     return list(db.session.scalars(by_urgency.limit(limit).options(*AS_ROW)))
+
+
+def chased_again() -> ColumnElement[bool]:
+    """Whether somebody asked for it twice or more since it was reported, or reopened."""
+    begins = case((WorkOrder.reopened > 0, WorkOrder.responded_at), else_=WorkOrder.reported_at)
+    asked = select(func.count()).where(Chase.work_order_id == WorkOrder.id, Chase.chased_at >= begins)
+    return asked.correlate(WorkOrder).scalar_subquery() >= 2
 
 
 def open_orders_at(user, place: Place, *, limit: int = 20) -> list[WorkOrder]:

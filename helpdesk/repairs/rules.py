@@ -54,6 +54,11 @@ def counted_from(order) -> datetime:
     return order.responded_at if order.reopened and order.responded_at else order.reported_at
 
 
+def chases_now(order) -> list:
+    """The times somebody chased an order since its promises began: what was asked before a reopening is settled."""
+    return [chase for chase in order.chases if chase.chased_at >= counted_from(order)]
+
+
 def standing_of(order, due: datetime, now: datetime) -> Standing:
     """How a promise of an order stands: at risk in the last quarter of its time, late after its moment."""
     return deadlines.standing(due, now, deadlines.warn_before(counted_from(order), due))

@@ -192,6 +192,10 @@ def _home_entered(*, name, crew, data, work_order) -> str:
     return _("%(name)s recorded that a home was entered in an emergency.", name=name)
 
 
+def _chased(*, name, crew, data, work_order) -> str:
+    return _("Somebody asked why nobody has come yet (noted by %(name)s).", name=name)
+
+
 def _photo_added(*, name, crew, data, work_order) -> str:
     before = data["stage"] == PhotoStage.BEFORE.value
     said = _("%(name)s took a photo before the work.", name=name)
@@ -210,6 +214,7 @@ SENTENCES = {
     "work_order.closed": _closed,
     "work_order.cancelled": _cancelled,
     "work_order.remarked": _remarked,
+    "work_order.chased": _chased,
     "visit.scheduled": _scheduled,
     "visit.handed_over": _handed_over,
     "visit.stepped": _stepped,

@@ -7,7 +7,7 @@ from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import residents_of
-from helpdesk.repairs import panel, timeline, words
+from helpdesk.repairs import panel, rules, timeline, words
 from helpdesk.repairs.actions import (
     add_remark,
     cancel_work_order,
@@ -28,7 +28,8 @@ bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
 P = Permission
 PAGE = "repairs/show.html"
 SAID = (
-    words.category_name, words.next_promise, words.promise_words, words.promises_of, words.running_visit,
+    words.category_name, words.chased_when, words.chased_words, words.next_promise, words.promise_words,
+    words.promises_of, words.running_visit, rules.chases_now,
     words.service_level_name, words.state_of, words.tone_of, timeline.list_names, timeline.window_words,
     panel.act_label, panel.act_url,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from helpdesk.core.words import day_and_time, locale, register, word
 from helpdesk.repairs.deadlines import Clock, Standing
@@ -23,7 +24,7 @@ from helpdesk.repairs.models import (
 )
 from helpdesk.repairs.policy import profile_names
 from helpdesk.repairs.queries import next_deadline, running_visit
-from helpdesk.repairs.rules import DeadlineKind, standing_of
+from helpdesk.repairs.rules import DeadlineKind, chases_now, standing_of
 from helpdesk.repairs.states import Status, VisitStatus
 
 register({
@@ -156,6 +157,25 @@ def promises_of(work_order: WorkOrder) -> list[tuple[DeadlineKind, datetime, dat
         (DeadlineKind.FINISH, work_order.done_by, work_order.done_at),
     )
     return [(kind, due, kept_at) for kind, due, kept_at in promises if due]
+
+
+def chased_words(work_order: WorkOrder) -> str:
+    """How often somebody asked why nobody has come: 催 2 次; nothing if they did not, since it was reopened."""
+    chases = chases_now(work_order)
+    return ngettext("chased %(num)d time", "chased %(num)d times", len(chases)) if chases else ""
+
+
+def chased_when(work_order: WorkOrder) -> str:
+    """The same for whoever is sent: 住户催了 2 次, 10:12; nothing if nobody asked."""
+    chases = chases_now(work_order)
+    if not chases:
+        return ""
+    last = day_and_time(chases[-1].chased_at)
+    return ngettext(
+        "The resident asked after it %(num)d time, %(time)s",
+        "The resident asked after it %(num)d times, last %(time)s",
+        len(chases), time=last,
+    )  # fmt: skip
 
 
 def promise_words(kind: DeadlineKind, due: datetime) -> str:

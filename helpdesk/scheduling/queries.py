@@ -72,6 +72,7 @@ def my_visits(user) -> Select[tuple[Visit]]:
             joinedload(Visit.work_order).joinedload(WorkOrder.phone),
             joinedload(Visit.work_order).joinedload(WorkOrder.place).joinedload(Place.crib),
             joinedload(Visit.work_order).joinedload(WorkOrder.place).joinedload(Place.stairwell).joinedload(Place.crib),
+            joinedload(Visit.work_order).selectinload(WorkOrder.chases),
             selectinload(Visit.photos),
         )
     )

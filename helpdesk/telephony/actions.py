@@ -16,7 +16,7 @@ from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Estate, Phone
-from helpdesk.telephony.models import Extension, Line, Report, ReportKind, Ring, Verdict
+from helpdesk.telephony.models import Line, Report, ReportKind, TelephoneCall, TelephoneExtension, Verdict
 from helpdesk.telephony.queries import never_ended
 from helpdesk.telephony.rules import RING_BACK_WITHIN, Known, Told, fold
 
@@ -89,15 +89,17 @@ def set_extension(line: Line, *, number: str, user: User | None, actor: User, no
     elif len(line.extensions) >= MOST_EXTENSIONS:
         raise Refused(_("There are too many extensions; take one away first."), field="number")
     else:
-        line.extensions.append(Extension(number=number, user=user))
+        line.extensions.append(TelephoneExtension(number=number, user=user))
     record("line.extension_set", line, actor=actor, now=now, user_id=user.id if user else None)
 
 
-def _ring(line: Line, told: Told, now: datetime) -> Ring:
+def _ring(line: Line, told: Told, now: datetime) -> TelephoneCall:
     """The call a report is about; a number that was not known before is kept with it."""
-    ring = db.session.scalar(select(Ring).where(Ring.line_id == line.id, Ring.pbx_call_id == told.call_id))
+    ring = db.session.scalar(
+        select(TelephoneCall).where(TelephoneCall.line_id == line.id, TelephoneCall.pbx_call_id == told.call_id)
+    )
     if ring is None:
-        ring = Ring(
+        ring = TelephoneCall(
             estate_id=line.estate_id, line_id=line.id, pbx_call_id=told.call_id, direction=told.direction, number="",
             heard_at=now, answered=False, missed=False, version=0,
         )  # fmt: skip
@@ -113,28 +115,36 @@ def _ring(line: Line, told: Told, now: datetime) -> Ring:
 
 
 def _who_answers(line: Line, extension: str) -> User | None:
-    answers = select(User).join(Extension).where(Extension.line_id == line.id, Extension.number == extension)
+    answers = (
+        select(User)
+        .join(TelephoneExtension)
+        .where(TelephoneExtension.line_id == line.id, TelephoneExtension.number == extension)
+    )
     user = db.session.scalar(answers) if extension else None
     return user if user and can(user, Permission.WORK_HOTLINE, line.estate_id) else None
 
 
-def _ring_back(ring: Ring, now: datetime) -> None:
+def _ring_back(ring: TelephoneCall, now: datetime) -> None:
     """A missed caller is rung back once, however often they tried; who was answered after all is not."""
     if ring.missed and ring.callback is None and ring.number:
         ring.callback = _waiting_for(ring) or _ask(ring, now)
     elif ring.callback and not ring.missed:
         callback, ring.callback = ring.callback, None
-        others = select(Ring.id).where(Ring.callback_id == callback.id, Ring.id != ring.id).limit(1)
+        others = (
+            select(TelephoneCall.id)
+            .where(TelephoneCall.callback_id == callback.id, TelephoneCall.id != ring.id)
+            .limit(1)
+        )
         if callback.status is CallbackStatus.OPEN and not callback.attempts and db.session.scalar(others) is None:
             reached_otherwise(callback, actor=None, now=now)
 
 
-def _waiting_for(ring: Ring) -> Callback | None:
+def _waiting_for(ring: TelephoneCall) -> Callback | None:
     same = (Callback.estate_id == ring.estate_id, Callback.number == ring.number, Callback.reason == Reason.MISSED)
     return db.session.scalar(select(Callback).where(*same, Callback.status == CallbackStatus.OPEN).limit(1))
 
 
-def _ask(ring: Ring, now: datetime) -> Callback:
+def _ask(ring: TelephoneCall, now: datetime) -> Callback:
     people = ring.phone.people if ring.phone else []
     places = ring.phone.places if ring.phone else []
     return ask_to_ring(
@@ -144,7 +154,7 @@ def _ask(ring: Ring, now: datetime) -> Callback:
     )  # fmt: skip
 
 
-def _end_in_vain(ring: Ring, now: datetime) -> None:
+def _end_in_vain(ring: TelephoneCall, now: datetime) -> None:
     told = Told(ReportKind.HANGUP, ring.pbx_call_id, ring.direction)
     after = fold(Known(ring.began_at), told, now)
     ring.ended_at, ring.missed = after.ended_at, after.missed
@@ -152,8 +162,8 @@ def _end_in_vain(ring: Ring, now: datetime) -> None:
     _tell(ring, ReportKind.HANGUP, now)
 
 
-def _tell(ring: Ring, kind: ReportKind, now: datetime) -> None:
-    record("ring.reported", ring, actor=None, now=now, topics=ring.topics, report=kind, missed=ring.missed)
+def _tell(ring: TelephoneCall, kind: ReportKind, now: datetime) -> None:
+    record("telephone_call.reported", ring, actor=None, now=now, topics=ring.topics, report=kind, missed=ring.missed)
 
 
 def _log(line: Line, told: Told | None, number: str, verdict: Verdict, now: datetime) -> Verdict:

@@ -42,10 +42,12 @@ class Line(Versioned, db.Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    extensions: Mapped[list["Extension"]] = relationship(order_by="Extension.id", back_populates="line")
+    extensions: Mapped[list["TelephoneExtension"]] = relationship(
+        order_by="TelephoneExtension.id", back_populates="line"
+    )
 
 
-class Extension(db.Model):
+class TelephoneExtension(db.Model):
     """Who answers at which extension or number of a telephone system."""
 
     __tablename__ = "telephone_extension"
@@ -61,7 +63,7 @@ class Extension(db.Model):
 NOT_ENDED = text("ended_at IS NULL")
 
 
-class Ring(Versioned, db.Model):
+class TelephoneCall(Versioned, db.Model):
     """One telephone call as its system reports it, whatever comes twice, late or never.
 
     `began_at` and `answered_at` are when we heard of it, and only where the order of the reports lets us believe it:
@@ -69,11 +71,13 @@ class Ring(Versioned, db.Model):
     for a hidden caller. `request_key` is the key under which the console keeps the call that is written about it.
     """
 
-    __tablename__ = "ring"
+    __tablename__ = "telephone_call"
     __table_args__ = (
         UniqueConstraint("line_id", "pbx_call_id"),
         Index(None, "estate_id", "id"),
-        Index("ix_ring_not_ended", "estate_id", "heard_at", sqlite_where=NOT_ENDED, postgresql_where=NOT_ENDED),
+        Index(
+            "ix_telephone_call_not_ended", "estate_id", "heard_at", sqlite_where=NOT_ENDED, postgresql_where=NOT_ENDED
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"))

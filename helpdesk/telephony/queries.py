@@ -16,7 +16,7 @@ from helpdesk.core.access import GRANTS, Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone
-from helpdesk.telephony.models import Direction, Extension, Line, Report, Ring
+from helpdesk.telephony.models import Direction, Line, Report, TelephoneCall, TelephoneExtension
 from helpdesk.telephony.rules import ANSWER_WITHIN, RINGS_AT_MOST, TALKS_AT_MOST
 
 ROWS = 60
@@ -38,7 +38,7 @@ def has_line(user) -> bool:
 
 def visible_lines(user) -> Select[tuple[Line]]:
     mine = estates(user, Permission.ADMINISTER)
-    with_people = selectinload(Line.extensions).joinedload(Extension.user)
+    with_people = selectinload(Line.extensions).joinedload(TelephoneExtension.user)
     return select(Line).where(Line.estate_id.in_(mine)).order_by(Line.id).options(with_people)
 
 
@@ -70,45 +70,53 @@ def _operators(estate_id: int) -> Select[tuple[User]]:
     return select(User).where(User.active, User.id.in_(here))
 
 
-def visible_rings(user) -> Select[tuple[Ring]]:
+def visible_rings(user) -> Select[tuple[TelephoneCall]]:
     """Telephone calls to the hotlines this user works."""
-    return select(Ring).where(Ring.estate_id.in_(estates(user, Permission.WORK_HOTLINE)))
+    return select(TelephoneCall).where(TelephoneCall.estate_id.in_(estates(user, Permission.WORK_HOTLINE)))
 
 
-def get_ring(user, ring_id: int) -> Ring:
-    return db.session.scalar(visible_rings(user).where(Ring.id == ring_id)) or abort(404)
+def get_ring(user, ring_id: int) -> TelephoneCall:
+    return db.session.scalar(visible_rings(user).where(TelephoneCall.id == ring_id)) or abort(404)
 
 
-def ringing(user, now: datetime) -> list[Ring]:
+def ringing(user, now: datetime) -> list[TelephoneCall]:
     """What rings right now, and what this user has answered and still talks about: the newest first."""
-    unanswered = and_(Ring.answered.is_(False), Ring.heard_at > now - RINGS_AT_MOST)
-    mine = and_(Ring.answered_by_id == user.id, Ring.heard_at > now - TALKS_AT_MOST)
-    with_people = joinedload(Ring.phone).options(
+    unanswered = and_(TelephoneCall.answered.is_(False), TelephoneCall.heard_at > now - RINGS_AT_MOST)
+    mine = and_(TelephoneCall.answered_by_id == user.id, TelephoneCall.heard_at > now - TALKS_AT_MOST)
+    with_people = joinedload(TelephoneCall.phone).options(
         selectinload(Phone.places), selectinload(Phone.people).selectinload(Person.occupancies)
     )
-    found = visible_rings(user).where(Ring.direction == Direction.IN, Ring.ended_at.is_(None), or_(unanswered, mine))
-    return list(db.session.scalars(found.order_by(Ring.id.desc()).limit(5).options(with_people)))
+    found = visible_rings(user).where(
+        TelephoneCall.direction == Direction.IN, TelephoneCall.ended_at.is_(None), or_(unanswered, mine)
+    )
+    return list(db.session.scalars(found.order_by(TelephoneCall.id.desc()).limit(5).options(with_people)))
 
 
-def last_rings(user) -> list[Ring]:
+def last_rings(user) -> list[TelephoneCall]:
     """The newest telephone calls, for the list."""
     with_all = (
-        joinedload(Ring.phone).selectinload(Phone.people),
-        joinedload(Ring.answered_by),
-        joinedload(Ring.callback),
+        joinedload(TelephoneCall.phone).selectinload(Phone.people),
+        joinedload(TelephoneCall.answered_by),
+        joinedload(TelephoneCall.callback),
     )
-    return list(db.session.scalars(visible_rings(user).order_by(Ring.id.desc()).limit(ROWS).options(*with_all)))
+    return list(
+        db.session.scalars(visible_rings(user).order_by(TelephoneCall.id.desc()).limit(ROWS).options(*with_all))
+    )
 
 
-def ring_of_key(request_key: str) -> Ring | None:
+def ring_of_key(request_key: str) -> TelephoneCall | None:
     """The telephone call about which the console writes under this key."""
-    return db.session.scalar(select(Ring).where(Ring.request_key == request_key))
+    return db.session.scalar(select(TelephoneCall).where(TelephoneCall.request_key == request_key))
 
 
-def never_ended(estate_id: int, now: datetime) -> list[Ring]:
+def never_ended(estate_id: int, now: datetime) -> list[TelephoneCall]:
     """Unanswered calls of which nothing was heard any more: their end was never reported."""
-    lost = (Ring.estate_id == estate_id, Ring.ended_at.is_(None), Ring.answered.is_(False))
-    return list(db.session.scalars(select(Ring).where(*lost, Ring.heard_at <= now - RINGS_AT_MOST).order_by(Ring.id)))
+    lost = (TelephoneCall.estate_id == estate_id, TelephoneCall.ended_at.is_(None), TelephoneCall.answered.is_(False))
+    return list(
+        db.session.scalars(
+            select(TelephoneCall).where(*lost, TelephoneCall.heard_at <= now - RINGS_AT_MOST).order_by(TelephoneCall.id)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ def figures(user, now: datetime) -> Figures | None:
     if not has_line(user):
         return None
     begins, __ = clock.day_range(clock.local_date(now))
-    today = visible_rings(user).where(Ring.direction == Direction.IN, Ring.heard_at >= begins)
+    today = visible_rings(user).where(TelephoneCall.direction == Direction.IN, TelephoneCall.heard_at >= begins)
     rings = db.session.scalars(today).all()
     waits = [ring.wait for ring in rings if ring.wait is not None]
     return Figures(len(rings), sum(ring.missed for ring in rings), waits)

@@ -32,6 +32,9 @@
     if (!byHand("category")) field("category").value = category;
     if (!byHand("urgency")) check("urgency", urgencyCode);
     propose(field("about") ? "chase" : repair);
+    // Nobody has heard of somebody old: somebody goes, unless it is decided otherwise.
+    const goesOn = document.getElementById("goes-on");
+    if (goesOn && !("byHand" in goesOn.dataset)) check("goes_on", category === "ELDER_CHECK" ? "order" : "nothing_more");
   }
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -90,6 +93,20 @@
     field("kept").value = detail.kept;
     const state = document.getElementById("draft-state");
     state.textContent = detail.kept ? state.dataset.words : "";
+  });
+
+  // A usual answer of the stairwell goes into the field below; another one behind it.
+  document.addEventListener("click", ({ target }) => {
+    const answer = target.closest("[data-answers]");
+    if (!answer || !call()?.contains(answer)) return;
+    const text = field("answer");
+    text.value = [text.value.trim(), answer.textContent.trim()].filter(Boolean).join("\n");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  });
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.form === call() && target.name === "goes_on") document.getElementById("goes-on").dataset.byHand = "";
   });
 
   document.addEventListener("change", ({ target }) => {

@@ -23,6 +23,7 @@ LAYERS = [
     ["telephony"],
     ["storm"],
     ["outages"],
+    ["cases"],
     ["hotline"],
     ["handover"],
     ["admin"],

@@ -29,7 +29,8 @@ def heard(person):
 
 
 def test_somebody_may_hear_of_everything_that_is_told(heard):
-    names = {"callbacks", "calls", "duty", "jobs", "orders", "outages", "rings"}
+    names = {"callbacks", "calls", "cases", "duty", "jobs", "orders", "outages", "praise", "rings"}
+    assert told() == heard == names
     assert told() == heard == names
 
 

@@ -11,6 +11,10 @@ from PIL import Image
 
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.models import Answer
+from helpdesk.cases.actions import add_note, ask_extension, open_case, reply_to_case, return_case
+from helpdesk.cases.models import CaseKind, ReplyWay
+from helpdesk.cases.panel import CaseAct
+from helpdesk.cases.praising import pass_on_praise
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -89,6 +93,8 @@ class World:
             *(f"/outages/{self['outage_id']}?act={act}" for act in ("end", "change", "take_in", "take_out")),
             "/duty?week=2026-03-02", "/handovers?before=99", f"/fridge-cards/print?home={home}",
             "/fridge-cards/print?building=3", "/fridge-cards/print?building=99",
+            "/cases?group=all", "/cases?group=all&words=a&kind=complaint",
+            *(f"/cases/{self['case_number']}?act={act}" for act in CaseAct),
         ]  # fmt: skip
 
 
@@ -99,6 +105,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     world = World({role: person(role.value.capitalize(), role) for role in Role})
     household = _household(estate, place, stairwell, add)
     orders = _orders(world, estate, place, category, tmp_path / "photos", now)
+    cases = _cases(world, estate, place, now)
     calls = _calls(world, estate, place, household, category, orders[0], now)
     outages = _outages(world, estate, place, stairwell, household, category, orders, now)
     duty = duties.something_of_everything(world.users, estate, now)
@@ -112,7 +119,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,
-        "token": ["nothing"], "filename": ["js/live.js"],
+        "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"],
     }  # fmt: skip
     db.session.rollback()
     return world
@@ -173,6 +180,10 @@ def _calls(world, estate, place, household, category, order, now) -> SimpleNames
             typed(words="It drips here", outcome=Outcome.REPAIR, category=leak, **known),
             typed(words="When do they come?", outcome=Outcome.CHASE, about=order, **known),
             typed(words="Thank you", outcome=Outcome.PRAISE, **known),
+            typed(words="When is the water off?", outcome=Outcome.ENQUIRY, answer="On Friday", **known),
+            typed(words="It is too loud", outcome=Outcome.COMPLAINT, **known),
+            typed(words="Is the fee less for us?", outcome=Outcome.WAIVER, **known),
+            typed(words="Sales", outcome=Outcome.NUISANCE, **known),
             typed(words="They ring again"),
         ]
         calls = [save_call(one, call=None, actor=desk, now=now) for one in told]
@@ -236,6 +247,29 @@ def _outages(world, estate, place, stairwell, household, category, orders, now) 
         set_other_home(orders[0], place=garage, part=Part.SOURCE, number="12000000001", actor=desk, now=now)
         note_entry(orders[0], place=place, entered_at=now, witnesses="The stair lead", why="Water", actor=desk, now=now)
     return [running.id, over.id, coming.id]
+
+
+def _cases(world, estate, place, now) -> list[str]:
+    """A sheet with a date that is over, answered and undecided ones, an enquiry about a waiver, and praise."""
+    desk, mei = world.users[Role.OPERATOR], world.users[Role.MANAGER]
+    here = {"estate_id": estate.id, "actor": desk, "now": now}
+    sheet = {"kind": CaseKind.CASE_12345, "received_from": "Subdistrict office", "place": place, **here}
+    with writing():
+        cases = [
+            open_case(words="Rats at the gate", external_ref="A1", due_at=now + timedelta(days=3), owner=mei, **sheet),
+            open_case(words="Water on the road", external_ref="A2", due_at=now - timedelta(days=1), **sheet),
+            open_case(words="They were rude", kind=CaseKind.COMPLAINT, place=place, owner=mei, **here),
+            open_case(words="Is there help with fees?", kind=CaseKind.WAIVER_ENQUIRY, **(here | {"actor": mei})),
+        ]
+        ask_extension(cases[0], until=now + timedelta(days=9), reason="It has to dry", actor=mei, now=now)
+        add_note(cases[0], words="They were rung", actor=mei, now=now)
+        return_case(cases[1], reason="Not in this estate", actor=desk, now=now)
+        reply_to_case(cases[2], words="We are sorry", way=ReplyWay.PHONE, actor=mei, now=now)
+        for user in world.users.values():
+            pass_on_praise(
+                estate_id=estate.id, words="They were kind", user=user, team=None, call_id=None, actor=desk, now=now
+            )
+    return [case.number for case in cases]
 
 
 def _named(household) -> tuple:

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from helpdesk.admin.forms import PhoneForm
+from helpdesk.cases.forms import NoteForm
+from helpdesk.cases.panel import FORMS
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
 from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
@@ -45,6 +47,8 @@ ELSEWHERE = {
     NotesForm,
     WithdrawForm,  # tests/web/test_handover.py
     PhoneForm,  # tests/web/test_accounts.py
+    *FORMS.values(),
+    NoteForm,  # of cases: tests/web/test_cases.py
 }
 
 

@@ -14,7 +14,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.hotline.models import Call
 from helpdesk.telephony.actions import add_line, end_line, end_lost_rings, set_extension
-from helpdesk.telephony.models import Report, Ring, Verdict
+from helpdesk.telephony.models import Report, TelephoneCall, Verdict
 from helpdesk.telephony.rules import RINGS_AT_MOST
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
@@ -46,7 +46,7 @@ def report(app, line):
 
 
 def rings():
-    return list(db.session.scalars(select(Ring).order_by(Ring.id)))
+    return list(db.session.scalars(select(TelephoneCall).order_by(TelephoneCall.id)))
 
 
 def owed():

@@ -65,7 +65,7 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_telephone_report_line_id_id"), ["line_id", "id"], unique=False)
 
     op.create_table(
-        "ring",
+        "telephone_call",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("estate_id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
@@ -87,38 +87,38 @@ def upgrade():
         sa.Column("missed", sa.Boolean(), nullable=False),
         sa.Column("callback_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_ring_answered_by_id")),
-        sa.ForeignKeyConstraint(["callback_id"], ["callback.id"], name=op.f("fk_ring_callback_id")),
-        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_ring_estate_id")),
-        sa.ForeignKeyConstraint(["line_id"], ["telephone_line.id"], name=op.f("fk_ring_line_id")),
-        sa.ForeignKeyConstraint(["phone_id"], ["phone.id"], name=op.f("fk_ring_phone_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ring")),
-        sa.UniqueConstraint("line_id", "pbx_call_id", name=op.f("uq_ring_line_id_pbx_call_id")),
-        sa.UniqueConstraint("request_key", name=op.f("uq_ring_request_key")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_telephone_call_answered_by_id")),
+        sa.ForeignKeyConstraint(["callback_id"], ["callback.id"], name=op.f("fk_telephone_call_callback_id")),
+        sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_telephone_call_estate_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["telephone_line.id"], name=op.f("fk_telephone_call_line_id")),
+        sa.ForeignKeyConstraint(["phone_id"], ["phone.id"], name=op.f("fk_telephone_call_phone_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_telephone_call")),
+        sa.UniqueConstraint("line_id", "pbx_call_id", name=op.f("uq_telephone_call_line_id_pbx_call_id")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_telephone_call_request_key")),
     )
-    with op.batch_alter_table("ring", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ring_callback_id"), ["callback_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_ring_estate_id_id"), ["estate_id", "id"], unique=False)
+    with op.batch_alter_table("telephone_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_telephone_call_callback_id"), ["callback_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_telephone_call_estate_id_id"), ["estate_id", "id"], unique=False)
         batch_op.create_index(
-            "ix_ring_not_ended",
+            "ix_telephone_call_not_ended",
             ["estate_id", "heard_at"],
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_ring_phone_id"), ["phone_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_telephone_call_phone_id"), ["phone_id"], unique=False)
 
 
 def downgrade():
-    with op.batch_alter_table("ring", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ring_phone_id"))
+    with op.batch_alter_table("telephone_call", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_telephone_call_phone_id"))
         batch_op.drop_index(
-            "ix_ring_not_ended", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+            "ix_telephone_call_not_ended", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
         )
-        batch_op.drop_index(batch_op.f("ix_ring_estate_id_id"))
-        batch_op.drop_index(batch_op.f("ix_ring_callback_id"))
+        batch_op.drop_index(batch_op.f("ix_telephone_call_estate_id_id"))
+        batch_op.drop_index(batch_op.f("ix_telephone_call_callback_id"))
 
-    op.drop_table("ring")
+    op.drop_table("telephone_call")
     with op.batch_alter_table("telephone_report", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telephone_report_line_id_id"))
 

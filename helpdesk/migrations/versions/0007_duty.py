@@ -40,8 +40,6 @@ def upgrade():
     with op.batch_alter_table("shift", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_shift_estate_id_ends_at"), ["estate_id", "ends_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_shift_user_id"), ["user_id"], unique=False)
-    with op.batch_alter_table("shift", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_shift_user_id"))
 
     op.create_table(
         "handover",
