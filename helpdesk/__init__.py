@@ -23,6 +23,7 @@ from helpdesk import (
     live,
     neighbours,
     outages,
+    parties,
     reactions,
     repairs,
     scheduling,
@@ -57,6 +58,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     for feature in (
         accounts,
         admin,
+        callbacks,
         cases,
         duty,
         estate,
@@ -65,6 +67,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         live,
         neighbours,
         outages,
+        parties,
         repairs,
         scheduling,
         search,

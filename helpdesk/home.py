@@ -14,6 +14,7 @@ from helpdesk.estate.models import Estate
 bp = Blueprint("home", __name__)
 PAGES = (
     (Permission.WORK_HOTLINE, "hotline.console", _l("Console")),
+    (Permission.WORK_HOTLINE, "callbacks.index", _l("Call-backs")),
     (Permission.DO_VISITS, "scheduling.jobs", _l("My day")),
     (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
     (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
@@ -67,3 +68,4 @@ def theme() -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {"nav": nav, "current_estate": current_estate, "theme": theme}
     app.jinja_env.filters |= {"phone": phone_numbers.display, "tel_link": phone_numbers.tel_link}
+    app.jinja_env.filters["masked"] = phone_numbers.mask

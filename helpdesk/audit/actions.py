@@ -44,7 +44,9 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "callback.taken_on": {"owner_id": int | None},
     "callback.attempted": {"answer": StrEnum, "attempt_id": int, "due_at": datetime},
     "callback.given_up": {},
-    "callback.reached": {},
+    "callback.reopened": {"due_at": datetime},
+    "callback.rang_in": {},  # they rang before anybody reached them
+    "callback.told": {},  # what came of it was written down
     # telephony
     "line.added": {},
     "line.ended": {},
@@ -54,6 +56,13 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visits.postponed": {"cause": StrEnum, "orders": int, "calls": int},
     "round.begun": {"cause": StrEnum, "people": int, "due_at": datetime},
     "round.somebody_sent": {"work_order_id": int},
+    # parties
+    "party.added": {"party_kind": StrEnum},
+    "party.changed": {},
+    "hand_off.made": {"work_order_id": int, "party_id": int, "paid_by": StrEnum, "chase_at": datetime},
+    "hand_off.chased": {"chase_id": int, "chase_at": datetime},
+    "hand_off.returned": {},
+    "hand_off.finished": {},
     # duty
     "shift.added": {"post": StrEnum, "user_id": int, "starts_at": datetime, "ends_at": datetime},
     "shift.changed": {"user_id": int, "starts_at": datetime, "ends_at": datetime},

@@ -1,6 +1,6 @@
 """What people do about call-backs: ask for one, take it on, ring, give up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
@@ -13,6 +13,9 @@ from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Place
 from helpdesk.repairs.models import WorkOrder
+
+SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arrives here
+FURTHEST = timedelta(days=366)
 
 
 def ask_to_ring(
@@ -45,6 +48,14 @@ def ask_to_ring(
     return callback
 
 
+def promise_to_ring(*, due_at: datetime | None, now: datetime, **more) -> Callback:
+    """Tell somebody that they are rung by a moment: refused without one, or for one that is over."""
+    if due_at is None:
+        raise Refused(_("Say by when they are rung."), field="due_at")
+    _check_ahead(due_at, now, "due_at")
+    return ask_to_ring(due_at=due_at, now=now, **more)
+
+
 def take_on(callback: Callback, *, owner: User | None, actor: User, now: datetime) -> None:
     """Make somebody answer for a call-back, or (None) nobody in particular. Conflict once it has ended."""
     require(actor, Permission.WORK_HOTLINE, callback.estate_id)
@@ -63,11 +74,13 @@ def note_attempt(
 ) -> Attempt:
     """Say what came of ringing once. Answered ends the call-back; otherwise it stays, due again at `again_at`.
 
-    Whoever rings takes on what nobody owned. Conflict once it has ended.
+    Whoever rings takes on what nobody owned. Refused for a moment that is over; Conflict once it has ended.
     """
     require(actor, Permission.WORK_HOTLINE, callback.estate_id)
     if callback.status is not CallbackStatus.OPEN:
         raise Conflict(_("This call-back has ended. Check the list again."))
+    if again_at:
+        _check_ahead(again_at, now, "again_at")
     attempt = Attempt(callback=callback, at=now, by=actor, answer=answer, note=note)
     db.session.add(attempt)
     callback.owner = callback.owner or actor
@@ -84,18 +97,6 @@ def note_attempt(
     return attempt
 
 
-def reached_otherwise(callback: Callback, *, actor: User | None, now: datetime) -> None:
-    """End a call-back because somebody spoke with them after all, without ringing. Conflict once it has ended.
-
-    `actor` is None for the telephone system.
-    """
-    if actor:
-        require(actor, Permission.WORK_HOTLINE, callback.estate_id)
-    move(callback, CallbackStatus.REACHED)
-    callback.ended_at = now
-    record("callback.reached", callback, actor=actor, now=now, topics=callback.topics)
-
-
 def give_up(callback: Callback, *, because: str, actor: User, now: datetime) -> None:
     """End a call-back without having reached anybody. Refused without a reason; Conflict once it has ended."""
     require(actor, Permission.WORK_HOTLINE, callback.estate_id)
@@ -104,6 +105,45 @@ def give_up(callback: Callback, *, because: str, actor: User, now: datetime) -> 
     move(callback, CallbackStatus.GIVEN_UP)
     callback.ended_at, callback.given_up_because = now, because.strip()
     record("callback.given_up", callback, actor=actor, now=now, topics=callback.topics)
+
+
+def reopen(callback: Callback, *, due_at: datetime | None, actor: User, now: datetime) -> None:
+    """Let somebody be rung after all, who was given up. Conflict unless it was."""
+    require(actor, Permission.REOPEN_CALLBACK, callback.estate_id)
+    if due_at is None:
+        raise Refused(_("Say by when they are rung."), field="due_at")
+    _check_ahead(due_at, now, "due_at")
+    move(callback, CallbackStatus.OPEN)
+    callback.ended_at, callback.due_at = None, due_at
+    record("callback.reopened", callback, actor=actor, now=now, topics=callback.topics, due_at=due_at)
+
+
+def note_they_rang(callback: Callback, *, actor: User | None, now: datetime) -> None:
+    """They rang before anybody reached them: nothing is owed any more. Conflict once it has ended.
+
+    `actor` is None for the telephone system.
+    """
+    if actor:
+        require(actor, Permission.WORK_HOTLINE, callback.estate_id)
+    move(callback, CallbackStatus.REACHED)
+    callback.ended_at, callback.rang_themselves = now, True
+    record("callback.rang_in", callback, actor=actor, now=now, topics=callback.topics)
+
+
+def write_what_came(callback: Callback, *, words: str, actor: User, now: datetime) -> None:
+    """Keep what was agreed with somebody who was reached. Refused without words; Conflict unless they were."""
+    require(actor, Permission.WORK_HOTLINE, callback.estate_id)
+    if callback.status is not CallbackStatus.REACHED:
+        raise Conflict(_("Nobody has been reached yet."))
+    if not words.strip():
+        raise Refused(_("Write what came of it."), field="words")
+    callback.came_of_it = words.strip()
+    record("callback.told", callback, actor=actor, now=now, topics=callback.topics)
+
+
+def _check_ahead(moment: datetime, now: datetime, field: str) -> None:
+    if not now - SLACK <= moment < now + FURTHEST:
+        raise Refused(_("Choose a time that is still to come, within a year."), field=field)
 
 
 def _check_owner(owner: User | None, estate_id: int) -> None:

@@ -39,7 +39,8 @@ STILL_OPEN = text("status = 'open'")  # few of many
 class Callback(Versioned, db.Model):
     """Somebody to be rung by `due_at`. `number` is digits as `phone_numbers.normalise` writes them.
 
-    `call_id` is the call it comes from, `work_order` what it is about. `words` is what to say or ask, for staff.
+    `call_id` is the call it comes from, `work_order` what it is about. `words` is what to say or ask, for staff;
+    `came_of_it` what was agreed once they were reached.
     """
 
     __tablename__ = "callback"
@@ -66,15 +67,19 @@ class Callback(Versioned, db.Model):
     owner: Mapped[User | None] = relationship(foreign_keys=owner_id)
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the telephone system
+    asked_by: Mapped[User | None] = relationship(foreign_keys=asked_by_id)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     words: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     given_up_because: Mapped[str] = mapped_column(String(200), default="")
+    rang_themselves: Mapped[bool] = mapped_column(default=False)  # before anybody reached them
+    came_of_it: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[list["Attempt"]] = relationship(order_by="Attempt.id", back_populates="callback")
 
     @property
     def topics(self) -> set[str]:
-        return {f"callbacks:{self.estate_id}"}
+        about_an_order = {f"orders:{self.estate_id}"} if self.work_order else set()
+        return {f"callbacks:{self.estate_id}"} | about_an_order
 
 
 class Attempt(db.Model):

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DISPATCH = "dispatch"  # who goes when; hold, reopen, cancel
     CLOSE_WORK_ORDER = "close_work_order"
     PLAN_DUTY = "plan_duty"  # the roster: who is on when
+    REOPEN_CALLBACK = "reopen_callback"  # one that somebody gave up
     DO_VISITS = "do_visits"
     SEE_CASES = "see_cases"  # complaints, sheets from 12345 and the community
     WORK_CASES = "work_cases"  # answer for them
@@ -61,6 +62,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.OPEN_WORK_ORDER,
             P.DISPATCH,
             P.CLOSE_WORK_ORDER,
+            P.REOPEN_CALLBACK,
             P.PLAN_DUTY,
         }
     ),

@@ -16,6 +16,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import UUID, InputRequired, Length, ValidationError
 from wtforms.widgets import TextArea
 
+from helpdesk.core import ids
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.words import locale
 
@@ -90,3 +91,14 @@ class CreatingForm(Form):
         typed = sorted((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
         self.body_hash = sha256(json.dumps(typed).encode()).hexdigest()
         return super().validate(**kwargs)
+
+
+class IdField(StringField):
+    """The id of a record that is chosen from a list; None for none of them."""
+
+    def process_formdata(self, valuelist):
+        typed = clean(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else None
+        if typed and not (self.data and self.data <= ids.LARGEST):
+            self.data = None
+            raise ValueError(_l("What was chosen does not exist. Look it up again."))

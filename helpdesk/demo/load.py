@@ -14,7 +14,20 @@ from helpdesk.cases.rules import Level as CaseLevel
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo import catalogue, cribs, duty, homes, neighbours, outages, paperwork, people, scenes, today, volume
+from helpdesk.demo import (
+    catalogue,
+    cribs,
+    duty,
+    homes,
+    neighbours,
+    outages,
+    paperwork,
+    people,
+    scenes,
+    today,
+    volume,
+    waiting,
+)
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.casework import Casework
 from helpdesk.demo.desk import Desk, Numbers
@@ -179,7 +192,7 @@ def _scenes(houses: list[House], now: datetime) -> dict[date, list[tuple[datetim
         stage = Stage(house.board, now, chance(now, "scenes", house.board.register.estate_id))
         paper = Stage(house.board, now, chance(now, "paperwork", house.board.register.estate_id))
         duty.roster(stage)
-        told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes)
+        told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes, waiting.waiting)
         happens = [one for tells in told for one in tells(stage)]
         for at, tell in (*happens, *paperwork.paperwork(paper), *duty.handovers(stage, names)):
             by_day[clock.local_date(at)].append((at, tell))

@@ -145,6 +145,7 @@ def _over(stage: Stage, order: Order, outage_id: int, callers: Sequence[Caller],
             status=CallbackStatus.REACHED, number=caller.number, place_id=caller.home.id,
             person_id=caller.resident.id if caller.resident else None, work_order_id=order.id, owner_id=operator,
             asked_at=over, asked_by_id=operator, due_at=due, words=words, ended_at=rung, given_up_because="",
+            rang_themselves=False, came_of_it="",
         )  # fmt: skip
         desk.rows.add("callback_attempt", id=attempt_id, callback_id=callback_id, at=rung, by_id=operator,
                       answer=Answer.ANSWERED, note="")  # fmt: skip

@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
+from helpdesk.callbacks.actions import FURTHEST, promise_to_ring
+from helpdesk.callbacks.models import Reason
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
@@ -35,7 +37,7 @@ class Typed:
     by the promised moment, and sets out now for a danger or an emergency.
     `about` is the order that somebody asks after, `joins` what the call is added to instead of opening an order.
     `other_home` is a second home that the repair is about. `answer` is what was answered or arranged, `after` what else
-    follows.
+    follows; `ring_back_at` is by when they were told they will be rung.
     """
 
     request_key: str
@@ -57,6 +59,7 @@ class Typed:
     other_part: Part = Part.SOURCE
     answer: str = ""
     after: FollowUp = field(default_factory=FollowUp)
+    ring_back_at: datetime | None = None
 
 
 def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
@@ -119,6 +122,8 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
             typed.joins, call_id=call.id, rang_at=call.happened_at, place=typed.place, person=typed.person,
             number=_digits(typed), actor=actor, now=now,
         )  # fmt: skip
+    if typed.ring_back_at:
+        _promise(call, typed, actor=actor, now=now)
     return call
 
 
@@ -134,6 +139,22 @@ def _digits(typed: Typed) -> str:
     """The number to ring back, as it is kept; empty for one that is hidden or none."""
     found = phone_numbers.normalise(typed.caller_number) if not typed.phone else None
     return typed.phone.digits if typed.phone else found.digits if found else ""
+
+
+def _promise(call: Call, typed: Typed, *, actor: User, now: datetime) -> None:
+    """They were told by when they are rung: whatever became of the call, nobody forgets it."""
+    rang = phone_numbers.normalise(typed.caller_number)
+    is_whole = rang is not None and rang.kind is not phone_numbers.PhoneKind.SHORT
+    number = typed.phone.digits if typed.phone else rang.digits[:20] if is_whole else ""
+    if not (number or typed.person or typed.place):
+        raise Refused(_("Nobody knows whom to ring: write down a whole number, or look up the home."), "ring_back_at")
+    if not now < typed.ring_back_at < now + FURTHEST:
+        raise Refused(_("Choose a time that is still to come, within a year."), field="ring_back_at")
+    promise_to_ring(
+        estate_id=call.estate_id, reason=Reason.PROMISED, due_at=typed.ring_back_at, number=number,
+        person=typed.person, place=typed.place, call_id=call.id, work_order=call.work_order, words=typed.words,
+        actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _ring_back_on(typed: Typed, actor: User, now: datetime) -> Phone | None:

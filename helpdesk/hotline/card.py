@@ -6,6 +6,8 @@ from datetime import date
 from flask import abort
 from sqlalchemy.orm import selectinload
 
+from helpdesk.callbacks.models import Callback
+from helpdesk.callbacks.queries import owed_to
 from helpdesk.cases.models import Case
 from helpdesk.cases.queries import open_cases_at
 from helpdesk.core.access import Permission, can
@@ -35,6 +37,7 @@ class CallerCard:
     calls: list[Call] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     nuisance: int = 0  # calls from this number that were a nuisance
+    owed: list[Callback] = field(default_factory=list)  # call-backs to them
 
     @property
     def empty(self) -> bool:
@@ -86,6 +89,7 @@ def card_of(
         calls=last_calls(user, place=place, person=person, phone=phone) if whole else [],
         cases=open_cases_at(user, place) if place and whole else [],
         nuisance=nuisance_calls(user, phone) if whole and phone else 0,
+        owed=owed_to(user, place=place, person=person, phone=phone) if whole else [],
     )  # fmt: skip
 
 

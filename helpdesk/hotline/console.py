@@ -10,11 +10,15 @@ from werkzeug.exceptions import NotFound
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import get_technician, technicians
+from helpdesk.callbacks.models import Callback
+from helpdesk.callbacks.queries import Owed, get_callback, owed
+from helpdesk.callbacks.rules import proposed_moments
 from helpdesk.cases.queries import due_counts
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import NotAllowed, Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.moments import typed_moment
 from helpdesk.core.words import locale
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Phone, Place
@@ -63,8 +67,7 @@ def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Ty
         request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
         category=_category(form, user, estate_id, now), urgency=form.urgency.data, answer=form.answer.data,
-        joins=joins,
-        **_decided(form, user, estate_id),
+        joins=joins, **_decided(form, user, estate_id, now),
     )  # fmt: skip
 
 
@@ -104,7 +107,7 @@ def _category(form, user, estate_id: int, now: datetime) -> Category | None:
     return found
 
 
-def _decided(form, user, estate_id: int) -> dict:
+def _decided(form, user, estate_id: int, now: datetime) -> dict:
     """What only a saved form holds: what becomes of the call, and who comes when."""
     if not isinstance(form, CallForm):
         return {}
@@ -117,6 +120,7 @@ def _decided(form, user, estate_id: int) -> dict:
         "after": follow_up_of(form, estate_id), "other_home": _other_home(form, user, estate_id),
         "other_part": form.other_part.data or Part.SOURCE,
         "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+        "ring_back_at": typed_moment(form.ring_back_at, now) or typed_moment(form.ring_back, now),
     }  # fmt: skip
 
 
@@ -224,6 +228,21 @@ def form_of(ring: TelephoneCall) -> CallForm:
     return CallForm(formdata=None, request_key=ring.request_key, caller_number=number, phone_id=ring.phone_id)
 
 
+def form_taken_up(callback_id: int | None, user) -> CallForm:
+    """The form of a call that a call-back leads to; an empty one without a call-back."""
+    return form_of_callback(get_callback(user, callback_id), user) if callback_id else new_form()
+
+
+def form_of_callback(callback: Callback, user) -> CallForm:
+    """The form of a call that is taken up from a call-back: whom they have on the line, and what it is about."""
+    phone = exact_phone(user, callback.number) if callback.number else None
+    return CallForm(
+        formdata=None, caller_number=phone_numbers.display(callback.number), place_id=callback.place_id,
+        person_id=callback.person_id, phone_id=phone.id if phone else None,
+        about=callback.work_order.number if callback.work_order else "",
+    )  # fmt: skip
+
+
 def know_again(form: CallForm, user) -> None:
     """A refused form is shown again: it knows what is kept by now, a draft that was under way with it included."""
     if form.http_status == 422 and form.key:
@@ -252,6 +271,7 @@ def choices(user, now: datetime) -> dict:
     sends = any(can(user, Permission.DISPATCH, estate_id) for estate_id in mine)
     return {
         "groups": groups, "windows": windows, "technicians": technicians(mine) if sends else [],
+        "moments": proposed_moments(now),
         "outcomes": list(Outcome), "urgencies": list(Urgency), "at_once": AT_ONCE, "today": clock.local_date(now),
         "parts": list(Part), **follow_up_choices(mine, now),
     }  # fmt: skip
@@ -273,6 +293,10 @@ class World:
     @cached_property
     def cases_due(self) -> dict[str, int]:
         return due_counts(self.user, self.now)
+
+    @cached_property
+    def owed(self) -> Owed:
+        return owed(self.user, self.now)
 
     @cached_property
     def calls(self) -> TodaysCalls:

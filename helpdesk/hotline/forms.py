@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 
 from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
+from helpdesk.core.moments import LONGEST
 from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.outcomes import GoesOn
 from helpdesk.hotline.rules import AT_ONCE
@@ -111,6 +112,8 @@ class CallForm(CallFields, CreatingForm):
     is_complex = BooleanField(_l("Complex: three working days"))
     goes_on = Chosen(_l("How it goes on"), codes=list(GoesOn))
     praised = Text(_l("Who is praised"), limit=20)  # a team, or "u" and the id of a member of staff
+    ring_back = Text(_l("Rung back by"), limit=LONGEST)  # one of the proposed moments
+    ring_back_at = Text(_l("Another time"), limit=LONGEST)  # typed: counts before the chosen one
 
     def validate_visit_window(self, field):
         if field.data and field.data != AT_ONCE and window_named(field.data) is None:

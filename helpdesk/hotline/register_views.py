@@ -3,6 +3,7 @@
 from flask import render_template
 from sqlalchemy import or_
 
+from helpdesk.callbacks.queries import about
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.extensions import db
@@ -26,6 +27,7 @@ def place(place_id: int):
         "estate/place.html", card=card, history=history_of(card.place), today=today,
         orders=_orders(_about(place_id)), calls=last_calls(me(), place=card.place, limit=ROWS),
         sees_orders=can(me(), Permission.SEE_WORK_ORDERS, card.place.estate_id),
+        rung=about(me(), place=card.place),
     )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def resident(person_id: int):
     return render_template(
         "estate/resident.html", person=person, today=clock.local_date(clock.now()),
         orders=_orders(WorkOrder.reporter_id == person_id), calls=last_calls(me(), person=person, limit=ROWS),
-        sees_orders=can(me(), Permission.SEE_WORK_ORDERS, person.estate_id),
+        sees_orders=can(me(), Permission.SEE_WORK_ORDERS, person.estate_id), rung=about(me(), person=person),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def console():
     ring = get_ring(me(), ring_id) if ring_id else None
     if ring and (written := call_of_key(me(), ring.request_key)):
         return redirect(url_for(".show", call_id=written.id))
-    form = desk.form_of(ring) if ring else desk.new_form()
+    form = desk.form_of(ring) if ring else desk.form_taken_up(_id("callback"), me())
     return page_or_part(PAGE, PART, **_page(form, saved=saved, asked=request.args.get("q", "")))
 
 

@@ -68,7 +68,7 @@ def facts(number: str):
 @needs(P.SEE_WORK_ORDERS)
 def history(number: str):
     work_order = get_work_order(me(), number)
-    return _region("repairs/_history.html", work_order=work_order, entries=timeline.timeline(work_order))
+    return _region("repairs/_history.html", work_order=work_order, entries=timeline.timeline(work_order, me()))
 
 
 @bp.get("/<number>/print")
@@ -206,7 +206,7 @@ def _facts(work_order) -> dict:
 def _around(work_order, act: Act | None, act_form=None) -> dict:
     """All that the page of one order shows; its parts take what they need."""
     return {
-        **_facts(work_order), "entries": timeline.timeline(work_order), "act": act, "act_form": act_form,
+        **_facts(work_order), "entries": timeline.timeline(work_order, me()), "act": act, "act_form": act_form,
         "acts": acts_for(work_order, me()), "when": times_offered(work_order, act_form, clock.now()), "seen_now": False,
         "remark_form": RemarkForm(formdata=None),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from helpdesk.accounts.models import User
 from helpdesk.accounts.sessions import hashed
 from helpdesk.audit.actions import record
-from helpdesk.callbacks.actions import ask_to_ring, reached_otherwise
+from helpdesk.callbacks.actions import ask_to_ring, note_they_rang
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core.access import Permission, can, require
@@ -136,7 +136,7 @@ def _ring_back(ring: TelephoneCall, now: datetime) -> None:
             .limit(1)
         )
         if callback.status is CallbackStatus.OPEN and not callback.attempts and db.session.scalar(others) is None:
-            reached_otherwise(callback, actor=None, now=now)
+            note_they_rang(callback, actor=None, now=now)
 
 
 def _waiting_for(ring: TelephoneCall) -> Callback | None:

@@ -17,6 +17,7 @@ LAYERS = [
     ["accounts"],
     ["live", "workdays", "estate", "duty"],
     ["repairs"],
+    ["parties"],
     ["callbacks", "neighbours"],
     ["scheduling"],
     ["search"],

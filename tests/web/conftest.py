@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 
 from helpdesk.accounts.models import User
-from helpdesk.callbacks.models import Answer
+from helpdesk.callbacks.actions import ask_to_ring, give_up, note_attempt, write_what_came
+from helpdesk.callbacks.models import Answer, Reason
 from helpdesk.cases.actions import add_note, ask_extension, open_case, reply_to_case, return_case
 from helpdesk.cases.models import CaseKind, ReplyWay
 from helpdesk.cases.panel import CaseAct
 from helpdesk.cases.praising import pass_on_praise
+from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -25,6 +27,8 @@ from helpdesk.neighbours.actions import note_entry, set_other_home
 from helpdesk.neighbours.models import Part
 from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
+from helpdesk.parties.actions import add_party, chase, hand_off, take_back
+from helpdesk.parties.models import PartyKind
 from helpdesk.repairs.actions import (
     add_remark,
     cancel_work_order,
@@ -95,6 +99,10 @@ class World:
             "/fridge-cards/print?building=3", "/fridge-cards/print?building=99",
             "/cases?group=all", "/cases?group=all&words=a&kind=complaint",
             *(f"/cases/{self['case_number']}?act={act}" for act in CaseAct),
+            # callbacks, parties
+            "/callbacks?reason=missed", "/callbacks?state=ended", f"/callbacks/new?place_id={home}",
+            f"/callbacks/new?person_id={self['person_id']}", f"/callbacks/new?about={number}",
+            f"/hotline?callback={self['callback_id']}",
         ]  # fmt: skip
 
 
@@ -109,6 +117,8 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     calls = _calls(world, estate, place, household, category, orders[0], now)
     outages = _outages(world, estate, place, stairwell, household, category, orders, now)
     duty = duties.something_of_everything(world.users, estate, now)
+    outside = _outside(world, estate, orders, now)
+    rung = _rung(world, estate, place, household, orders[0], now)
     visits = [{"number": order.number, "visit_id": visit.id} for order in orders for visit in order.visits]
     world.ids = {
         "user_id": [user.id for user in world.users.values()], "number": [order.number for order in orders],
@@ -119,7 +129,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "photo_id": [photo.id for order in orders for visit in order.visits for photo in visit.photos],
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,
-        "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"],
+        "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
     }  # fmt: skip
     db.session.rollback()
     return world
@@ -270,6 +280,41 @@ def _cases(world, estate, place, now) -> list[str]:
                 estate_id=estate.id, words="They were kind", user=user, team=None, call_id=None, actor=desk, now=now
             )
     return [case.number for case in cases]
+
+
+def _outside(world, estate, orders, now) -> dict:
+    """An order that the water works have after the contractor gave it back, and one that nobody was asked about."""
+    desk, held = world.users[Role.OPERATOR], orders[6]
+    entry = {"hours": "By day", "note": "Ask for the shift", "numbers": "052310000096", "actor": desk, "now": now}
+    with writing():
+        firm = add_party(estate_id=estate.id, kind=PartyKind.CONTRACTOR, name="Builder", **entry)
+        water = add_party(estate_id=estate.id, kind=PartyKind.WATER_WORKS, name="Water works", **entry)
+        told = {"reference": "W-17", "contact": "Mr Shui", "actor": desk, "now": now}
+        first = hand_off(held, party=firm, **told)
+        take_back(first, because="Not theirs", actor=desk, now=now)
+        second = hand_off(held, party=water, promised_on=clock.local_date(now), **told)
+        chase(second, note="They come today", actor=desk, now=now)
+        hold_work_order(orders[3], reason=HoldReason.OUTSIDE, actor=desk, now=now)
+    return {"party_id": [water.id, firm.id], "hand_off_id": [second.id, first.id]}
+
+
+def _rung(world, estate, place, household, order, now) -> dict:
+    """A call-back of every kind: open, rung in vain, reached, given up; of somebody known and of a bare number."""
+    desk, soon = world.users[Role.OPERATOR], now + timedelta(minutes=30)
+    with writing():
+        wang, _phone = _named(household)
+        asked = {"estate_id": estate.id, "due_at": soon, "actor": desk, "now": now, "words": "Say when they come"}
+        rung = [
+            ask_to_ring(reason=Reason.PROMISED, place=place, person=wang, work_order=order, **asked),
+            ask_to_ring(reason=Reason.MISSED, number="12000000077", **asked),
+            ask_to_ring(reason=Reason.UNREACHED, place=place, owner=desk, **asked),
+            ask_to_ring(reason=Reason.CHECK, person=wang, **asked),
+        ]
+        note_attempt(rung[0], answer=Answer.NO_ANSWER, note="It rings long", actor=desk, now=now)
+        note_attempt(rung[2], answer=Answer.ANSWERED, note="The son", actor=desk, now=now)
+        write_what_came(rung[2], words="He is at home on Friday", actor=desk, now=now)
+        give_up(rung[3], because="Moved away", actor=desk, now=now)
+    return {"callback_id": [callback.id for callback in rung]}
 
 
 def _named(household) -> tuple:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from helpdesk.admin.forms import FirstAdministratorForm, UserForm
 from helpdesk.audit.models import Event
+from helpdesk.callbacks.forms import AttemptForm, PromiseForm
 from helpdesk.cases.forms import ExtensionForm, NewCaseForm, NoteForm, OrderForm
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -19,6 +20,7 @@ from helpdesk.handover.forms import OpenForm
 from helpdesk.hotline.forms import CallForm
 from helpdesk.neighbours.forms import EntryForm
 from helpdesk.outages.forms import OutageForm
+from helpdesk.parties.forms import ChaseForm, HandOffForm, PartyForm
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.forms import RemarkForm, VisitForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
@@ -68,6 +70,8 @@ ELSEWHERE = {
     RoundForm,  # elders to ring: tests/web/test_storm.py
     ShiftForm, FillForm, PatternForm,  # plan nothing twice: tests/web/test_duty.py, tests/db/test_duty_acts.py
     OpenForm,  # one is open at a time: tests/web/test_handover.py
+    AttemptForm, PromiseForm,  # tests/web/test_callbacks.py
+    PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
 }  # fmt: skip
 

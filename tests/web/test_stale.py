@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from helpdesk.admin.forms import PhoneForm
+from helpdesk.callbacks.forms import AttemptForm, GiveUpForm, OwnerForm, ReopenForm, ResultForm
 from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS
 from helpdesk.core.forms import Form
@@ -15,6 +16,7 @@ from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
+from helpdesk.parties.forms import ChaseForm, FinishForm, HandOffForm, PartyChangeForm, ReturnForm
 from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.scheduling.actions import finish_visit
@@ -49,6 +51,16 @@ ELSEWHERE = {
     PhoneForm,  # tests/web/test_accounts.py
     *FORMS.values(),
     NoteForm,  # of cases: tests/web/test_cases.py
+    AttemptForm,
+    OwnerForm,
+    GiveUpForm,
+    ReopenForm,
+    ResultForm,  # tests/web/test_callbacks.py
+    PartyChangeForm,
+    HandOffForm,
+    ChaseForm,
+    ReturnForm,
+    FinishForm,  # tests/web/test_parties.py
 }
 
 
