@@ -23,6 +23,7 @@ PAGES = (
     (Permission.LOG_CALL, "duty.index", _l("Duty roster")),
     (Permission.ADMINISTER, "admin.users", _l("Accounts")),
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
+    (Permission.ADMINISTER, "estate.build", _l("Set up buildings")),
 )
 
 

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     WORK_HOTLINE = "work_hotline"  # the console, and every call of the estate
     LOG_CALL = "log_call"  # any staff member's own calls
     SEE_REGISTER = "see_register"  # places, people, their phones and care flags
+    EDIT_REGISTER = "edit_register"  # correct and add to it; who moved, sold or died
+    MERGE_REGISTER = "merge_register"  # two records into one, and buildings by pattern
     OPEN_WORK_ORDER = "open_work_order"
     SEE_WORK_ORDERS = "see_work_orders"  # all of an estate; one's own jobs need only do_visits
     DISPATCH = "dispatch"  # who goes when; hold, reopen, cancel
@@ -48,11 +50,11 @@ WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
-        {*STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER}
+        {*STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER, P.EDIT_REGISTER}
     ),
     Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS}),
     Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER}),
-    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, P.SEE_REGISTER}),
+    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, P.SEE_REGISTER, P.EDIT_REGISTER}),
     Role.MANAGER: frozenset(
         {
             *STAFF,
@@ -64,6 +66,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CLOSE_WORK_ORDER,
             P.REOPEN_CALLBACK,
             P.PLAN_DUTY,
+            P.EDIT_REGISTER,
+            P.MERGE_REGISTER,
         }
     ),
     Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),

@@ -37,6 +37,10 @@ class Rows:
         """The rows of a table that are not written yet."""
         return self._waiting.get(table, [])
 
+    def change(self, table: str, row_id: int, **values) -> None:
+        """Change a row that still waits."""
+        next(row for row in self._waiting[table] if row["id"] == row_id).update(values)
+
     def flush(self) -> None:
         """Write everything that waits. Belongs inside `writing()`."""
         connection = db.session.connection()

@@ -3,6 +3,8 @@
 from random import Random
 
 from helpdesk.demo.bulk import Rows
+from helpdesk.demo.homes import Spot
+from helpdesk.demo.households import Resident
 from helpdesk.demo.people import Register
 from helpdesk.estate import phone_numbers
 
@@ -38,8 +40,8 @@ def write(rows: Rows, register: Register, rng: Random) -> None:
         )  # fmt: skip
 
 
-def _key_holder(register: Register, stairwell_id: int) -> str:
-    """The stairwell lead: somebody who lives there, is at home in the daytime and can be rung."""
+def lead_of(register: Register, stairwell_id: int) -> tuple[Spot, Resident] | None:
+    """The stairwell lead and their home: somebody who lives there, is at home in the daytime and can be rung."""
     there = [
         (home, resident)
         for home in register.lived_in
@@ -47,8 +49,13 @@ def _key_holder(register: Register, stairwell_id: int) -> str:
         for resident in home.residents
         if resident.lines
     ]
-    if not there:
+    return min(there, key=lambda known: abs(known[1].age - 66)) if there else None
+
+
+def _key_holder(register: Register, stairwell_id: int) -> str:
+    found = lead_of(register, stairwell_id)
+    if found is None:
         return "水表井和电表箱钥匙在服务中心"
-    home, lead = min(there, key=lambda known: abs(known[1].age - 66))
+    home, lead = found
     number = phone_numbers.display(lead.lines[0].digits)
     return f"楼道长{lead.name}({home.room_no} 室){number};备用钥匙在服务中心"

@@ -16,6 +16,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.demo import (
     catalogue,
+    community,
     cribs,
     duty,
     homes,
@@ -111,6 +112,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         register = _register(rows, estate_id, shape, now)
         own_shape = shape if number == 1 else shape.with_calls(None)
         desk = _desk(estate_id, rows, journal, numbers, now)
+        community.write(rows, journal, register, staff, first_day, now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)

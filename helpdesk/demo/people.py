@@ -145,6 +145,8 @@ def _former(rows: Rows, places: Places, today: date, rng: Random) -> None:
         if since < until:
             _add_person(rows, places.estate_id, before, today.year)
             _add_occupancy(rows, before, home, role, since, until, end)
+            if end is OccupancyEnd.DIED:
+                rows.add("person_note", person_id=before.id, died_on=until)
 
 
 def _add_occupancy(

@@ -4,4 +4,15 @@ Words: a *place* is a dwelling, garage, shop or common area; a *dwelling* also h
 *stairwell* is the common area of one entrance unit and holds its *crib*. May use: core, audit, accounts.
 """
 
-from helpdesk.estate import commands, models, views, words
+from helpdesk.estate import (
+    build_views,
+    commands,
+    community,
+    community_views,
+    merge_views,
+    models,
+    people_views,
+    place_views,
+    views,
+    words,
+)

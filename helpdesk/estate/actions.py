@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, require
 from helpdesk.core.extensions import db
-from helpdesk.estate import phone_numbers, search_keys
-from helpdesk.estate.models import Estate, Phone, SearchKey
+from helpdesk.estate import phone_numbers
+from helpdesk.estate.models import Estate, Phone
+from helpdesk.estate.numbers import phone_of
 from helpdesk.estate.phone_numbers import PhoneKind
 
 
@@ -30,12 +29,7 @@ def keep_number(typed: str, *, estate_id: int, actor: User, now: datetime) -> Ph
     number = phone_numbers.normalise(typed, area_code=db.session.get_one(Estate, estate_id).area_code)
     if number is None or number.kind is PhoneKind.SHORT:
         return None
-    here = select(Phone).where(Phone.estate_id == estate_id, Phone.digits == number.digits)
-    if known := db.session.scalar(here):
-        return known
-    phone = Phone(estate_id=estate_id, digits=number.digits)
-    db.session.add(phone)
-    record("phone.kept", phone, actor=actor, now=now)
-    for key in search_keys.of_phone(phone.digits):
-        db.session.add(SearchKey(estate_id=estate_id, kind=key.kind, key=key.key, phone_id=phone.id))
+    phone, is_new = phone_of(number.digits, estate_id=estate_id)
+    if is_new:
+        record("phone.kept", phone, actor=actor, now=now)
     return phone

@@ -47,6 +47,15 @@ class CareFlag(StrEnum):
     LIVES_ALONE = "lives_alone"
 
 
+class PreferredChannel(StrEnum):
+    """How somebody wants to be told something."""
+
+    CALL = "call"
+    SMS = "sms"
+    WECHAT = "wechat"
+    AT_THE_DOOR = "at_the_door"
+
+
 class Estate(db.Model):
     __tablename__ = "estate"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +96,15 @@ class Place(Versioned, db.Model):
     stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
     stairwell: Mapped["Place | None"] = relationship(remote_side=[id])
     crib: Mapped["Crib | None"] = relationship(foreign_keys="Crib.place_id")
+    flood: Mapped["FloodMark | None"] = relationship()
+
+
+class FloodMark(db.Model):
+    """A place that water reaches when it rains hard; `words` say how high it came, or from where."""
+
+    __tablename__ = "flood_mark"
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Crib(db.Model):
@@ -128,10 +146,30 @@ class Person(Versioned, db.Model):
     emergency_contact: Mapped[str] = mapped_column(String(120), default="")
     occupancies: Mapped[list["Occupancy"]] = relationship(back_populates="person", order_by="Occupancy.id")
     phones: Mapped[list["Phone"]] = relationship(secondary="phone_person", back_populates="people")
+    note: Mapped["PersonNote | None"] = relationship(lazy="joined", foreign_keys="PersonNote.person_id")
+
+    @property
+    def died_on(self) -> date | None:
+        return self.note and self.note.died_on
 
     @property
     def care_flags(self) -> list[CareFlag]:
         return [flag for flag in CareFlag if getattr(self, flag.value)]
+
+
+class PersonNote(db.Model):
+    """What few people need: how they want to be told, when they died, and which record they turned out to be.
+
+    A person merged into another (`became_id`) keeps the row and the id, so that old addresses lead on; nothing else
+    points to them any more.
+    """
+
+    __tablename__ = "person_note"
+    __table_args__ = (CheckConstraint("became_id IS NULL OR became_id != person_id", name="became_another"),)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[PreferredChannel | None]
+    died_on: Mapped[date | None]
+    became_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
 class Occupancy(db.Model):
@@ -167,6 +205,15 @@ class Phone(db.Model):
     digits: Mapped[str] = mapped_column(String(20))
     people: Mapped[list[Person]] = relationship(secondary="phone_person", back_populates="phones")
     places: Mapped[list[Place]] = relationship(secondary="phone_place")
+
+
+class PhoneNote(db.Model):
+    """A number that was another one, written wrongly: it stays as a pointer to the number it became."""
+
+    __tablename__ = "phone_note"
+    __table_args__ = (CheckConstraint("became_id != phone_id", name="became_another"),)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), primary_key=True)
+    became_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), index=True)
 
 
 phone_person = Table(

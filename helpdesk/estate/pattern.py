@@ -34,6 +34,17 @@ def numbers(typed: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def written(buildings: Iterable[int]) -> str:
+    """Building numbers as they are typed: 1, 2, 3 and 5 are "1-3, 5"."""
+    runs: list[list[int]] = []
+    for number in sorted(set(buildings)):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
 def homes_of(pattern: Pattern) -> Iterator[Home]:
     """Every home of these buildings, from the first door of the first entrance up."""
     for building, unit, floor, door in _doors(pattern):

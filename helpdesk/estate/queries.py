@@ -5,13 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import abort
-from sqlalchemy import Select, and_, func, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from helpdesk.core.access import Permission, estates
+from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate import addresses
-from helpdesk.estate.models import Estate, Occupancy, Person, Phone, Place, PlaceKind, SearchKey, Use
+from helpdesk.estate.models import (
+    Estate,
+    Occupancy,
+    Person,
+    PersonNote,
+    Phone,
+    PhoneNote,
+    Place,
+    PlaceKind,
+    SearchKey,
+    Use,
+)
 
 
 def estate_named(name: str) -> Estate | None:
@@ -27,16 +40,45 @@ def visible_estates(user, permission: Permission = Permission.SEE_REGISTER) -> l
     return list(db.session.scalars(select(Estate).where(Estate.id.in_(estates(user, permission))).order_by(Estate.id)))
 
 
+def chosen_estate(user, asked: object, permission: Permission = Permission.SEE_REGISTER) -> Estate:
+    """The estate that an address or a form asked for, else the user's first; 404 for one that is not theirs."""
+    mine = visible_estates(user, permission)
+    found = next((one for one in mine if str(one.id) == str(asked)), None if asked else next(iter(mine), None))
+    return found or abort(404)
+
+
 def visible_places(user) -> Select[tuple[Place]]:
     return select(Place).where(Place.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
 
 
 def visible_people(user) -> Select[tuple[Person]]:
-    return select(Person).where(Person.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
+    """Without those who turned out to be somebody else of the register (see `person_it_became`)."""
+    return select(Person).where(Person.estate_id.in_(estates(user, Permission.SEE_REGISTER)), not_merged(Person))
 
 
 def visible_phones(user, permission: Permission = Permission.SEE_REGISTER) -> Select[tuple[Phone]]:
-    return select(Phone).where(Phone.estate_id.in_(estates(user, permission)))
+    """Without wrong ways of writing another number."""
+    return select(Phone).where(Phone.estate_id.in_(estates(user, permission)), is_itself(Phone))
+
+
+def not_merged(person):
+    """The condition that this row of Person, or of an alias of it, is nobody else."""
+    became = select(PersonNote.person_id).where(PersonNote.person_id == person.id, PersonNote.became_id.is_not(None))
+    return ~became.exists()
+
+
+def is_itself(model):
+    """The condition that a row of Person, Phone or Place is no pointer to another one."""
+    if model is Phone:
+        return ~select(PhoneNote.phone_id).where(PhoneNote.phone_id == Phone.id).exists()
+    return not_merged(Person) if model is Person else true()
+
+
+def person_it_became(user, person_id: int) -> int | None:
+    """The id of the person into whom this one was merged, if it was, and is this user's to see."""
+    mine = Person.estate_id.in_(estates(user, Permission.SEE_REGISTER))
+    pointer = select(PersonNote.became_id).join(Person, Person.id == PersonNote.person_id)
+    return db.session.scalar(pointer.where(mine, Person.id == person_id))
 
 
 def visible_keys(user) -> Select[tuple[SearchKey]]:
@@ -44,24 +86,51 @@ def visible_keys(user) -> Select[tuple[SearchKey]]:
     return select(SearchKey).where(SearchKey.estate_id.in_(estates(user, Permission.SEE_REGISTER)))
 
 
-def get_place(user, place_id: int) -> Place:
-    """One place with its stairwell's crib; 404 if there is none for this user."""
-    cribs = (joinedload(Place.stairwell).joinedload(Place.crib), joinedload(Place.crib))
-    return db.session.scalar(visible_places(user).where(Place.id == place_id).options(*cribs)) or abort(404)
+def get_place(user, place_id: int, *, seen_version: int | None = None) -> Place:
+    """One place with its stairwell's crib; 404 if there is none for this user, Conflict if it changed since."""
+    cribs = (joinedload(Place.stairwell).joinedload(Place.crib), joinedload(Place.crib), joinedload(Place.flood))
+    place = db.session.scalar(visible_places(user).where(Place.id == place_id).options(*cribs)) or abort(404)
+    return as_seen(place, seen_version)
 
 
-def place_at(user, estate_id: int, typed: str) -> Place | None:
-    """The place that somebody means by an address, however it is written: 3-2-501, 三幢二单元, 小区北门."""
-    keys = [typed, *(addresses.address_key(guess) for guess in addresses.parse(typed))]
-    here = visible_places(user).where(Place.estate_id == estate_id, Place.address.in_(keys))
-    found = {place.address: place for place in db.session.scalars(here)}
-    return next((found[key] for key in keys if key in found), None)
-
-
-def get_person(user, person_id: int) -> Person:
-    """One person with phones and homes, past ones too; 404 if there is none for this user."""
+def get_person(user, person_id: int, *, seen_version: int | None = None) -> Person:
+    """One person with phones and homes, past ones too; 404 if there is none for this user, Conflict if stale."""
     more = (selectinload(Person.phones), selectinload(Person.occupancies).joinedload(Occupancy.place))
-    return db.session.scalar(visible_people(user).where(Person.id == person_id).options(*more)) or abort(404)
+    person = db.session.scalar(visible_people(user).where(Person.id == person_id).options(*more)) or abort(404)
+    return as_seen(person, seen_version)
+
+
+def as_seen(record, seen_version: int | None):
+    """The same record, if nobody changed it since this person looked; Conflict otherwise."""
+    if seen_version is not None and seen_version != record.version:
+        raise Conflict(_("Someone changed this while you were looking at it. Check, then save again."))
+    return record
+
+
+def place_at(user, address: str, *, estate_id: int) -> Place | None:
+    """The place of exactly this address, as the register writes it."""
+    here = visible_places(user).where(Place.estate_id == estate_id, Place.address == address)
+    return db.session.scalar(here)
+
+
+def place_written(user, typed: str, *, estate_id: int) -> Place | None:
+    """The one place that an address in any written form is: 3-2-501, 三号楼二单元501; None if it is not clear which."""
+    keys = dict.fromkeys([typed.strip().upper(), *(addresses.address_key(guess) for guess in addresses.parse(typed))])
+    found = [place for key in keys if (place := place_at(user, key, estate_id=estate_id))]
+    return found[0] if len(found) == 1 else None
+
+
+def get_phone(user, phone_id: int | None) -> Phone:
+    """One number of the register; 404 if there is none for this user."""
+    return db.session.scalar(visible_phones(user).where(Phone.id == phone_id)) or abort(404)
+
+
+def get_occupancy(user, occupancy_id: int) -> Occupancy:
+    """Somebody at some place, now or then; 404 if there is none for this user."""
+    found = select(Occupancy).join(Occupancy.person).where(Occupancy.id == occupancy_id)
+    return db.session.scalar(found.where(Person.id.in_(visible_people(user).with_only_columns(Person.id)))) or abort(
+        404
+    )
 
 
 def lives_there(on: date):
@@ -91,6 +160,7 @@ def history_of(place: Place) -> list[Occupancy]:
 
 
 def phones_of_place(place: Place) -> list[Phone]:
+    """Every number noted at a place; which of them may be rung is for `ringing` to say."""
     return list(db.session.scalars(select(Phone).where(Phone.places.any(Place.id == place.id)).order_by(Phone.id)))
 
 

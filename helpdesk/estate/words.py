@@ -3,7 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register
-from helpdesk.estate.models import CareFlag, OccupancyEnd, OccupancyRole, PlaceKind, Use
+from helpdesk.estate.community import LeadRole
+from helpdesk.estate.facts import Fact
+from helpdesk.estate.models import CareFlag, OccupancyEnd, OccupancyRole, PlaceKind, PreferredChannel, Use
 
 register(
     {
@@ -31,3 +33,71 @@ register(
         CareFlag.LIVES_ALONE: _l("Lives alone"),
     }
 )
+register(
+    {
+        PreferredChannel.CALL: _l("Phone call"),
+        PreferredChannel.SMS: _l("Text message"),
+        PreferredChannel.WECHAT: _l("WeChat"),
+        PreferredChannel.AT_THE_DOOR: _l("At the door"),
+    }
+)
+register(
+    {
+        LeadRole.STAIR_LEAD: _l("Stairwell lead"),
+        LeadRole.UNIT_LEAD: _l("Unit lead"),
+        LeadRole.GRID_WORKER: _l("Grid worker"),
+        LeadRole.OTHER: _l("Another duty"),
+    }
+)
+register(
+    {
+        Fact.NAME: _l("name"),
+        Fact.BIRTH_YEAR: _l("year of birth"),
+        Fact.HEARING: _l("hearing"),
+        Fact.MOBILITY: _l("walking"),
+        Fact.DIALECT: _l("dialect"),
+        Fact.LIVES_ALONE: _l("living alone"),
+        Fact.EMERGENCY_CONTACT: _l("emergency contact"),
+        Fact.CHANNEL: _l("how to tell them something"),
+        Fact.ADDRESS: _l("address"),
+        Fact.HOME_NO: _l("home number"),
+        Fact.USE: _l("use"),
+        Fact.AREA: _l("area"),
+        Fact.UNIT_PRICE: _l("unit price"),
+        Fact.DOOR_NOTE: _l("note for whoever comes"),
+        Fact.FLOOD: _l("flood risk"),
+        Fact.STOP_VALVE: _l("stop valve"),
+        Fact.BREAKER: _l("breaker"),
+        Fact.KEY_HOLDER: _l("key"),
+        Fact.UTILITY_NUMBERS: _l("utilities"),
+        Fact.USUAL_ANSWERS: _l("usual answers"),
+        Fact.ROLE: _l("as what"),
+        Fact.FROM_ON: _l("since when"),
+        Fact.UNTIL_ON: _l("until when"),
+        Fact.DUTY: _l("duty"),
+        Fact.NUMBER: _l("number"),
+        Fact.WHERE: _l("for what"),
+        Fact.BUILDINGS: _l("buildings"),
+        Fact.STAIRWELLS: _l("stairwells"),
+        Fact.ITEM: _l("item"),
+        Fact.CONTRACTOR: _l("contractor"),
+        Fact.LAST_ON: _l("last day"),
+        Fact.CODES: _l("kinds of work"),
+    }
+)
+MOVING = {
+    "call": _l("Calls"),
+    "work_order": _l("Work orders"),
+    "callback": _l("Call-backs"),
+    "occupancy": _l("Homes"),
+    "phone_person": _l("Links between numbers and people"),
+    "phone_place": _l("Links between numbers and homes"),
+    "lead": _l("Leads and grid workers"),
+    "person_note": _l("Records merged before"),
+    "phone_note": _l("Numbers merged before"),
+}
+
+
+def moving_words(table: str) -> str:
+    """What the rows of a table are called, when they are about to belong to another record."""
+    return str(MOVING.get(table) or _l("Other records"))

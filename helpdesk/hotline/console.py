@@ -21,8 +21,10 @@ from helpdesk.core.extensions import db
 from helpdesk.core.moments import typed_moment
 from helpdesk.core.words import locale
 from helpdesk.estate import phone_numbers
+from helpdesk.estate.community import Guarantee
+from helpdesk.estate.community_queries import guarantees_at
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.estate.queries import place_at, visible_people, visible_phones, visible_places
+from helpdesk.estate.queries import place_written, visible_people, visible_phones, visible_places
 from helpdesk.hotline.actions import Typed
 from helpdesk.hotline.after import about_of, follow_up_choices, follow_up_of
 from helpdesk.hotline.card import CallerCard, card_of
@@ -126,7 +128,7 @@ def _decided(form, user, estate_id: int, now: datetime) -> dict:
 
 def _other_home(form: CallForm, user, estate_id: int) -> Place | None:
     typed = form.other_home.data
-    place = place_at(user, estate_id, typed) if typed else None
+    place = place_written(user, typed, estate_id=estate_id) if typed else None
     if typed and place is None:
         raise Refused(_("“%(address)s” is no address here.", address=typed), field="other_home")
     return place
@@ -141,6 +143,7 @@ class Proposal:
     urgency: Urgency | None
     sentence: str
     card: CallerCard
+    guaranteed: list[Guarantee]
 
     @property
     def hurries(self) -> bool:
@@ -167,7 +170,9 @@ def proposal(
     said = best.urgency if best and meant and best.code == meant.code else meant and meant.urgency
     level = Urgency(urgency) if urgency in list(Urgency) else Urgency(said) if said else None
     sentence = _sentence(card.place, meant, level, visit_window, sent, now) if meant else ""
-    return Proposal(best, meant, level, sentence, card)
+    codes = (meant.code, meant.group_code) if meant else ()
+    running = guarantees_at(user, card.place, codes, on=clock.local_date(now)) if meant and card.place else []
+    return Proposal(best, meant, level, sentence, card, running)
 
 
 def near_of(user, card: CallerCard, proposed: Proposal | None, now: datetime, *, call_id: int | None = None) -> Near:

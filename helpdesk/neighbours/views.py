@@ -10,7 +10,7 @@ from helpdesk.core.htmx import go_on, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place
-from helpdesk.estate.queries import place_at
+from helpdesk.estate.queries import place_written
 from helpdesk.neighbours import queries
 from helpdesk.neighbours.actions import note_entry, remove_other_home, set_other_home
 from helpdesk.neighbours.forms import EntryForm, OtherHomeForm, RemovalForm
@@ -109,7 +109,7 @@ def _homes(work_order: WorkOrder) -> list[Place]:
 
 
 def _place(work_order: WorkOrder, typed: str) -> Place:
-    place = place_at(me(), work_order.estate_id, typed)
+    place = place_written(me(), typed, estate_id=work_order.estate_id)
     if place is None:
         raise Refused(_("“%(address)s” is no address here.", address=typed), field="address")
     return place

@@ -13,7 +13,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale
 from helpdesk.estate.models import Place
-from helpdesk.estate.queries import place_at, visible_places
+from helpdesk.estate.queries import place_written, visible_places
 from helpdesk.outages import told
 from helpdesk.outages.actions import Facts
 from helpdesk.outages.forms import ChangeForm, OutageForm
@@ -62,7 +62,7 @@ def _places(form, user, estate_id: int) -> list[Place]:
     if len(chosen) != len(form.place_ids):
         raise Refused(_("There is no such place."), field="where")
     for typed in form.addresses():
-        place = place_at(user, estate_id, typed)
+        place = place_written(user, typed, estate_id=estate_id)
         if place is None:
             raise Refused(_("“%(address)s” is no address here.", address=typed), field="places")
         chosen.append(place)

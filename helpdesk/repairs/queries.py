@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from typing import NamedTuple
 
 from flask import abort
 from flask_babel import gettext as _
@@ -9,10 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload, undefer_group
 
 from helpdesk.accounts.models import User
+from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Place
+from helpdesk.estate.community import Guarantee
+from helpdesk.estate.community_queries import guarantees_at
+from helpdesk.estate.models import Phone, Place
+from helpdesk.estate.ringing import Gone, departures
 from helpdesk.repairs.models import Category, Chase, ServiceLevel, Visit, WorkOrder
 from helpdesk.repairs.rules import DeadlineKind, next_missing
 from helpdesk.repairs.states import OPEN, STILL_TO_DO
@@ -56,6 +61,13 @@ def visible_categories(user, *, on: date, with_words: bool = False) -> list[Cate
     return list(db.session.scalars(found.order_by(Category.estate_id, Category.position, Category.id)))
 
 
+def categories_of(estate_id: int, *, on: date) -> list[Category]:
+    """What can be wrong in an estate the caller may see; hidden ones too, for what was guaranteed of them."""
+    in_force = and_(Category.valid_from <= on, or_(Category.valid_until.is_(None), Category.valid_until > on))
+    found = select(Category).where(Category.estate_id == estate_id, in_force)
+    return list(db.session.scalars(found.order_by(Category.position, Category.id)))
+
+
 def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list[WorkOrder]:
     """What is in progress: the most urgent first, of these what was chased again, then by the next promise."""
     found = visible_work_orders(user).where(WorkOrder.status.in_(OPEN))
@@ -86,6 +98,31 @@ def open_orders_at(user, place: Place, *, limit: int = 20) -> list[WorkOrder]:
 def service_level_of(work_order: WorkOrder) -> ServiceLevel:
     """The promised times this order was given, as they stood then."""
     return db.session.get_one(ServiceLevel, work_order.service_level_id)
+
+
+class Reach(NamedTuple):
+    """Where whoever reported something may be rung back; `gone` if they died or left, `silent` if the number did."""
+
+    phones: list[Phone]
+    gone: Gone | None
+    silent: bool
+
+
+def reach_of(work_order: WorkOrder, *, today: date) -> Reach:
+    """The number that was given, if somebody still answers it, and those of the reporter while they are here."""
+    given, reporter = work_order.phone, work_order.reporter
+    own = list(reporter.phones) if reporter else []
+    left = departures(today, phones=[*([given] if given else []), *own], people=[reporter] if reporter else [])
+    gone = left.gone(reporter)
+    answers = given is not None and left.rings(given, rang_on=clock.local_date(work_order.reported_at))
+    phones = [*([given] if answers else []), *(left.only(own) if not gone else [])]
+    return Reach(list(dict.fromkeys(phones)), gone, given is not None and not answers)
+
+
+def guaranteed(user, work_order: WorkOrder) -> list[Guarantee]:
+    """What of the works of 2021 was still guaranteed when this was reported."""
+    codes = (work_order.category.code, work_order.category.group_code)
+    return guarantees_at(user, work_order.place, codes, on=clock.local_date(work_order.reported_at))
 
 
 def running_visit(work_order: WorkOrder) -> Visit | None:

@@ -22,7 +22,7 @@ from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, Re
 from helpdesk.repairs.lists import choices, order_page
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.panel import FORMS, Act, acts_for, asked_act, times_offered
-from helpdesk.repairs.queries import get_work_order, service_level_of
+from helpdesk.repairs.queries import get_work_order, guaranteed, reach_of, service_level_of
 
 bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
 P = Permission
@@ -200,7 +200,11 @@ def _facts(work_order) -> dict:
     at_home = residents_of([work_order.place_id], on=clock.local_date(now)) if known else []
     residents = list(dict.fromkeys(lives.person for lives in at_home))
     level = service_level_of(work_order)
-    return {"work_order": work_order, "known": known, "residents": residents, "level": level, "now": now}
+    return {
+        "work_order": work_order, "known": known, "residents": residents, "level": level, "now": now,
+        "reach": reach_of(work_order, today=clock.local_date(now)) if known else None,
+        "guaranteed": guaranteed(me(), work_order),
+    }  # fmt: skip
 
 
 def _around(work_order, act: Act | None, act_form=None) -> dict:

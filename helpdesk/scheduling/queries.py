@@ -15,7 +15,7 @@ from helpdesk.estate.models import CareFlag, Crib, OccupancyRole, Person, Phone,
 from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.estate.queries import residents_of
 from helpdesk.repairs.models import Photo, Visit, WorkOrder
-from helpdesk.repairs.queries import NUMBER, visible_work_orders
+from helpdesk.repairs.queries import NUMBER, reach_of, visible_work_orders
 from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
 from helpdesk.scheduling.rules import EMERGENCIES, family_name, is_recent, next_step, turn
 
@@ -143,12 +143,14 @@ def door_of(visit: Visit, now: datetime) -> Door:
         if not (held.role is OccupancyRole.OWNER and place.use is Use.LET)
     ]
     people = [held.person for held in at_home]
-    concerned = [*people, work_order.reporter] if work_order.reporter else people
-    host = work_order.reporter or next(iter(people), None)
+    reach = reach_of(work_order, today=today)
+    reporter = work_order.reporter if not reach.gone else None
+    concerned = [*people, reporter] if reporter else people
+    host = reporter or next(iter(people), None)
     return Door(
         flags=[flag for flag in CareFlag if any(flag in person.care_flags for person in concerned)],
         ask_for=family_name(host.name, DOUBLE_SURNAMES) if host else "",
-        phone=work_order.phone or next(iter(host.phones if host else ()), None),
+        phone=next(iter([*reach.phones, *(host.phones if host else ())]), None),
         crib=crib,
     )
 

@@ -25,6 +25,7 @@ from helpdesk.estate.queries import (
     visible_phones,
     visible_places,
 )
+from helpdesk.estate.ringing import Departures, Gone, departures
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
 
@@ -47,7 +48,10 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Match:
-    """One line of the answer: what was found, and what belongs to it. `names` are who lives in a found place."""
+    """One line of the answer: what was found, and what belongs to it. `names` are who lives in a found place.
+
+    `gone` says that this person died or has left: not to be rung.
+    """
 
     phone: Phone | None = None
     person: Person | None = None
@@ -55,6 +59,7 @@ class Match:
     occupancy: Occupancy | None = None
     work_order: WorkOrder | None = None
     names: tuple[str, ...] = ()
+    gone: Gone | None = None
 
     @property
     def choice(self) -> str:
@@ -152,18 +157,22 @@ def _phones(user, text: str, on: date) -> list[Match]:
     phones = db.session.scalars(select(Phone).where(Phone.id.in_(ids)).options(*with_both))
     found = sorted(phones, key=lambda phone: ids.index(phone.id))
     homes = _homes([person for phone in found for person in phone.people], on)
-    return [match for phone in found for match in _behind(phone, homes)]
+    left = departures(on, phones=found)
+    return [match for phone in found for match in _behind(phone, homes, left)]
 
 
-def _behind(phone: Phone, homes: dict[int, list[Occupancy]]) -> list[Match]:
+def _behind(phone: Phone, homes: dict[int, list[Occupancy]], left: Departures) -> list[Match]:
+    """Whoever a number may belong to; the dead only while nobody else is known for it, and no home that was left."""
     lines = [
-        Match(phone=phone, person=person, place=home and home.place, occupancy=home)
+        Match(phone=phone, person=person, place=home and home.place, occupancy=home, gone=left.gone(person))
         for person in phone.people
         for home in homes.get(person.id) or [None]
     ]
     named = {line.place.id for line in lines if line.place}
-    lines += [Match(phone=phone, place=place) for place in phone.places if place.id not in named]
-    return lines or [Match(phone=phone)]
+    noted = (place for place in phone.places if place.id not in named and left.rings(phone, place_id=place.id))
+    lines += [Match(phone=phone, place=place) for place in noted]
+    living = [line for line in lines if not (line.gone and line.gone.died)]
+    return living or lines or [Match(phone=phone)]
 
 
 def _people(user, text: str, on: date) -> list[Match]:
@@ -177,9 +186,9 @@ def _people(user, text: str, on: date) -> list[Match]:
     if not ids:
         return []
     people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
-    homes = _homes(people.values(), on)
+    homes, left = _homes(people.values(), on), departures(on, people=people.values())
     return [
-        Match(person=people[i], place=home and home.place, occupancy=home)
+        Match(person=people[i], place=home and home.place, occupancy=home, gone=left.gone(i))
         for i in ids
         for home in homes.get(i) or [None]
     ]

@@ -1,13 +1,14 @@
 """A small estate in which every page has something to show, and the addresses that show it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.actions import ask_to_ring, give_up, note_attempt, write_what_came
@@ -20,7 +21,18 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import Crib, OccupancyRole, Person, Phone, Place, PlaceKind
+from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
+from helpdesk.estate.models import (
+    Crib,
+    FloodMark,
+    Occupancy,
+    OccupancyRole,
+    Person,
+    PersonNote,
+    Phone,
+    Place,
+    PlaceKind,
+)
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
@@ -103,6 +115,10 @@ class World:
             "/callbacks?reason=missed", "/callbacks?state=ended", f"/callbacks/new?place_id={home}",
             f"/callbacks/new?person_id={self['person_id']}", f"/callbacks/new?about={number}",
             f"/hotline?callback={self['callback_id']}",
+            f"/estate/leads?person={self['person_id']}",
+            "/estate/buildings/new?buildings=3-4&units=2&floors=6&homes=2",
+            f"/estate/duplicates/people?keep={self['person_id']}&merge={self.ids['person_id'][1]}",
+            f"/estate/duplicates/numbers?keep={self['phone_id']}&merge={self.ids['phone_id'][1]}",
         ]  # fmt: skip
 
 
@@ -131,6 +147,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
     }  # fmt: skip
+    world.ids |= register_of(estate, place, stairwell, household, add)
     db.session.rollback()
     return world
 
@@ -150,6 +167,29 @@ def _household(estate, place, stairwell, add) -> SimpleNamespace:
     return SimpleNamespace(
         people=[wang.id, former.id, tenant.id], phones=[phone.id for phone in phones], places=[garage.id]
     )
+
+
+def register_of(estate, place, stairwell, household, add) -> dict[str, list[int]]:
+    """Leads, grids, guarantees and notes; and the ids by which the register names them and who lives where."""
+    day = NOON.date()
+    grid = add(Grid, estate_id=estate.id, name="Grid one", buildings=[1, 2, 3])
+    everywhere = {"estate_id": estate.id, "from_on": day}
+    leads = [
+        add(Lead, **everywhere, role=LeadRole.STAIR_LEAD, person_id=household.people[0], place_id=stairwell.id),
+        add(Lead, **everywhere, role=LeadRole.GRID_WORKER, name="Worker", number="12000000077", grid_id=grid.id),
+        add(Lead, **everywhere, role=LeadRole.OTHER, duty="1+2+3", name="Helper", building_no=3, until_on=day),
+    ]
+    guarantee = add(
+        Guarantee, estate_id=estate.id, item="Drains", contractor="Builders", number="12000000078",
+        last_on=date(2027, 1, 1), codes=["WATER", "HANDRAIL"], buildings=[3], stairwells=["3-2"],
+    )  # fmt: skip
+    add(FloodMark, place_id=place.id, words="Up to the door in 2019")
+    add(PersonNote, person_id=household.people[1], channel="sms", died_on=day)
+    homes = list(db.session.scalars(select(Occupancy.id).order_by(Occupancy.id)))
+    return {
+        "lead_id": [lead.id for lead in leads], "grid_id": [grid.id], "guarantee_id": [guarantee.id],
+        "occupancy_id": homes,
+    }  # fmt: skip
 
 
 def _orders(world, estate, place, category, folder, now) -> list:

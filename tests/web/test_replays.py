@@ -74,6 +74,7 @@ ELSEWHERE = {
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
 }  # fmt: skip
+REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms
 
 
 def test_every_creating_form_is_tried_here():
@@ -82,7 +83,8 @@ def test_every_creating_form_is_tried_here():
         one = classes.pop()
         found |= set() if one.__subclasses__() else {one}
         classes += one.__subclasses__()
-    assert found - ELSEWHERE == set(CASES)
+    here = {form for form in found - ELSEWHERE if not form.__module__.startswith(REGISTER)}
+    assert here == set(CASES)
 
 
 @pytest.fixture

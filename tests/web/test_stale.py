@@ -62,6 +62,7 @@ ELSEWHERE = {
     ReturnForm,
     FinishForm,  # tests/web/test_parties.py
 }
+REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms
 
 
 def test_every_form_with_a_version_is_tried_here():
@@ -70,7 +71,8 @@ def test_every_form_with_a_version_is_tried_here():
         one = classes.pop()
         found |= {one} if hasattr(one, "version") and not one.__subclasses__() else set()
         classes += one.__subclasses__()
-    assert found - ELSEWHERE == set(ACTS)
+    here = {form for form in found - ELSEWHERE if not form.__module__.startswith(REGISTER)}
+    assert here == set(ACTS)
 
 
 @pytest.mark.parametrize("form", ACTS, ids=lambda form: form.__name__)

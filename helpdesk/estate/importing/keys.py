@@ -14,6 +14,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate import search_keys
 from helpdesk.estate.models import Person, Phone, Place, SearchKey
+from helpdesk.estate.queries import is_itself
 
 AT_ONCE = 2_000  # people, places or numbers whose keys are written together; about 0.2 s
 _FOUND_BY = ("person_id", "place_id", "phone_id")
@@ -62,7 +63,7 @@ def _has_none(model, found_by: str):
 def _without_keys(estate_id: int, model, found_by: str, columns: tuple, last_id: int):
     return (
         select(model.id, *columns)
-        .where(model.estate_id == estate_id, model.id > last_id, _has_none(model, found_by))
+        .where(model.estate_id == estate_id, model.id > last_id, _has_none(model, found_by), is_itself(model))
         .order_by(model.id)
         .limit(AT_ONCE)
     )

@@ -15,6 +15,7 @@ from helpdesk.estate.models import (
     OpeningPosition,
     Person,
     Phone,
+    PhoneNote,
     Place,
     PlaceKind,
     SearchKey,
@@ -120,6 +121,8 @@ def _ask(statement: Select):
 def _load_phones(register: Register) -> None:
     own = Phone.estate_id == register.estate_id
     register.phones = {intern(digits): phone_id for phone_id, digits in _ask(select(Phone.id, Phone.digits).where(own))}
+    slips = select(Phone.digits, PhoneNote.became_id).join(PhoneNote, PhoneNote.phone_id == Phone.id).where(own)
+    register.phones |= {digits: became for digits, became in _ask(slips)}  # written wrongly in the file again
     for known, link, reached in (
         (register.people_of, phone_person, phone_person.c.person_id),
         (register.places_of, phone_place, phone_place.c.place_id),
