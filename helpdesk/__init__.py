@@ -16,12 +16,14 @@ from helpdesk import (
     config,
     demo,
     duty,
+    escalation,
     estate,
     handover,
     home,
     hotline,
     live,
     neighbours,
+    notify,
     outages,
     parties,
     reactions,
@@ -29,7 +31,9 @@ from helpdesk import (
     scheduling,
     search,
     storm,
+    tasks,
     telephony,
+    worker,
 )
 from helpdesk.core import access, body_limits, errors, headers, ids, static_files, transactions, words
 from helpdesk.core.extensions import csrf, db, migrate
@@ -61,11 +65,13 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         callbacks,
         cases,
         duty,
+        escalation,
         estate,
         handover,
         hotline,
         live,
         neighbours,
+        notify,
         outages,
         parties,
         repairs,
@@ -78,4 +84,5 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate):
         app.cli.add_command(feature.commands.group)
+    app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

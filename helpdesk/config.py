@@ -46,7 +46,15 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "MAX_FORM_PARTS": 200,
         "LIVE_STREAMS": _number(env, "LIVE_STREAMS", 100),
         "PHOTO_FOLDER": str(instance / "photos"),
+        "MESSAGE_ADAPTER": _message_adapter(env),
     }
+
+
+def _message_adapter(env: Mapping[str, str]) -> str:
+    name = env.get("MESSAGE_ADAPTER", "")
+    if name not in ("", "log"):
+        raise WrongSetting(f"MESSAGE_ADAPTER={name} is not known: leave it empty, or set it to log to try it out.")
+    return name
 
 
 def _sqlite_options() -> dict:

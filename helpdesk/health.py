@@ -3,16 +3,24 @@
 import math
 import shutil
 import time
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from flask import current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk.core import clock
 from helpdesk.core.access import Permission, can_anywhere, me
+from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.notify.queries import oldest_due
+from helpdesk.worker.queries import failing_tasks, last_beat
+from helpdesk.worker.rules import SILENT_AFTER, is_silent
 
 KNOWN_FOR_S = 5
+LONGEST_IN_OUTBOX = timedelta(minutes=15)  # of a message that should be out
+_started_at = time.monotonic()
 LEAST_FREE = 200 * 1024 * 1024  # bytes on the disk of photos and database
 
 
@@ -29,10 +37,31 @@ def problems() -> list[str]:
 
 
 def _look() -> list[str]:
-    return [sentence for wrong, sentence in (
-        (not _database_can_be_written(), "The database cannot be written."),
+    writes = _database_can_be_written()
+    found = [sentence for wrong, sentence in (
+        (not writes, "The database cannot be written."),
         (_free_bytes() < LEAST_FREE, "The disk is nearly full."),
     ) if wrong]  # fmt: skip
+    return found + (_of_worker() if writes else [])
+
+
+def _of_worker() -> list[str]:
+    """What the worker leaves undone. One that never was is missed once this process has run for a while."""
+    now, found = clock.now(), []
+    beat, waits = last_beat(), oldest_due(now)
+    if beat is None and time.monotonic() - _started_at > SILENT_AFTER.total_seconds():
+        found.append("No worker has ever run: start one with flask worker.")
+    if beat is not None and is_silent(beat, now):
+        found.append(f"The worker has been silent for {_minutes(now - beat)} minutes.")
+    if waits and now - waits > LONGEST_IN_OUTBOX:
+        found.append(f"A message has waited in the outbox for {_minutes(now - waits)} minutes.")
+    found += [f"A task of the worker keeps failing: {name}." for name in failing_tasks()]
+    db.session.rollback()
+    return found
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
 
 
 def may_know_why() -> bool:

@@ -24,6 +24,7 @@ PAGES = (
     (Permission.ADMINISTER, "admin.users", _l("Accounts")),
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
     (Permission.ADMINISTER, "estate.build", _l("Set up buildings")),
+    (Permission.ADMINISTER, "notify.index", _l("Messages")),
 )
 
 

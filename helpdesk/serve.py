@@ -38,6 +38,8 @@ from helpdesk.demo import staff
 from helpdesk.demo.load import load as load_demo
 from helpdesk.estate.models import Estate
 from helpdesk.live.views import feed
+from helpdesk.tasks import TASKS
+from helpdesk.worker.loop import Worker
 
 PAGE_THREADS = 16  # beside those that streams may take
 STOP_WITHIN_S = 2  # then what still runs is ended by force
@@ -182,10 +184,13 @@ def _tls(cert: str, key: str) -> dict:
 
 
 def _application() -> Flask:
-    """The application, in the serving process; that ends when the one that started it is gone."""
+    """The application and its worker, in the serving process; that ends when the one that started it is gone."""
     threading.Thread(target=_stop_with_parent, daemon=True).start()
-    threading.Thread(target=_end_streams_on_signal, args=(_signals(),), daemon=True).start()
-    return create_app()
+    app = create_app()
+    worker = Worker(app, TASKS, clock.now)
+    threading.Thread(target=_end_on_signal, args=(_signals(), worker), daemon=True).start()
+    worker.start()
+    return app
 
 
 def _signals() -> socket.socket:
@@ -196,11 +201,12 @@ def _signals() -> socket.socket:
     return heard
 
 
-def _end_streams_on_signal(heard: socket.socket) -> None:
-    """Open streams would hold up a stop: the server waits for every answer that is under way."""
+def _end_on_signal(heard: socket.socket, worker: Worker) -> None:
+    """Open streams would hold up a stop: the server waits for every answer that is under way. The worker ends too."""
     while signal_number := heard.recv(1):
         if signal_number[0] in (signal.SIGTERM, signal.SIGINT):
             feed.stop()
+            worker.stop()
 
 
 def _stop_with_parent() -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from helpdesk.core import clock
+from helpdesk.escalation import policy as escalation
 from helpdesk.estate.actions import add_estate
 from helpdesk.estate.models import Estate
 from helpdesk.estate.queries import estate_named
@@ -15,4 +16,5 @@ def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
     if estate is None:
         estate = add_estate(name=name, now=now)
         install_defaults(estate, valid_from=clock.local_date(now))
+        escalation.install_defaults(estate, valid_from=clock.local_date(now))
     return estate

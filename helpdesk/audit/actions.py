@@ -116,6 +116,15 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "lead.changed": {"fields": list},
     "guarantee.added": {},
     "guarantee.changed": {"fields": list},
+    # notify: the subject is the message
+    "message.retried": {"from_status": StrEnum},
+    "message.dropped": {"from_status": StrEnum},
+    # escalation: the subject of each is the work order
+    "work_order.warned": {"escalation_id": int, "deadline": StrEnum, "due_at": datetime},
+    "work_order.late": {"escalation_id": int, "deadline": StrEnum, "due_at": datetime},
+    "work_order.unacknowledged": {"escalation_id": int, "due_at": datetime},
+    "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
+    "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order

@@ -115,12 +115,12 @@ def _say_http(error: HTTPException):
 
 def _say_sorry(error: Exception):
     """Keeps where it happened in the log, under the id the page shows; typed text and SQL values stay out of it."""
-    log.error("request %s %s %s\n%s", request_id(), request.method, request.url_rule or "-", _where(error))
+    log.error("request %s %s %s\n%s", request_id(), request.method, request.url_rule or "-", where(error))
     g._login_user = AnonymousUserMixin()  # the page asks nothing of a database that may be the trouble
     return _say_http(InternalServerError(original_exception=error))
 
 
-def _where(error: BaseException | None) -> str:
+def where(error: BaseException | None) -> str:
     """The traceback, the first cause on top, without messages: Python and PostgreSQL quote in them what was typed."""
     told: list[str] = []
     while error is not None and len(told) < CAUSES:

@@ -15,6 +15,7 @@ from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.demo import (
+    alarm,
     catalogue,
     community,
     cribs,
@@ -40,6 +41,7 @@ from helpdesk.demo.staff import Office, Staff
 from helpdesk.demo.stage import Stage
 from helpdesk.demo.stories import Teller
 from helpdesk.demo.switchboard import Switchboard
+from helpdesk.escalation import policy as escalation
 from helpdesk.estate.models import Estate
 from helpdesk.repairs.deadlines import Clock
 from helpdesk.repairs.models import Category, ServiceLevel, Urgency, WorkOrder
@@ -131,6 +133,7 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     db.session.add(estate)
     db.session.flush()
     install_defaults(estate, valid_from=first_day)
+    escalation.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id
 
@@ -194,7 +197,7 @@ def _scenes(houses: list[House], now: datetime) -> dict[date, list[tuple[datetim
         stage = Stage(house.board, now, chance(now, "scenes", house.board.register.estate_id))
         paper = Stage(house.board, now, chance(now, "paperwork", house.board.register.estate_id))
         duty.roster(stage)
-        told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes, waiting.waiting)
+        told = (scenes.scenes, today.today, outages.scenes, neighbours.scenes, waiting.waiting, alarm.alarms)
         happens = [one for tells in told for one in tells(stage)]
         for at, tell in (*happens, *paperwork.paperwork(paper), *duty.handovers(stage, names)):
             by_day[clock.local_date(at)].append((at, tell))

@@ -64,7 +64,8 @@ def window_words(starts_at: datetime, ends_at: datetime) -> str:
 
 def _names(events: list[Event]) -> dict[int, str]:
     ids = {event.actor_id for event in events if event.actor_id}
-    ids.update(user_id for event in events for key in ("crew", "from_crew") for user_id in event.data.get(key, ()))
+    people = ("crew", "from_crew", "rung")
+    ids.update(user_id for event in events for key in people for user_id in event.data.get(key, ()))
     return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
@@ -75,7 +76,7 @@ def _remarks(work_order: WorkOrder) -> dict[int, str]:
 
 def _entry(event: Event, work_order: WorkOrder, names: dict[int, str], remarks: dict[int, str]) -> Entry:
     name = names.get(event.actor_id or 0) or _("The system")
-    crew = list_names(names.get(user_id, "?") for user_id in event.data.get("crew", ()))
+    crew = list_names(names.get(user_id, "?") for user_id in event.data.get("crew", event.data.get("rung", ())))
     sentence = SENTENCES.get(event.kind, _changed)(name=name, crew=crew, data=event.data, work_order=work_order)
     typed = remarks.get(event.data["remark_id"], "") if event.kind == "work_order.remarked" else ""
     return Entry(event.at, sentence, typed, _claimed(event))

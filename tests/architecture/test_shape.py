@@ -15,11 +15,13 @@ LAYERS = [
     ["core", "config"],
     ["audit"],
     ["accounts"],
-    ["live", "workdays", "estate", "duty"],
+    ["live", "workdays", "estate", "duty", "worker"],
+    ["notify"],
     ["repairs"],
     ["parties"],
     ["callbacks", "neighbours"],
     ["scheduling"],
+    ["escalation"],
     ["search"],
     ["telephony"],
     ["storm"],
@@ -30,7 +32,7 @@ LAYERS = [
     ["admin"],
     ["demo"],
     ["health"],
-    ["home", "reactions"],
+    ["home", "reactions", "tasks"],
     ["__init__"],
     ["serve"],
 ]
@@ -138,6 +140,7 @@ def test_only_the_edges_ask_what_time_it_is():
     """Views and commands do, and those who stand before a view or instead of one; everybody else is told."""
     instead_of_a_view = {
         "accounts/sessions.py",  # whether a session still counts, before any view
+        "health.py",  # how long the worker has been silent
         "core/words.py",  # filters of the templates: today, and how much is left
         "reactions.py",  # a denied access
         "serve.py",  # a command

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import user_named
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
 from helpdesk.core import clock
@@ -15,6 +16,7 @@ from helpdesk.demo import commands
 from helpdesk.demo import load as loading
 from helpdesk.demo.load import AlreadyThere, load
 from helpdesk.demo.shape import FULL, Shape, share
+from helpdesk.escalation.queries import ring_list
 from helpdesk.estate.models import Estate, Place, PlaceKind
 from helpdesk.hotline.models import Call
 from helpdesk.repairs import actions
@@ -79,6 +81,8 @@ def test_today_is_alive_whenever_it_is_looked_at(app, now):
     emergencies = [
         order for order in running if order.urgency is Urgency.P1 and now - order.reported_at < timedelta(hours=1)
     ]
+    nobody = [item.work_order.visits[0].status for item in ring_list(user_named("operator"), now)]
+    assert nobody == [VisitStatus.PLANNED]  # the ring list is alive, and holds nothing else
     assert len(emergencies) == 1 and emergencies[0].visits[0].status in (VisitStatus.ON_THE_WAY, VisitStatus.ON_SITE)
     for technician in ("technician", "technician2"):
         jobs = jobs_of(technician, today)

@@ -21,6 +21,10 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.escalation import policy
+from helpdesk.escalation.actions import note_ring
+from helpdesk.escalation.models import Escalation
+from helpdesk.escalation.rules import Level, Promise
 from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
 from helpdesk.estate.models import (
     Crib,
@@ -37,6 +41,10 @@ from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
 from helpdesk.neighbours.models import Part
+from helpdesk.notify.actions import post
+from helpdesk.notify.models import Template
+from helpdesk.notify.states import MessageStatus
+from helpdesk.notify.states import move as move_message
 from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.parties.actions import add_party, chase, hand_off, take_back
@@ -59,6 +67,7 @@ from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import Whom
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
+from helpdesk.worker.models import WorkerBeat
 from tests import duties
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
@@ -135,6 +144,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     duty = duties.something_of_everything(world.users, estate, now)
     outside = _outside(world, estate, orders, now)
     rung = _rung(world, estate, place, household, orders[0], now)
+    escalated = _escalated(world, estate, orders, now)
     visits = [{"number": order.number, "visit_id": visit.id} for order in orders for visit in order.visits]
     world.ids = {
         "user_id": [user.id for user in world.users.values()], "number": [order.number for order in orders],
@@ -146,6 +156,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
+        "ring_id": escalated.rings, "message_id": escalated.messages,
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     db.session.rollback()
@@ -355,6 +366,24 @@ def _rung(world, estate, place, household, order, now) -> dict:
         write_what_came(rung[2], words="He is at home on Friday", actor=desk, now=now)
         give_up(rung[3], because="Moved away", actor=desk, now=now)
     return {"callback_id": [callback.id for callback in rung]}
+
+
+def _escalated(world, estate, orders, now) -> SimpleNamespace:
+    """A worker that lives, an emergency rung about in vain and then not, and messages that came to nothing."""
+    desk, tao = world.users[Role.OPERATOR], world.users[Role.TECHNICIAN]
+    with writing():
+        policy.install_defaults(estate, valid_from=now.date())
+        db.session.add(WorkerBeat(holder="here", beat_at=now))
+        db.session.add(Escalation(
+            work_order_id=orders[0].id, promise=Promise.ARRIVE, level=Level.WARNED, due_at=now, told_at=now
+        ))  # fmt: skip
+        rung, seen = {"person_id": tao.id, "actor": desk, "now": now}, 0
+        for answer in (Answer.NO_ANSWER, Answer.ANSWERED):
+            seen = note_ring(orders[0], answer=answer, seen=seen, **rung).id
+        told = {"template": Template.NOBODY_ACKNOWLEDGED, "recipient": tao, "hurries": True, "now": now}
+        messages = [post(estate_id=estate.id, order=order.id, **told) for order in orders[:2]]
+        move_message(messages[1], MessageStatus.DEAD)
+    return SimpleNamespace(rings=[seen, seen - 1], messages=[message.id for message in messages])
 
 
 def _named(household) -> tuple:

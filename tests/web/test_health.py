@@ -5,7 +5,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from helpdesk import health
+from helpdesk.core import clock
 from helpdesk.core.extensions import db
+from helpdesk.worker.models import WorkerBeat
 
 FULL = "The disk is nearly full."
 
@@ -13,6 +15,12 @@ FULL = "The disk is nearly full."
 @pytest.fixture(autouse=True)
 def not_looked_yet(app):
     app.extensions.pop("health", None)
+
+
+@pytest.fixture(autouse=True)
+def alive(add):
+    """A worker that was seen just now."""
+    return add(WorkerBeat, holder="here", beat_at=clock.now())
 
 
 @pytest.fixture

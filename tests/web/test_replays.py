@@ -16,6 +16,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm
 from helpdesk.core.transactions import writing
 from helpdesk.duty.forms import FillForm, PatternForm, ShiftForm
+from helpdesk.escalation.forms import DecisionForm, RingForm
 from helpdesk.handover.forms import OpenForm
 from helpdesk.hotline.forms import CallForm
 from helpdesk.neighbours.forms import EntryForm
@@ -72,6 +73,7 @@ ELSEWHERE = {
     OpenForm,  # one is open at a time: tests/web/test_handover.py
     AttemptForm, PromiseForm,  # tests/web/test_callbacks.py
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
+    RingForm, DecisionForm,  # tests/web/test_ring_list.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
 }  # fmt: skip
 REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms

@@ -15,6 +15,7 @@ from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
 from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
+from helpdesk.notify.forms import MessageForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
 from helpdesk.parties.forms import ChaseForm, FinishForm, HandOffForm, PartyChangeForm, ReturnForm
 from helpdesk.repairs.actions import add_remark, schedule_visit
@@ -51,6 +52,7 @@ ELSEWHERE = {
     PhoneForm,  # tests/web/test_accounts.py
     *FORMS.values(),
     NoteForm,  # of cases: tests/web/test_cases.py
+    MessageForm,  # tests/web/test_messages.py
     AttemptForm,
     OwnerForm,
     GiveUpForm,

@@ -1,0 +1,14 @@
+from flask_babel import lazy_gettext as _l
+
+from helpdesk.core.words import register
+from helpdesk.notify.models import Template
+from helpdesk.notify.states import MessageStatus
+
+register({
+    MessageStatus.QUEUED: _l("Waits to be sent"),
+    MessageStatus.SENT: _l("Sent"),
+    MessageStatus.NO_ADAPTER: _l("No channel is set up"),
+    MessageStatus.DEAD: _l("Tried in vain"),
+    MessageStatus.DROPPED: _l("Given up on"),
+})  # fmt: skip
+register({Template.NOBODY_ACKNOWLEDGED: _l("Nobody has acknowledged")})

@@ -1,0 +1,19 @@
+"""What comes round, in one list: what is done, and how often. The worker does it."""
+
+from datetime import timedelta
+
+from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.escalation.scan import tell_what_is_due
+from helpdesk.notify.delivery import deliver_due, forget_old_messages
+from helpdesk.scheduling.sweeping import sweep_photos
+from helpdesk.worker.loop import Task
+
+LONG = timedelta(minutes=30)
+TASKS = (
+    Task("escalation", timedelta(seconds=15), tell_what_is_due),
+    Task("messages", timedelta(seconds=15), deliver_due),
+    Task("throttles", timedelta(hours=1), forget_throttles),
+    Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
+    Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
+    Task("photos", timedelta(days=1), sweep_photos, LONG),
+)
