@@ -18,6 +18,7 @@ from helpdesk import (
     duty,
     escalation,
     estate,
+    exports,
     handover,
     home,
     hotline,
@@ -67,6 +68,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         duty,
         escalation,
         estate,
+        exports,
         handover,
         hotline,
         live,
@@ -81,6 +83,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         telephony,
     ):
         app.register_blueprint(feature.views.bp)
+    app.register_blueprint(estate.import_views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate):
         app.cli.add_command(feature.commands.group)

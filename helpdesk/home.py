@@ -21,6 +21,8 @@ PAGES = (
     (Permission.SEE_CASES, "cases.index", _l("Cases")),
     (Permission.SEE_REGISTER, "estate.index", _l("Register")),
     (Permission.LOG_CALL, "duty.index", _l("Duty roster")),
+    (Permission.IMPORT_REGISTER, "imports.index", _l("Import")),
+    (Permission.SEE_EXPORTS, "exports.index", _l("Exports")),
     (Permission.ADMINISTER, "admin.users", _l("Accounts")),
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
     (Permission.ADMINISTER, "estate.build", _l("Set up buildings")),

@@ -63,6 +63,17 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "hand_off.chased": {"chase_id": int, "chase_at": datetime},
     "hand_off.returned": {},
     "hand_off.finished": {},
+    # imports: the subject is the upload
+    "upload.received": {},
+    "upload.sheet_chosen": {},
+    "upload.columns_chosen": {},
+    "upload.apply_asked": {"skip_errors": bool},
+    "upload.started_again": {},
+    "upload.discarded": {},
+    # exports
+    "export.taken": {
+        "what": StrEnum, "form": StrEnum, "filter": list, "extras": list, "rows": int, "columns": int,
+    },
     # duty
     "shift.added": {"post": StrEnum, "user_id": int, "starts_at": datetime, "ends_at": datetime},
     "shift.changed": {"user_id": int, "starts_at": datetime, "ends_at": datetime},

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     WORK_CASES = "work_cases"  # answer for them
     ANSWER_WAIVER_ENQUIRIES = "answer_waiver_enquiries"  # who asks about waivers, and in which words
     OVERSEE_CASES = "oversee_cases"  # that there are such enquiries, without whose and their words
+    IMPORT_REGISTER = "import_register"  # spreadsheets into the register
+    EXPORT = "export"  # lists out of the house, each one noted
+    SEE_EXPORTS = "see_exports"  # who took what out, and why
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -68,11 +71,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.PLAN_DUTY,
             P.EDIT_REGISTER,
             P.MERGE_REGISTER,
+            P.IMPORT_REGISTER,
+            P.EXPORT,
+            P.SEE_EXPORTS,
         }
     ),
     Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
-    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS}),
-    Role.ADMIN: frozenset({P.ADMINISTER}),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS}),
+    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER}),
 }
 
 

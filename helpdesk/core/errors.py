@@ -65,7 +65,7 @@ def message_for(status: int) -> str:
         404: _("There is nothing here, or it is not yours to see. Check the address."),
         405: _("This address cannot be used in this way. Go back and use the buttons on the page."),
         409: _("Someone changed this while you were looking at it. Reload the page and check."),
-        413: _("This is too large to send. Make it shorter, or the photo smaller."),
+        413: _("This is too large to send. Make it shorter, the photo smaller, or divide the spreadsheet."),
         422: _("Something in the form is not right yet. Check it and save again."),
         429: _("Too many tries. Wait a moment, then try again."),
         503: _("The server is busy. Nothing was changed; try again in a moment."),

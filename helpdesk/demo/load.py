@@ -20,6 +20,7 @@ from helpdesk.demo import (
     community,
     cribs,
     duty,
+    exports,
     homes,
     neighbours,
     outages,
@@ -115,6 +116,8 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         own_shape = shape if number == 1 else shape.with_calls(None)
         desk = _desk(estate_id, rows, journal, numbers, now)
         community.write(rows, journal, register, staff, first_day, now)
+        if number == 1 and shape.history_days > 7:
+            exports.write(rows, journal, estate_id, staff.manager, now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)

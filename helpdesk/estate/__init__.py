@@ -9,6 +9,7 @@ from helpdesk.estate import (
     commands,
     community,
     community_views,
+    import_views,
     merge_views,
     models,
     people_views,

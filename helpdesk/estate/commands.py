@@ -11,7 +11,7 @@ from helpdesk.core import clock
 from helpdesk.core.errors import DomainError
 from helpdesk.core.transactions import writing
 from helpdesk.estate import pattern
-from helpdesk.estate.importing import columns, files, keys, register, run
+from helpdesk.estate.importing import columns, files, keys, register, run, work
 from helpdesk.estate.importing.apply import lay_out
 from helpdesk.estate.importing.plan import make_plan
 from helpdesk.estate.importing.report import lines_of
@@ -49,6 +49,14 @@ def import_(
         click.echo(line)
     if report.problems and not report.applied:
         raise SystemExit(1)
+
+
+@group.command("work", hidden=True)
+@click.argument("upload_id", type=int)
+@click.argument("attempt", type=int)
+def work_(upload_id: int, attempt: int) -> None:
+    """Do the slow part of a file that was uploaded; pages start this by themselves."""
+    work.do(upload_id, attempt, clock.now)
 
 
 @group.command("sample")

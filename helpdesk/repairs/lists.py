@@ -152,3 +152,8 @@ def _cursor(work_order: WorkOrder, sort: Sort) -> Cursor:
         return Cursor(work_order.id)
     promise = next_missing(work_order)
     return Cursor(work_order.id, promise[1] if promise else FAR)
+
+
+def every_order(user: User, asked: Filter, *, now: datetime) -> Select[tuple[WorkOrder]]:
+    """All of a filtered list, the oldest first: for exports, which have no pages."""
+    return visible_work_orders(user).where(*_conditions(user, asked, now))

@@ -28,7 +28,7 @@ LAYERS = [
     ["outages"],
     ["cases"],
     ["hotline"],
-    ["handover"],
+    ["handover", "exports"],
     ["admin"],
     ["demo"],
     ["health"],

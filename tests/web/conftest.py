@@ -1,6 +1,6 @@
 """A small estate in which every page has something to show, and the addresses that show it."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -26,6 +26,9 @@ from helpdesk.escalation.actions import note_ring
 from helpdesk.escalation.models import Escalation
 from helpdesk.escalation.rules import Level, Promise
 from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
+from helpdesk.estate.importing.models import RegisterUpload
+from helpdesk.estate.importing.plan import Counts
+from helpdesk.estate.importing.states import Stage
 from helpdesk.estate.models import (
     Crib,
     FloodMark,
@@ -37,6 +40,7 @@ from helpdesk.estate.models import (
     Place,
     PlaceKind,
 )
+from helpdesk.exports.models import ExportList, ExportLog, FileForm
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
@@ -157,6 +161,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
         "ring_id": escalated.rings, "message_id": escalated.messages,
+        "upload_id": _uploads(world, estate, add, now),
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     db.session.rollback()
@@ -201,6 +206,21 @@ def register_of(estate, place, stairwell, household, add) -> dict[str, list[int]
         "lead_id": [lead.id for lead in leads], "grid_id": [grid.id], "guarantee_id": [guarantee.id],
         "occupancy_id": homes,
     }  # fmt: skip
+
+
+def _uploads(world, estate, add, now) -> list[int]:
+    """An upload at every step, as it stands after its files were removed, and a list that was taken out."""
+    mei = world.users[Role.MANAGER]
+    add(ExportLog, estate_id=estate.id, what=ExportList.RESIDENTS, form=FileForm.CSV, with_phones=True, with_flags=True,
+        rows=3, reason="For the typhoon", taken_by_id=mei.id, taken_at=now)  # fmt: skip
+    figures = asdict(Counts(places_new=2)) | dict.fromkeys(("changes", "problems", "wrong_rows", "rows"), 2)
+    figures |= dict.fromkeys(("not_listed", "ended", "named_dead", "without_home_no"), 1)
+    return [
+        add(RegisterUpload, estate_id=estate.id, file_key=f"{stage}", suffix=".xlsx", file_name="Register.xlsx",
+            status=stage, sheet="Sheet1", header_row=1, columns={"0": "room"}, counts=figures, uploaded_by_id=mei.id,
+            uploaded_at=now, asked_by_id=mei.id, asked_at=now).id
+        for stage in Stage
+    ]  # fmt: skip
 
 
 def _orders(world, estate, place, category, folder, now) -> list:

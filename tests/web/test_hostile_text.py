@@ -24,6 +24,7 @@ OURS = {  # written by the program, never by a person
     "category": {"code", "group_code", "skill", "charge", "liable", "funding_source"},
     "service_level": {"applies_to"}, "user": {"password_hash"}, "work_order": {"number"}, "photo": {"file_name"},
     "call": {"request_key"}, "case": {"number"}, "handover_line": {"section", "state", "path", "urgency"},
+    "register_upload": {"file_key", "suffix"},
 }  # fmt: skip
 NEVER_SHOWN = {"event", "request", "session", "throttle", "search_key", "first_administrator_link"}
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}

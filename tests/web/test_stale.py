@@ -52,7 +52,7 @@ ELSEWHERE = {
     PhoneForm,  # tests/web/test_accounts.py
     *FORMS.values(),
     NoteForm,  # of cases: tests/web/test_cases.py
-    MessageForm,  # tests/web/test_messages.py
+    MessageForm,  # tests/web/test_ring_list.py
     AttemptForm,
     OwnerForm,
     GiveUpForm,

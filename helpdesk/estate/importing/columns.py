@@ -166,3 +166,12 @@ def guess(row_no: int, row: Sequence[str], wanted: Mapping[str, Field] = {}) -> 
         if known and (known in SEVERAL or known not in columns.at):
             columns.at.setdefault(known, []).append(position)
     return columns
+
+
+def mapped(row_no: int, titles: Sequence[str], at: Mapping[int, Field]) -> Columns:
+    """The columns as somebody assigned them by hand; those with identity numbers stay out whatever was chosen."""
+    columns = Columns(row_no, list(titles), {}, [i for i, title in enumerate(titles) if is_identity(title)])
+    for position, known in sorted(at.items()):
+        if position not in columns.identity:
+            columns.at.setdefault(known, []).append(position)
+    return columns

@@ -1,21 +1,15 @@
-"""Spreadsheets we write: the rows to correct, in the layout they came in, and a sample to begin with.
-
-Whatever a cell begins with, it stays text: nothing in a register is a formula or a link.
-"""
+"""Spreadsheets we write: the rows to correct, in the layout they came in, and a sample to begin with."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import xlsxwriter
-
+from helpdesk.core.spreadsheets import write_xlsx
 from helpdesk.estate.importing.columns import PROBLEM_COLUMN, WORDS, Columns, Field, plain
 from helpdesk.estate.importing.troubles import Problem, hides_identity
 from helpdesk.estate.importing.words import sentence
 
-PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
 WIDTHS = {PROBLEM_COLUMN: 48}
-USUAL_WIDTH = 13
 
 
 def write_errors(path: Path, columns: Columns, rows: Iterable[tuple[int, list[str]]], problems: list[Problem]) -> int:
@@ -34,30 +28,13 @@ def write_errors(path: Path, columns: Columns, rows: Iterable[tuple[int, list[st
     wrong = (
         [" ".join(said[row_no]), *(_cell(row, position) for position in kept)] for row_no, row in rows if row_no in said
     )
-    return write(path, [PROBLEM_COLUMN, *(columns.titles[position] for position in kept)], wrong)
+    titles = [PROBLEM_COLUMN, *(columns.titles[position] for position in kept)]
+    return write_xlsx(path, titles, wrong, widths=WIDTHS)
 
 
 def _cell(row: Sequence[str], position: int) -> str:
     text = row[position] if position < len(row) else ""
     return "" if hides_identity(text) else text
-
-
-def write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    """Write one sheet of text under a header that stays in sight; returns how many rows there are."""
-    count = 0
-    with xlsxwriter.Workbook(path, PLAIN) as book:
-        sheet = book.add_worksheet("登记表")
-        text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
-        for position, title in enumerate(titles):
-            sheet.set_column(position, position, WIDTHS.get(title, USUAL_WIDTH), text)
-        sheet.freeze_panes(1, 0)
-        for position, title in enumerate(titles):
-            sheet.write_string(0, position, title, bold)
-        for count, row in enumerate(rows, start=1):
-            for position, cell in enumerate(row):
-                if cell:
-                    sheet.write_string(count, position, cell, text)
-    return count
 
 
 _SAMPLE = (
@@ -87,4 +64,4 @@ _SAMPLE_FIELDS = tuple(known for known in Field if known not in (Field.HEAD, Fie
 def write_sample(path: Path) -> int:
     """A register of five rows with every column that is read; its people and numbers are invented."""
     titles = [WORDS[known].split()[0] for known in _SAMPLE_FIELDS]
-    return write(path, titles, ([row.get(known, "") for known in _SAMPLE_FIELDS] for row in _SAMPLE))
+    return write_xlsx(path, titles, ([row.get(known, "") for known in _SAMPLE_FIELDS] for row in _SAMPLE))

@@ -77,12 +77,20 @@ class Sheet:
 
 
 def read_sheet(
-    rows: Iterable[tuple[int, list[str]]], *, as_of: date, area_code: str, wanted: dict[str, Field] | None = None
+    rows: Iterable[tuple[int, list[str]]],
+    *,
+    as_of: date,
+    area_code: str,
+    wanted: dict[str, Field] | None = None,
+    columns: Columns | None = None,
 ) -> Sheet:
-    """Read a sheet from its first row; raises Unreadable if it has no header. `as_of` turns ages into years."""
+    """Read a sheet from its first row; raises Unreadable if it has no header. `as_of` turns ages into years.
+
+    With `columns` given, nothing is guessed.
+    """
     rows = iter(rows)
     first = list(islice(rows, LAST_HEADER_ROW))
-    columns = find_header(first, wanted or {})
+    columns = columns or find_header(first, wanted or {})
     sheet = Sheet(columns)
     reader = RowReader(columns, as_of=as_of, area_code=area_code)
     sheet.problems = reader.problems

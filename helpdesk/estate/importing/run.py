@@ -57,7 +57,7 @@ def run(wish: Wish, estate: Estate, *, actor, now: datetime) -> Report:
     as_of, area_code, estate_id = clock.local_date(now), estate.area_code, estate.id
     sheet = read_sheet(sheets.rows_of(wish.path, wish.sheet), as_of=as_of, area_code=area_code, wanted=wish.columns)
     for tries_left in reversed(range(TRIES)):
-        report, plan = _prepare(sheet, estate_id, as_of)
+        report, plan = prepare(sheet, estate_id, as_of)
         try:
             if not wish.dry_run and (wish.skip_errors or not report.problems):
                 report.locked_s = _write(plan, actor, now)
@@ -75,7 +75,8 @@ def run(wish: Wish, estate: Estate, *, actor, now: datetime) -> Report:
     return report
 
 
-def _prepare(sheet: Sheet, estate_id: int, as_of: date) -> tuple[Report, Plan]:
+def prepare(sheet: Sheet, estate_id: int, as_of: date) -> tuple[Report, Plan]:
+    """Compare a sheet with the register as it is now; whoever asks closes the plan's spool."""
     known = register.load(estate_id)
     taken = taken_home_nos(sheet, known)
     wrong = {problem.row_no for problem in taken}

@@ -34,8 +34,20 @@ def rows_of(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
                 yield row_no, row[: safety.MOST_COLUMNS]
 
 
+def names_of(path: Path) -> list[str]:
+    """The names of a spreadsheet's sheets; none of a CSV, or if they cannot be read."""
+    if safety.check(path) == "csv":
+        return []
+    done = subprocess.run(_command(path, "", "names"), capture_output=True, check=False)  # noqa: S603 - our own program
+    return json.loads(done.stdout) if done.returncode == 0 else []
+
+
+def _command(path: Path, *words: str) -> list[str]:
+    return [sys.executable, "-I", str(Path(unpack.__file__)), str(path.resolve()), *words]
+
+
 def _sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
-    command = [sys.executable, "-I", str(Path(unpack.__file__)), str(path.resolve()), sheet]
+    command = _command(path, sheet)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
         try:
             for line in child.stdout:

@@ -1,6 +1,7 @@
 """Reads one sheet of a spreadsheet in a process of its own, and prints its rows as JSON, a few hundred a line.
 
-Run by `sheets`: `python -I unpack.py FILE SHEET`. It has its own limit on memory, because a sheet with one cell in
+Run by `sheets`: `python -I unpack.py FILE SHEET [names]`; with a third word it prints the names of the sheets.
+It has its own limit on memory, because a sheet with one cell in
 its farthest corner asks for gigabytes, and the parser then ends its process; this must not be the server's.
 It imports nothing of ours, so that it starts at once.
 """
@@ -53,13 +54,17 @@ def find(book, wanted: str):
     return None
 
 
-def main(path: str, wanted: str) -> int:
+def main(path: str, wanted: str, *only_names: str) -> int:
     limit_ourselves()
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         with open(path, "rb") as file:  # by its content: offices rename .xlsx to .xls
-            sheet = find(CalamineWorkbook.from_filelike(file), wanted)
+            book = CalamineWorkbook.from_filelike(file)
+            if only_names:
+                print(json.dumps(book.sheet_names))
+                return 0
+            sheet = find(book, wanted)
     except (CalamineError, OSError, ValueError):
         return UNREADABLE
     if sheet is None:
@@ -75,4 +80,4 @@ def main(path: str, wanted: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*sys.argv[1:]))

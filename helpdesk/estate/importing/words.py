@@ -2,6 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.core.words import register
+from helpdesk.estate.importing.columns import Field
+from helpdesk.estate.importing.states import Stage
 from helpdesk.estate.importing.troubles import Problem, Trouble, Unreadable
 
 SENTENCES = {
@@ -54,3 +57,31 @@ SENTENCES = {
 
 def sentence(about: Problem | Unreadable) -> str:
     return str(SENTENCES[about.trouble]) % {"value": about.value}
+
+
+FIELDS = {
+    Field.BUILDING: _l("Building"), Field.UNIT: _l("Unit"), Field.FLOOR: _l("Floor"),
+    Field.ROOM: _l("Room or whole address"), Field.KIND: _l("Kind of place"), Field.USE: _l("Use of the home"),
+    Field.HOME_NO: _l("Home number"), Field.AREA: _l("Area"), Field.UNIT_PRICE: _l("Fee per square metre"),
+    Field.OWNER: _l("Owner"), Field.HEAD: _l("Head of household"), Field.NAME: _l("Name"),
+    Field.RELATION: _l("Relation to the head"), Field.PHONE: _l("Phone"), Field.OTHER_PHONE: _l("Another phone"),
+    Field.BIRTH: _l("Date of birth"), Field.AGE: _l("Age"), Field.ALONE: _l("Lives alone"),
+    Field.CATEGORY: _l("Kind of person"), Field.NOTE: _l("Note"), Field.SINCE: _l("Lives there since"),
+    Field.CONTACT: _l("Emergency contact"), Field.CONTACT_PHONE: _l("Emergency number"),
+    Field.PAID_UNTIL: _l("Paid until"), Field.ARREARS: _l("Arrears"),
+}  # fmt: skip
+register(
+    {
+        Stage.READING: _l("Being read"),
+        Stage.LOOKED: _l("Columns to check"),
+        Stage.CHECKING: _l("Being checked"),
+        Stage.CHECKED: _l("Ready to import"),
+        Stage.APPLYING: _l("Being imported"),
+        Stage.APPLIED: _l("Imported"),
+        Stage.FAILED: _l("Not readable"),
+    }
+)
+
+
+def field_name(field: Field) -> str:
+    return str(FIELDS[field])

@@ -1,0 +1,6 @@
+"""Lists taken out of the house: register, calls and work orders as spreadsheets, each one noted with its reason.
+
+May use: core, audit, accounts, estate, repairs, hotline.
+"""
+
+from helpdesk.exports import models, views, words

@@ -1,0 +1,138 @@
+"""Lists taken out of the house: only what one may see, noted with its reason, and safe to open."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from helpdesk.audit.models import Event
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.estate.models import Place
+from helpdesk.exports.models import ExportList, ExportLog
+from helpdesk.hotline.models import Call
+from tests.households import add_person, add_phone
+
+
+def asked(what=ExportList.RESIDENTS, **more) -> dict:
+    return {"what": what.value, "form": "xlsx", "reason": ""} | more
+
+
+def sheet_of(answer) -> list[list]:
+    with answer:
+        content = answer.data
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+@pytest.fixture
+def wang(estate, place, now):
+    wang = add_person(estate, "=王桂英", place, hearing=True)
+    add_phone(estate, "12000000001", people=[wang], places=[place])
+    return wang
+
+
+def test_residents_leave_without_numbers_and_flags_unless_they_are_asked_for(as_user, mei, wang):
+    answer = as_user(mei).post("/exports", data=asked())
+
+    above, titles, *rows = sheet_of(answer)
+    assert above[0] == "Taken by Mei on 2026-03-02 12:00. For internal use."
+    assert titles == ["Address", "Home number", "Name", "Role", "Since"]
+    assert [row[:3] for row in rows] == [["3-2-501", "2073", "=王桂英"]]
+    log = db.session.scalars(select(ExportLog)).one()
+    assert (log.rows, log.with_phones, log.taken_by_id) == (1, False, mei.id)
+
+
+def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, wang):
+    wish = {"with_phones": "y", "with_flags": "y"}
+    refused = as_user(mei).post("/exports", data=asked(**wish))
+    assert refused.status_code == 422 and "Say what the telephone numbers" in refused.text
+    assert db.session.scalar(select(func.count()).select_from(ExportLog)) == 0
+
+    answer = as_user(mei).post("/exports", data=asked(**wish, reason="Typhoon list"))
+
+    assert sheet_of(answer)[2][5:] == ["120 0000 0001", "Hears badly"]
+    event = db.session.scalars(select(Event).where(Event.kind == "export.taken")).one()
+    assert event.data == {
+        "what": "export_residents", "form": "xlsx", "filter": [], "rows": 1, "columns": 7,
+        "extras": ["export_phones", "export_flags"],
+    }  # fmt: skip
+    assert db.session.scalars(select(ExportLog.reason)).one() == "Typhoon list"
+
+
+def test_a_csv_opens_in_chinese_excel_and_holds_no_formula(as_user, mei, wang):
+    answer = as_user(mei).post("/exports", data=asked(form="csv"))
+
+    with answer:
+        content = answer.data
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows[2][:3] == ["3-2-501", "2073", "'=王桂英"]
+    assert "%E7%8E%8B" not in answer.headers["Content-Disposition"]
+
+
+def test_work_orders_leave_as_the_list_is_filtered(as_user, mei, work_order):
+    open_ones = as_user(mei).post("/exports", data=asked(ExportList.ORDERS))
+    closed = as_user(mei).post("/exports", data=asked(ExportList.ORDERS, order_group="closed"))
+
+    assert [row[0] for row in sheet_of(open_ones)[2:]] == [work_order.number]
+    assert sheet_of(closed)[2:] == []
+
+
+def test_the_page_takes_the_filter_of_the_list_with_it(as_user, mei, now):
+    page = as_user(mei).get("/exports?what=export_orders&group=late").text
+
+    assert 'name="order_group" value="late"' in page and 'value="export_orders"' in page
+
+
+@pytest.mark.parametrize("what", [ExportList.PLACES, ExportList.CALLS])
+def test_every_list_opens(what, as_user, mei, world):
+    answer = as_user(mei).post("/exports", data=asked(what, with_phones="y", reason="Stock-taking"))
+
+    rows = sheet_of(answer)[2:]
+    there = {ExportList.PLACES: select(Place.id), ExportList.CALLS: select(Call.id).where(Call.saved_at.is_not(None))}
+    assert len(rows) == len(db.session.scalars(there[what]).all()) > 3
+    assert all(len(row) == 7 + (what is ExportList.CALLS) for row in rows)
+
+
+def test_nothing_of_another_estate_leaves(as_user, person, new_estate, wang, estate):
+    lin = person("Lin", Role.MANAGER, at=new_estate("康宁苑"))
+
+    answer = as_user(lin).post("/exports", data=asked(estate_id=estate.id))
+
+    assert sheet_of(answer)[2:] == []
+    assert db.session.scalars(select(ExportLog.estate_id)).one() != estate.id
+
+
+def test_the_auditor_reads_the_log_and_takes_nothing(as_user, mei, person, wang):
+    as_user(mei).post("/exports", data=asked(reason="Typhoon list")).close()
+    auditor = as_user(person("Pei", Role.AUDITOR))
+
+    assert "Typhoon list" in auditor.get("/exports").text
+    assert auditor.post("/exports", data=asked()).status_code == 403
+
+
+def test_operators_take_nothing(as_user, ann, now):
+    assert as_user(ann).post("/exports", data=asked()).status_code == 403
+
+
+def test_nonsense_is_asked_for_again(as_user, mei, now):
+    answer = as_user(mei).post("/exports", data=asked() | {"what": "everything", "from_on": "0001-01-01"})
+
+    assert answer.status_code == 422 and "Choose one of these." in answer.text
+
+
+def test_the_log_asks_as_much_for_three_rows_as_for_one(as_user, mei, wang, count_queries):
+    browser = as_user(mei)
+    browser.post("/exports", data=asked()).close()
+    with count_queries() as one:
+        browser.get("/exports")
+    for _ in range(2):
+        browser.post("/exports", data=asked()).close()
+    with count_queries() as three:
+        browser.get("/exports")
+
+    assert one.count == three.count
