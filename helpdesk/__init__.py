@@ -34,6 +34,7 @@ from helpdesk import (
     storm,
     tasks,
     telephony,
+    workdays,
     worker,
 )
 from helpdesk.core import access, body_limits, errors, headers, ids, static_files, transactions, words
@@ -81,6 +82,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         search,
         storm,
         telephony,
+        workdays,
     ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)

@@ -136,12 +136,16 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.unacknowledged": {"escalation_id": int, "due_at": datetime},
     "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
     "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
+    # workdays: the subject is the year
+    "calendar.announced": {"days": int, "added": int, "removed": int},
+    "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
     # repairs: the subject of each is the work order
     "work_order.opened": {"urgency": StrEnum, "category_id": int, "place_id": int},
     "work_order.window_promised": {"promised_from": datetime, "promised_until": datetime},
     "work_order.urgency_changed": {"from_urgency": StrEnum, "to_urgency": StrEnum},
+    "work_order.recounted": {"arrive_by": datetime | None, "done_by": datetime | None},  # after the calendar changed
     "work_order.held": {"from_status": StrEnum, "reason": StrEnum},
     "work_order.closed": {"from_status": StrEnum},
     "work_order.cancelled": {"from_status": StrEnum, "reason": StrEnum},

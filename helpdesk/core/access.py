@@ -42,6 +42,7 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "import_register"  # spreadsheets into the register
     EXPORT = "export"  # lists out of the house, each one noted
     SEE_EXPORTS = "see_exports"  # who took what out, and why
+    SET_WORKDAYS = "set_workdays"  # the calendar of the installation
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -74,11 +75,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.IMPORT_REGISTER,
             P.EXPORT,
             P.SEE_EXPORTS,
+            P.SET_WORKDAYS,
         }
     ),
     Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS}),
-    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER}),
+    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS}),
 }
 
 

@@ -71,6 +71,7 @@ class Order:
     closed_at: datetime | None = None
     reopened: int = 0
     version: int = 0
+    opened_at: datetime | None = None  # when the desk heard of it; what was told on a mobile happened before
     visits: list[Visit] = field(default_factory=list)
 
     @property
@@ -79,7 +80,7 @@ class Order:
         return sorted({f"orders:{self.estate_id}", *crews})
 
 
-ORDER_COLUMNS = tuple(name for name in Order.__slots__ if name != "visits")
+ORDER_COLUMNS = tuple(name for name in Order.__slots__ if name not in ("visits", "opened_at"))
 VISIT_COLUMNS = tuple(name for name in Visit.__slots__ if name not in ("crew", "scheduled_at"))
 
 
@@ -111,13 +112,15 @@ class Desk:
     def open(
         self, at: datetime, *, actor: int, place_id: int, category_id: int, urgency: Urgency, summary: str,
         reporter_id: int | None = None, phone_id: int | None = None, kind: WorkOrderKind = WorkOrderKind.REPAIR,
+        reported_at: datetime | None = None,
     ) -> Order:  # fmt: skip
         self._reach(at)
-        level = self.levels[urgency]
-        due = deadlines(level, reported_at=at, is_workday=self.is_workday)
+        level, reported_at = self.levels[urgency], reported_at or at
+        due = deadlines(level, reported_at=reported_at, is_workday=self.is_workday)
         order = Order(
             self.rows.next_id("work_order"), self.numbers.draw(at), self.estate_id, kind, place_id, category_id,
-            urgency, level.id, summary, reporter_id, phone_id, at, due.respond_by, due.arrive_by, due.done_by,
+            urgency, level.id, summary, reporter_id, phone_id, reported_at, due.respond_by, due.arrive_by, due.done_by,
+            opened_at=at,
         )  # fmt: skip
         data = {"urgency": urgency, "category_id": category_id, "place_id": place_id}
         self._note(order, at, actor, "work_order.opened", data)

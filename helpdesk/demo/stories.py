@@ -67,7 +67,7 @@ class Teller:
         self.desk.keep(order)
 
     def _live(self, order: Order, fault: Fault) -> None:
-        rng, at = self.rng, order.reported_at
+        rng, at = self.rng, order.opened_at
         if order.urgency not in HURRY and rng.random() < CANCELLED:
             reason = rng.choice(REASONS)
             answered = in_office_hours(at + minutes(3, 25, rng), rng)
@@ -81,7 +81,7 @@ class Teller:
 
     def _first_visit(self, order: Order, fault: Fault) -> Visit:
         """Send somebody: at once for an emergency, else within the promised half hour or half a day."""
-        rng, at = self.rng, order.reported_at
+        rng, at = self.rng, order.opened_at
         if order.urgency in HURRY:
             sent = at + minutes(0.2, 0.9 if order.urgency is Urgency.P0 else 4, rng)
             return self.desk.schedule(order, sent, crew=self.crew(fault, sent), actor=self.operator(sent))
@@ -157,7 +157,7 @@ class Teller:
         if order.urgency in HURRY and visit.promised_until is None:
             limit = 13 if order.urgency is Urgency.P0 else 28
             arrived = (
-                order.reported_at + minutes(limit + 5, limit + 40, rng) if late else sent + minutes(5, limit - 5, rng)
+                order.opened_at + minutes(limit + 5, limit + 40, rng) if late else sent + minutes(5, limit - 5, rng)
             )
         else:
             latest = visit.promised_until or sent + timedelta(hours=1)

@@ -96,7 +96,7 @@ class Switchboard:
         order = self.teller.desk.open(
             saved_at, actor=operator, place_id=spot.id, category_id=category, urgency=urgency, summary=words,
             reporter_id=_id(caller.resident), phone_id=_id(caller.line),
-            kind=WorkOrderKind.CARE if is_care else WorkOrderKind.REPAIR,
+            kind=WorkOrderKind.CARE if is_care else WorkOrderKind.REPAIR, reported_at=happened_at,
         )  # fmt: skip
         self.write(
             at, saved_at, caller=caller, words=words, outcome=Outcome.HELP if is_care else Outcome.REPAIR, spot=spot,
@@ -140,6 +140,8 @@ class Switchboard:
         desk.rows.add("call", **row)
         if follows:
             self.casework.follow(row, outcome, saved_at, saved_by or logged_by)
+        if channel is Channel.MOBILE and place:  # as it was typed on the phone
+            desk.rows.add("call_as_typed", call_id=call_id, place_words=place.address, happened_words="")
         return call_id
 
     def caller(self, at: datetime, home: Spot | None = None) -> Caller:
@@ -181,7 +183,8 @@ class Switchboard:
         logged_by, happened_at = None, at
         if channel is Channel.MOBILE:
             logged_by = rng.choice((*teller.staff.technicians, teller.staff.manager))
-            happened_at = at - timedelta(minutes=rng.choice((1, 2, 5, 10, 25, 60, 140)))
+            lags = (1, 2, 5) if urgency in (Urgency.P0, Urgency.P1) else (1, 2, 5, 10, 25, 60, 140)
+            happened_at = at - timedelta(minutes=rng.choice(lags))
         elif channel in (Channel.PATROL, Channel.COMMUNITY, Channel.CASE_12345):
             caller = Caller("", caller.home if fault.at == "home" else None)
         order = self.report(

@@ -15,7 +15,7 @@ from helpdesk.core.extensions import db
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.hotline.models import Call, CallAnswer, Outcome
+from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, Outcome
 from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
@@ -37,7 +37,8 @@ class Typed:
     by the promised moment, and sets out now for a danger or an emergency.
     `about` is the order that somebody asks after, `joins` what the call is added to instead of opening an order.
     `other_home` is a second home that the repair is about. `answer` is what was answered or arranged, `after` what else
-    follows; `ring_back_at` is by when they were told they will be rung.
+    follows; `ring_back_at` is by when they were told they will be rung. `happened_at` is when the call came, where
+    somebody says so; `place_words` and `happened_words` are kept beside the call as they were typed.
     """
 
     request_key: str
@@ -60,6 +61,10 @@ class Typed:
     answer: str = ""
     after: FollowUp = field(default_factory=FollowUp)
     ring_back_at: datetime | None = None
+    happened_at: datetime | None = None
+    channel: Channel | None = None
+    place_words: str = ""
+    happened_words: str = ""
 
 
 def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
@@ -107,7 +112,7 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
     if typed.joins:
         call.work_order = typed.about
     elif opens_order(typed):
-        call.work_order = _open_order(typed, actor=actor, now=now)
+        call.work_order = _open_order(typed, reported_at=call.happened_at, actor=actor, now=now)
         call.urgency = call.work_order.urgency
     elif typed.outcome is Outcome.CHASE:
         call.work_order = typed.about
@@ -184,9 +189,24 @@ def _write(call: Call, typed: Typed) -> None:
         call.answer.words = typed.answer
     elif typed.answer:
         call.answer = CallAnswer(words=typed.answer)
+    call.channel = typed.channel or call.channel or Channel.HOTLINE
+    _write_when(call, typed)
+    if typed.place_words or typed.happened_words or call.as_typed:
+        call.as_typed = call.as_typed or AsTyped()
+        call.as_typed.place_words, call.as_typed.happened_words = typed.place_words, typed.happened_words
 
 
-def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
+def _write_when(call: Call, typed: Typed) -> None:
+    """The same words mean the same moment, however long somebody types on ("20 min ago"); taken back, it came now."""
+    before = call.as_typed.happened_words if call.as_typed else ""
+    is_known = call.happened_at != call.logged_at and typed.happened_words == before != ""
+    if typed.happened_at and not is_known:
+        call.happened_at = typed.happened_at
+    elif before and not typed.happened_words:
+        call.happened_at = call.logged_at
+
+
+def _open_order(typed: Typed, *, reported_at: datetime, actor: User, now: datetime) -> WorkOrder:
     require(actor, Permission.OPEN_WORK_ORDER, typed.estate_id)
     if typed.place is None:
         raise Refused(_("A repair needs a place: look up the home, or the stairwell."), field="place_id")
@@ -196,7 +216,7 @@ def _open_order(typed: Typed, *, actor: User, now: datetime) -> WorkOrder:
     usual = typed.category.urgency if is_elder_check and typed.outcome is Outcome.HELP else None  # a danger, always
     work_order = open_work_order(
         place=typed.place, category=typed.category, urgency=usual or typed.urgency or typed.category.urgency,
-        summary=typed.words, reporter=typed.person, phone=typed.phone,
+        summary=typed.words, reporter=typed.person, phone=typed.phone, reported_at=reported_at,
         kind=WorkOrderKind.CARE if is_elder_check else WorkOrderKind.REPAIR, actor=actor, now=now,
     )  # fmt: skip
     if typed.other_home:
@@ -219,4 +239,4 @@ def _planned_at(typed: Typed, work_order: WorkOrder, now: datetime) -> datetime 
         return None
     if typed.at_once or work_order.urgency in HURRIES:
         return now
-    return work_order.arrive_by or work_order.done_by or now
+    return max(work_order.arrive_by or work_order.done_by or now, now)  # a promise may be over when it is entered late

@@ -1,6 +1,7 @@
 """The form of a call. It checks shape only: whose records the ids name, and what may follow, is for the act to say."""
 
 import re
+from datetime import datetime
 from uuid import UUID as Key
 
 from flask_babel import gettext as _
@@ -9,8 +10,11 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from helpdesk.core import ids
+from helpdesk.core.errors import Refused
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
 from helpdesk.core.moments import LONGEST
+from helpdesk.core.words import word
+from helpdesk.hotline.happened import NotThen, happened_at
 from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.outcomes import GoesOn
 from helpdesk.hotline.rules import AT_ONCE
@@ -84,11 +88,21 @@ class CallFields:
     answer = LongText(_l("Answered or arranged"), limit=LONGEST_WORDS)
     version = Count(default=0)
     kept = HiddenField()  # a digest of what this window knows to be kept
+    happened = Text(_l("When they rang"), limit=40)
+    long_ago = BooleanField(_l("It really was that long ago"))
 
     def ids(self) -> tuple[int | None, int | None, int | None]:
         """Place, person and number: from the caller card, else from the list that works without scripts."""
         carded = (self.place_id.data, self.person_id.data, self.phone_id.data)
         return carded if any(carded) else (self.choice.data or (None, None, None))
+
+
+def moment_of(form, now: datetime) -> datetime | None:
+    """When the call came, if somebody says so; Refused for what is no moment, or cannot be."""
+    try:
+        return happened_at(form.happened.data or "", now=now, long_ago=form.long_ago.data)
+    except NotThen as no:
+        raise Refused(word(no.why), field="happened") from None
 
 
 class DraftForm(CallFields, Form):

@@ -9,6 +9,7 @@ from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
 from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.hotline.happened import is_late
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 
 
@@ -33,6 +34,7 @@ class Outcome(StrEnum):
     NUISANCE = "nuisance"
 
 
+ELSEWHERE = text("channel != 'hotline'")  # what somebody took on a mobile or on the way
 UNFINISHED = text("outcome IS NULL")  # few of many: an index of only these keeps the console quick
 
 
@@ -52,6 +54,7 @@ class Call(Versioned, db.Model):
         Index(None, "place_id", "id"),
         Index(None, "person_id", "id"),
         Index(None, "phone_id", "id"),
+        Index("ix_call_taken_elsewhere", "logged_by_id", "id", sqlite_where=ELSEWHERE, postgresql_where=ELSEWHERE),
         Index("ix_call_unfinished", "estate_id", "id", sqlite_where=UNFINISHED, postgresql_where=UNFINISHED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -81,10 +84,16 @@ class Call(Versioned, db.Model):
     logged_by: Mapped[User] = relationship()
 
     answer: Mapped["CallAnswer | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
+    as_typed: Mapped["AsTyped | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
 
     @property
     def topics(self) -> set[str]:
         return {f"calls:{self.estate_id}"}
+
+    @property
+    def entered_late(self) -> bool:
+        """Whether it was written down noticeably after it came (补登)."""
+        return is_late(self.happened_at, self.logged_at)
 
 
 class CallAnswer(db.Model):
@@ -94,3 +103,15 @@ class CallAnswer(db.Model):
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
     call: Mapped[Call] = relationship(back_populates="answer")
     words: Mapped[str] = mapped_column(Text)
+
+
+class AsTyped(db.Model):
+    """What somebody typed beside a call and what the register or the clock could not take as it is: a place that was
+    not found, a time that is still being written.
+    """
+
+    __tablename__ = "call_as_typed"
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    place_words: Mapped[str] = mapped_column(String(80), default="")
+    happened_words: Mapped[str] = mapped_column(String(40), default="")
+    call: Mapped[Call] = relationship(back_populates="as_typed")

@@ -14,7 +14,7 @@ from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.models import AsTyped, Call, Outcome
 
 ROWS = 60  # of today's calls; the newest
 UNFINISHED = 30
@@ -22,12 +22,13 @@ TABS = 5
 LEFT_ALONE = timedelta(minutes=10)  # somebody else's draft: until then they are probably still talking
 WHOLE = (
     joinedload(Call.place), joinedload(Call.person), joinedload(Call.phone), joinedload(Call.work_order),
-    joinedload(Call.logged_by), joinedload(Call.category), joinedload(Call.answer),
+    joinedload(Call.logged_by), joinedload(Call.category), joinedload(Call.answer), joinedload(Call.as_typed),
 )  # fmt: skip
 AS_ROW = (
     Call.id, Call.estate_id, Call.happened_at, Call.saved_at, Call.logged_by_id, Call.caller_number, Call.words,
     Call.outcome,
     Place.address.label("place"), Person.name.label("person"), Phone.digits.label("phone"),
+    Call.logged_at, Call.channel, User.name.label("by"), AsTyped.place_words,
 )  # fmt: skip
 
 
@@ -187,4 +188,5 @@ def _own(user) -> ColumnElement[bool]:
 
 def _as_rows(calls: Select[tuple[Call]]) -> Select:
     """What a list shows of each call, without loading the records."""
-    return calls.with_only_columns(*AS_ROW).outerjoin(Call.place).outerjoin(Call.person).outerjoin(Call.phone)
+    named = calls.with_only_columns(*AS_ROW).outerjoin(Call.place).outerjoin(Call.person).outerjoin(Call.phone)
+    return named.outerjoin(Call.as_typed).join(Call.logged_by)

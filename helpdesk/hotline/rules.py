@@ -43,6 +43,11 @@ def digest_of(call) -> str:
         call.caller_number, call.words, call.place_id, call.person_id, call.phone_id, call.category_id,
         str(call.urgency or ""), call.answer.words if call.answer else "",
     )  # fmt: skip
+    if call.happened_at != call.logged_at or call.as_typed:
+        kept += (
+            str(call.happened_at),
+            *((call.as_typed.place_words, call.as_typed.happened_words) if call.as_typed else ()),
+        )
     return sha256(repr(kept).encode()).hexdigest()[:16]
 
 

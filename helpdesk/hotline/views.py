@@ -14,13 +14,17 @@ from helpdesk.hotline import words
 from helpdesk.hotline.actions import keep_draft, save_call
 from helpdesk.hotline.card import card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.hotline.happened import is_late
 from helpdesk.hotline.joining import added_to
+from helpdesk.hotline.meaning import typed_in
 from helpdesk.hotline.outcomes import followed
+from helpdesk.hotline.proposals import near_of, proposal, said
 from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
 from helpdesk.search.queries import find
 from helpdesk.telephony.queries import get_ring
 
 bp = Blueprint("hotline", __name__)
+bp.add_app_template_global(is_late)
 PAGE, PART = "hotline/console.html", "hotline/_call.html"
 bp.app_template_global("call_words")(words.call_words)
 
@@ -62,7 +66,7 @@ def log():
 
 def _save(form: CallForm) -> int:
     call, now = unchanged(call_of_key(me(), form.key), form.version.data), clock.now()
-    return save_call(desk.typed_in(form, me(), key=form.key, now=now), call=call, actor=me(), now=now).id
+    return save_call(typed_in(form, me(), key=form.key, now=now), call=call, actor=me(), now=now).id
 
 
 @bp.post("/hotline/drafts/<uuid:key>")
@@ -72,7 +76,7 @@ def draft(key):
     if form.validate():
         with form.keeping_typed(), writing():
             call, now = unchanged(call_of_key(me(), str(key)), form.version.data), clock.now()
-            typed = desk.typed_in(form, me(), key=str(key), now=now)
+            typed = typed_in(form, me(), key=str(key), now=now)
             kept = keep_draft(typed, seen=form.kept.data, call=call, actor=me(), now=now)
     if form.http_status == 200:
         return "", 204, {"HX-Trigger": json.dumps({"draft-kept": {"key": str(key), "kept": kept}})}
@@ -87,8 +91,9 @@ def suggestion(key):
     call, now = call_of_key(me(), str(key)), clock.now()
     chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else (_id("place_id"), None, None)
     card = desk.card_for(me(), chosen_ids, now, whole=False)
-    proposed = desk.proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now)
-    near = desk.near_of(me(), card, proposed, now, call_id=call.id if call else None)
+    rang_at = call.happened_at if call else now
+    proposed = proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now, rang_at=rang_at)
+    near = near_of(me(), card, proposed, now, call_id=call.id if call else None)
     return _region("hotline/_suggestion.html", proposed=proposed, near=near, now=now, beside=True)
 
 
@@ -125,16 +130,16 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
     card = desk.card_for(me(), form.ids(), now)
     words, added = form.words.data or "", added_to(saved)
     chosen = {name: form[name].data or "" for name in ("category", "urgency", "visit_window")}
-    proposed = desk.proposal(me(), words, card, **chosen, sent=bool(form.technician_id.data), now=now)
+    proposed = proposal(me(), words, card, **chosen, sent=bool(form.technician_id.data), now=now)
     return {
         "form": form, "saved": saved, "old": old, "now": now, "asked": asked,
-        "said": desk.said(saved, added, now) if saved and not old else "",
+        "said": said(saved, added, now) if saved and not old else "",
         "after": followed(me(), saved) if saved else None,
         "found": find(me(), asked, on=clock.local_date(now)) if asked else [],
         "card": card, "about": form.about.data or "", "chased": form.chased.data or "", "key": key,
         "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
-        "proposed": proposed, "near": desk.near_of(me(), card, proposed, now), "added_to": added,
+        "proposed": proposed, "near": near_of(me(), card, proposed, now), "added_to": added,
     }  # fmt: skip
 
 

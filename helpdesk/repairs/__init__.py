@@ -5,4 +5,4 @@ second order; "nobody home" is an attempt and "reopened" a mark, neither is a pl
 May use: core, audit, accounts, workdays, estate.
 """
 
-from helpdesk.repairs import guarantee_views, models, views, words
+from helpdesk.repairs import guarantee_views, models, recount_views, views, words

@@ -34,20 +34,23 @@ SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arriv
 
 def open_work_order(
     *, place: Place, category: Category, urgency: Urgency, summary: str, reporter: Person | None = None,
-    phone: Phone | None = None, kind: WorkOrderKind = WorkOrderKind.REPAIR, actor: User, now: datetime,
+    phone: Phone | None = None, kind: WorkOrderKind = WorkOrderKind.REPAIR, reported_at: datetime | None = None,
+    actor: User, now: datetime,
 ) -> WorkOrder:  # fmt: skip
     """Open a work order for a place, with the next number of the day and the promised times in force.
 
+    They count from when it was reported (`reported_at`, or now): what is entered late may be late at once.
     Refused if the category, the person or the number belongs to another estate, or if nothing is promised there yet.
     """
     require(actor, Permission.OPEN_WORK_ORDER, place.estate_id)
     if any(thing is not None and thing.estate_id != place.estate_id for thing in (category, reporter, phone)):
         raise Refused(_("This belongs to another estate."))
-    level = service_level_in_force(place.estate_id, urgency, clock.local_date(now))
-    promised = deadlines_of(level, counted_from=now)
+    reported_at = reported_at or now
+    level = service_level_in_force(place.estate_id, urgency, clock.local_date(reported_at))
+    promised = deadlines_of(level, counted_from=reported_at)
     work_order = WorkOrder(
         number=next_number(now), estate_id=place.estate_id, kind=kind, place=place, category=category, urgency=urgency,
-        service_level_id=level.id, summary=summary, reporter=reporter, phone=phone, reported_at=now,
+        service_level_id=level.id, summary=summary, reporter=reporter, phone=phone, reported_at=reported_at,
         respond_by=promised.respond_by, arrive_by=promised.arrive_by, done_by=promised.done_by, version=0,
     )  # fmt: skip
     db.session.add(work_order)

@@ -15,7 +15,7 @@ from helpdesk.estate.models import Estate
 from helpdesk.repairs.deadlines import Clock, Deadlines, deadlines
 from helpdesk.repairs.models import Category, ServiceLevel, Urgency, Where
 from helpdesk.repairs.suggestions import from_document
-from helpdesk.workdays.models import CalendarDay
+from helpdesk.workdays.models import CalendarDay, CalendarYear
 from helpdesk.workdays.rules import is_workday, read_calendar
 
 HERE = Path(__file__).parent
@@ -42,15 +42,12 @@ def install_defaults(estate: Estate, *, valid_from: date) -> None:
 
 
 def service_level_in_force(estate_id: int, urgency: Urgency, on: date) -> ServiceLevel:
-    """The promised times of a class on one local date. Refused where the estate has none."""
-    in_force = (
-        ServiceLevel.estate_id == estate_id,
-        ServiceLevel.applies_to == urgency.value,
-        ServiceLevel.valid_from <= on,
-        or_(ServiceLevel.valid_until.is_(None), ServiceLevel.valid_until > on),
-    )
-    newest = select(ServiceLevel).where(*in_force).order_by(ServiceLevel.valid_from.desc()).limit(1)
-    level = db.session.scalar(newest)
+    """The promised times of a class on one local date; before there were any, the first. Refused without any."""
+    of_class = (ServiceLevel.estate_id == estate_id, ServiceLevel.applies_to == urgency.value)
+    in_force = (ServiceLevel.valid_from <= on, or_(ServiceLevel.valid_until.is_(None), ServiceLevel.valid_until > on))
+    newest = select(ServiceLevel).where(*of_class, *in_force).order_by(ServiceLevel.valid_from.desc()).limit(1)
+    coming = select(ServiceLevel).where(*of_class, ServiceLevel.valid_from > on).order_by(ServiceLevel.valid_from)
+    level = db.session.scalar(newest) or db.session.scalar(coming.limit(1))
     if level is None:
         raise Refused(_("This estate has no service levels yet. Ask the administrator to set them up."))
     return level
@@ -92,5 +89,6 @@ def _install_calendar() -> None:
         return
     document = json.loads(CALENDAR.read_text(encoding="utf-8"))
     source = str(document.get("source", ""))[:80]
+    db.session.add(CalendarYear(id=document["year"], announced=True, version=0))
     for announced in read_calendar(document):
         db.session.add(CalendarDay(day=announced.day, kind=announced.kind, name=announced.name, source=source))

@@ -159,6 +159,10 @@ def _failed(*, name, crew, data, work_order) -> str:
     return FAILURES[Setback(data["reason"])](name)
 
 
+def _recounted(*, name, crew, data, work_order) -> str:
+    return _("%(name)s had the deadlines counted anew, because the working days changed.", name=name)
+
+
 def _held(*, name, crew, data, work_order) -> str:
     return _("%(name)s put the work order on hold: %(reason)s.", name=name, reason=word(HoldReason(data["reason"])))
 
@@ -219,6 +223,7 @@ SENTENCES = {
     "work_order.opened": _opened,
     "work_order.window_promised": _promised,
     "work_order.urgency_changed": _urgency_changed,
+    "work_order.recounted": _recounted,
     "work_order.held": _held,
     "work_order.closed": _closed,
     "work_order.cancelled": _cancelled,

@@ -17,6 +17,7 @@ from helpdesk.repairs.actions import (
     hold_work_order,
     schedule_visit,
 )
+from helpdesk.repairs.explained import why_due
 from helpdesk.repairs.filters import Group, Sort, read
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.repairs.lists import choices, order_page
@@ -204,6 +205,7 @@ def _facts(work_order) -> dict:
         "work_order": work_order, "known": known, "residents": residents, "level": level, "now": now,
         "reach": reach_of(work_order, today=clock.local_date(now)) if known else None,
         "guaranteed": guaranteed(me(), work_order),
+        "reasons": why_due(work_order, level),
     }  # fmt: skip
 
 

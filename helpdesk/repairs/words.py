@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from helpdesk.core.words import day_and_time, locale, register, word
 from helpdesk.repairs.deadlines import Clock, Standing
+from helpdesk.repairs.explanations import Why
 from helpdesk.repairs.filters import Group, Sort
 from helpdesk.repairs.models import (
     CancelReason,
@@ -79,6 +80,11 @@ register({
     Clock.WALL: _l("every hour counts"),
     Clock.DAYTIME: _l("counted from 08:00 to 20:00"),
     Clock.WORKING_DAYS: _l("counted in working days"),
+})  # fmt: skip
+register({
+    Why.WEEKEND: _l("weekend"),
+    Why.HOLIDAY: _l("holiday"),
+    Why.MADE_UP: _l("make-up workday"),
 })  # fmt: skip
 register({
     PhotoStage.BEFORE: _l("Before the work"),

@@ -1,6 +1,7 @@
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register
+from helpdesk.search.by_words import InOrders
 from helpdesk.search.queries import Group
 
 register(
@@ -11,3 +12,4 @@ register(
         Group.ORDERS: _l("Work orders"),
     }
 )
+register({InOrders.WORDS: _l("Words in work orders")})

@@ -1,3 +1,6 @@
-"""Which days are worked: Monday to Friday, unless the calendar of the year says otherwise. May use: core."""
+"""Which days are worked: Monday to Friday, unless the calendar of the year says otherwise.
 
-from helpdesk.workdays import models
+May use: core, audit, accounts.
+"""
+
+from helpdesk.workdays import models, views, words

@@ -115,7 +115,8 @@
   document.addEventListener("click", ({ target }) => {
     const option = target.closest(".matches [role=option]");
     const list = option?.closest(".matches");
-    if (option) take(document.querySelector(`[data-list="${list.id}"]`), option);
+    const input = list && document.querySelector(`[data-look-up][data-list="${list.id}"]`);
+    if (input) take(input, option);
     if (target.closest("[data-clears-card]")) showCard({}).then(() => document.getElementById("place_words")?.focus());
   });
 }

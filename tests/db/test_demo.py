@@ -179,12 +179,12 @@ def test_urgencies_and_results_are_as_in_a_good_office(estate):
 
 
 def test_every_order_has_its_promises_and_its_number_without_a_gap(estate):
-    orders = db.session.execute(
-        select(WorkOrder.number, WorkOrder.reported_at).order_by(WorkOrder.reported_at, WorkOrder.id)
-    )
+    orders = db.session.execute(select(WorkOrder.number, WorkOrder.reported_at).order_by(WorkOrder.id))
     by_day = {}
     for number, reported_at in orders:
-        by_day.setdefault(clock.local_date(reported_at), []).append(number)
+        drawn_on = datetime.strptime(number[2:10], "%Y%m%d").date()  # noqa: DTZ007 - a date
+        by_day.setdefault(drawn_on, []).append(number)
+        assert timedelta(0) <= drawn_on - clock.local_date(reported_at) <= timedelta(days=1)  # told on a mobile before
 
     assert all(
         numbers == [f"GD{day:%Y%m%d}-{position:04}" for position in range(1, len(numbers) + 1)]

@@ -1,9 +1,14 @@
+from datetime import date
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.workdays.models import CalendarDay
+from helpdesk.workdays.rules import DayKind
 from tests.databases import ON_POSTGRES
 
 TRIGGERS = (
@@ -28,3 +33,16 @@ def test_the_migrations_can_be_undone_and_done_again(app):
 
     assert set(db.session.scalars(text(TRIGGERS))) == GUARDS
     assert set(db.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def test_years_whose_plan_was_put_in_before_count_as_announced(app):
+    """0011: a year with a whole plan is announced, one with a ticked day is not."""
+    downgrade(revision="0003")
+    days = [date(2026, 5, day) for day in range(1, 12)] + [date(2027, 5, 1)]
+    with writing():
+        db.session.add_all(CalendarDay(day=day, kind=DayKind.OFF, name="x", source="y") for day in days)
+
+    upgrade()
+
+    announced = db.session.execute(text("SELECT id, version FROM calendar_year")).all()
+    assert announced == [(2026, 0)]

@@ -7,6 +7,7 @@ from sqlalchemy import event
 from helpdesk.core.extensions import db
 from helpdesk.duty.queries import board
 from helpdesk.hotline.queries import last_calls, my_drafts, todays_calls, unfinished
+from helpdesk.hotline.quick import my_quick_logs
 from tests.households import add_person, add_phone
 
 
@@ -27,7 +28,8 @@ def steps(app):
         event.remove(db.engine, "before_cursor_execute", note)
         connection = db.session.connection()
         plan = [step for asked in sent if "SELECT" in asked[0] for *_, step in connection.exec_driver_sql(*asked)]
-        return [step for step in plan if step.startswith(("SCAN call", "SEARCH call", "SCAN shift", "SEARCH shift"))]
+        begins = ("SCAN call ", "SEARCH call ", "SCAN shift ", "SEARCH shift ")
+        return [step for step in plan if step.startswith(begins)]
 
     return _steps
 
@@ -69,3 +71,11 @@ def test_who_is_on_is_found_by_when_shifts_end(estate, now, steps):
     found = steps(lambda: board(estate_id, now))
 
     assert found == ["SEARCH shift USING INDEX ix_shift_estate_id_ends_at (estate_id=? AND ends_at>?)"]
+
+
+def test_what_somebody_took_elsewhere_is_found_among_their_own(tao, steps):
+    assert tao.roles  # with the session
+
+    found = steps(lambda: my_quick_logs(tao))
+
+    assert found == ["SEARCH call USING INDEX ix_call_taken_elsewhere (logged_by_id=?)"]

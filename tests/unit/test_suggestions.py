@@ -295,7 +295,13 @@ def test_an_unfinished_synonym_matches_nothing(synonyms):
     assert suggest("漏水", [Category("A", synonyms)]) == []
 
 
-@pytest.mark.parametrize("code", ["GAS_SMELL", "LIFT_TRAP", "RENDER_FALL", "ELDER_CHECK", "WATER_BURST"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "GAS_SMELL", "LIFT_TRAP", "RENDER_FALL", "ELDER_CHECK", "WATER_BURST", "MANHOLE", "POWER_OUT_STAIR",
+        "POWER_OUT_HOME", "HANDRAIL",
+    ],
+)  # fmt: skip
 def test_danger_and_a_burst_pipe_have_first_words_in_both_languages(code):
     row = next(row for row in ROWS if row["code"] == code)
 
@@ -315,10 +321,22 @@ def test_danger_and_a_burst_pipe_have_first_words_in_both_languages(code):
         ("水管爆了", "总水阀"),
         ("窨井盖没了,有人掉下去了", "119"),
         ("门打不开了,灶上锅还烧着", "119"),
+        ("马桶倒灌,粪水漫出来了", "不要冲马桶"),
+        ("窨井溢出来了", "不要自己揭盖"),
+        ("整个单元都停电了", "制氧机"),
+        ("老人反锁在家里,门打不开", "隔着门"),
+        ("水管漏水,漏到楼下人家了", "总水阀"),
+        ("插座进水了", "不要碰开关"),
     ],
 )
 def test_the_operator_is_told_what_to_say_first(words, must_say):
     assert must_say in suggest(words, TREE)[0].first_words_zh
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["code"])
+def test_first_words_are_there_in_both_languages_or_in_none(row):
+    for said in (row, *row["raises"]):
+        assert bool(said.get("first_words_zh")) == bool(said.get("first_words_en"))
 
 
 def test_an_ordinary_repair_has_no_first_words():

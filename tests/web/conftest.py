@@ -42,7 +42,7 @@ from helpdesk.estate.models import (
 )
 from helpdesk.exports.models import ExportList, ExportLog, FileForm
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
-from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.models import Channel, Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
 from helpdesk.neighbours.models import Part
 from helpdesk.notify.actions import post
@@ -132,6 +132,9 @@ class World:
             "/estate/buildings/new?buildings=3-4&units=2&floors=6&homes=2",
             f"/estate/duplicates/people?keep={self['person_id']}&merge={self.ids['person_id'][1]}",
             f"/estate/duplicates/numbers?keep={self['phone_id']}&merge={self.ids['phone_id'][1]}",
+            "/search/box?q=drip", "/search?q=drips here", f"/hotline/quick?saved={self.ids['call_id'][-1]}",
+            f"/hotline/paper?saved={self.ids['call_id'][-1]}", "/admin/workdays?year=2027&changed=1",
+            "/work-orders/recount?counted=2",
         ]  # fmt: skip
 
 
@@ -266,6 +269,12 @@ def _calls(world, estate, place, household, category, order, now) -> SimpleNames
             typed(words="Is the fee less for us?", outcome=Outcome.WAIVER, **known),
             typed(words="Sales", outcome=Outcome.NUISANCE, **known),
             typed(words="They ring again"),
+            typed(
+                words="Rang my mobile",
+                channel=Channel.MOBILE,
+                place_words="behind the gate",
+                happened_at=now - timedelta(hours=3),
+            ),
         ]
         calls = [save_call(one, call=None, actor=desk, now=now) for one in told]
         draft = Typed(request_key=key, estate_id=estate.id, caller_number="1200000", words="It began", place=place)

@@ -55,11 +55,18 @@ class Operator(threading.Thread):
         """Send the form; the same key again is the same call. Returns the status of the answer, read to its end."""
         call = {"request_key": key, "version": "0", "caller_number": "12000000001", "words": "水管爆了",
                 "outcome": "repair", "place_id": self.place_id, "category": "WATER_BURST"}  # fmt: skip
+        return self.post("/hotline/calls", call)
+
+    def draft(self, key: str, words: str) -> int:
+        """Keep what is being typed, as a phone does from the first character."""
+        return self.post(f"/hotline/quick/drafts/{key}", {"words": words, "channel": "mobile", "kept": ""})
+
+    def post(self, path: str, form: dict) -> int:
         headers = {"Cookie": f"session={self.number}", "X-CSRFToken": self.token, "Connection": "close",
                    "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("POST", "/hotline/calls", urlencode(call), headers)
+            connection.request("POST", path, urlencode(form), headers)
             answer = connection.getresponse()
             answer.read()
             return answer.status
@@ -115,6 +122,27 @@ def test_what_was_answered_survives_a_kill_at_any_moment(kills, product, inside)
         db.session.rollback()
         assert_whole(answered)
     assert len(answered) > kills * WRITERS
+
+
+@pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.soak)])
+def test_what_a_draft_held_when_it_was_answered_survives_a_kill(kills, product, inside):
+    place_id, numbers = prepare()
+    writer = Operator(product.port, numbers[0], place_id, threading.Condition())
+    kept: dict[str, str] = {}
+
+    for _ in range(kills):
+        for number in range(5):
+            key, words = str(uuid4()), f"第{number}个电话"
+            assert writer.draft(key, words) == 204
+            kept[key] = words
+        product.stop(signal.SIGKILL, everything=True)
+        product.start()
+
+    db.session.rollback()
+    assert dict(db.session.execute(select(Call.request_key, Call.words)).all()) == kept
+    assert [writer.save(key) for key in kept] == [303] * len(kept)  # and every one of them can still be saved
+    db.session.rollback()
+    assert db.session.scalar(select(func.count(Call.id)).where(Call.saved_at.is_not(None))) == len(kept)
 
 
 def kept_until_killed(product, place_id, numbers, *, enough: int) -> list[str]:

@@ -19,6 +19,7 @@ from helpdesk.duty.forms import FillForm, PatternForm, ShiftForm
 from helpdesk.escalation.forms import DecisionForm, RingForm
 from helpdesk.handover.forms import OpenForm
 from helpdesk.hotline.forms import CallForm
+from helpdesk.hotline.quick import QuickForm
 from helpdesk.neighbours.forms import EntryForm
 from helpdesk.outages.forms import OutageForm
 from helpdesk.parties.forms import ChaseForm, HandOffForm, PartyForm
@@ -63,6 +64,7 @@ CASES = {
         {"place_id": "{place}", "entered_at": "2026-03-02T11:00", "witnesses": "Police", "why": "First words"},
         {"why": "Other words"},
     ),
+    QuickForm: (Role.OPERATOR, "/hotline/quick", {"words": "First words"}, {"words": "Other words"}),
     PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),
 }  # fmt: skip
 ELSEWHERE = {

@@ -14,6 +14,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
 from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
+from helpdesk.hotline.quick import QuickDraft, QuickForm
 from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
 from helpdesk.notify.forms import MessageForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
@@ -22,6 +23,7 @@ from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.telephony.forms import ExtensionForm, LineEndForm
+from helpdesk.workdays.forms import AnnouncementForm, DayForm
 from tests.conftest import HTMX
 
 ACTS = {
@@ -63,6 +65,10 @@ ELSEWHERE = {
     ChaseForm,
     ReturnForm,
     FinishForm,  # tests/web/test_parties.py
+    AnnouncementForm,
+    DayForm,  # the calendar: tests/web/test_workdays_page.py
+    QuickForm,
+    QuickDraft,  # tests/web/test_quick_log.py
 }
 REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms
 

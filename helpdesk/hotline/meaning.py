@@ -1,0 +1,118 @@
+"""From the form of a call to what was meant by it."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from helpdesk.accounts.queries import get_technician
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, estates
+from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.moments import typed_moment
+from helpdesk.estate.models import Person, Phone, Place
+from helpdesk.estate.queries import place_written, visible_people, visible_phones, visible_places
+from helpdesk.hotline.actions import Typed
+from helpdesk.hotline.after import about_of, follow_up_of
+from helpdesk.hotline.forms import CallForm, DraftForm, moment_of
+from helpdesk.hotline.joining import join_of
+from helpdesk.hotline.rules import (
+    AT_ONCE,
+    may_be_number,
+)
+from helpdesk.neighbours.models import Part
+from helpdesk.repairs.models import Category
+from helpdesk.repairs.queries import visible_categories
+from helpdesk.repairs.rules import window_named
+from helpdesk.search.queries import exact_phone
+
+NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
+
+
+def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Typed:
+    """What the form means; Refused if it names what is not in this user's estates.
+
+    Once somebody was chosen, a name or an address by which they were found is no caller's number.
+    """
+    place, person, phone = named = _named(form, user)
+    joins = join_of(form, user)
+    estate_id = next((record.estate_id for record in (*named, joins) if record), None) or home_estate(user)
+    known = phone or exact_phone(user, form.caller_number.data, Permission.LOG_CALL)
+    rang = form.caller_number.data if may_be_number(form.caller_number.data) or not any(named) else ""
+    return Typed(
+        request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
+        place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
+        category=_category(form, user, estate_id, now), urgency=form.urgency.data, answer=form.answer.data,
+        joins=joins, **_when(form, now), **_decided(form, user, estate_id, now),
+    )  # fmt: skip
+
+
+def _when(form, now: datetime) -> dict:
+    """When the call came, where somebody says so. A draft keeps what is typed, whatever becomes of it."""
+    try:
+        return {"happened_at": moment_of(form, now), "happened_words": form.happened.data}
+    except Refused:
+        if isinstance(form, CallForm):
+            raise
+        return {"happened_words": form.happened.data}
+
+
+def _named(form, user) -> list:
+    """Place, person and number: each in this user's register, and all of them in one estate where they take calls.
+
+    The answer tells who they are, so whoever takes calls without seeing the register can name nobody by an id.
+    """
+    asked = list(zip(NAMED, form.ids(), strict=True))
+    found = [
+        db.session.scalar(visible(user).where(model.id == record_id)) if record_id else None
+        for (model, visible), record_id in asked
+    ]
+    missing = any(record_id and record is None for record, (_what, record_id) in zip(found, asked, strict=True))
+    where = {record.estate_id for record in found if record}
+    if missing or len(where) > 1 or not where <= estates(user, Permission.LOG_CALL):
+        raise Refused(_("What was chosen is not in your register. Look it up again."), field="place_id")
+    return found
+
+
+def home_estate(user) -> int:
+    """Where a call belongs as long as nothing was chosen: the first estate in which this user takes calls."""
+    mine = estates(user, Permission.LOG_CALL)
+    if not mine:
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+    return min(mine)
+
+
+def _category(form, user, estate_id: int, now: datetime) -> Category | None:
+    code = form.category.data
+    if not code:
+        return None
+    offered = visible_categories(user, on=clock.local_date(now))
+    found = next((c for c in offered if c.code == code and c.estate_id == estate_id), None)
+    if found is None:
+        raise Refused(_("Choose what is wrong from the list."), field="category")
+    return found
+
+
+def _decided(form, user, estate_id: int, now: datetime) -> dict:
+    """What only a saved form holds: what becomes of the call, and who comes when."""
+    if not isinstance(form, CallForm):
+        return {}
+    sent = form.technician_id.data
+    technician = get_technician(sent, estate_id=estate_id) if sent else None
+    if sent and technician is None:
+        raise Refused(_("Choose a technician of this estate."), field="technician_id")
+    return {
+        "outcome": form.outcome.data, "technician": technician, "about": about_of(form, user),
+        "after": follow_up_of(form, estate_id), "other_home": _other_home(form, user, estate_id),
+        "other_part": form.other_part.data or Part.SOURCE,
+        "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+        "ring_back_at": typed_moment(form.ring_back_at, now) or typed_moment(form.ring_back, now),
+    }  # fmt: skip
+
+
+def _other_home(form: CallForm, user, estate_id: int) -> Place | None:
+    typed = form.other_home.data
+    place = place_written(user, typed, estate_id=estate_id) if typed else None
+    if typed and place is None:
+        raise Refused(_("“%(address)s” is no address here.", address=typed), field="other_home")
+    return place

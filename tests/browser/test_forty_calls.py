@@ -1,0 +1,58 @@
+"""Forty calls, several at once, Enter pressed twice, tabs that are killed: none is lost, none is there twice."""
+
+import random
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from helpdesk.core.extensions import db
+from helpdesk.hotline.models import Call, Outcome
+
+PAGES = 4
+
+
+@pytest.mark.parametrize("calls", [40, pytest.param(200, marks=pytest.mark.soak)])
+def test_none_is_lost_and_none_is_doubled(calls, app, ann, visit):
+    username, chance = ann.username, random.Random(calls)
+    db.session.rollback()
+    first = visit(username)
+    pages = [first, *(first.context.new_page() for _ in range(PAGES - 1))]
+    for page in pages[1:]:
+        page.goto("/hotline")
+    words = [f"第{number}个电话,问水费" for number in range(calls)]
+
+    for number, said in enumerate(words):
+        page = pages[number % PAGES]
+        page.locator("#words").fill(said)
+        if number % 5 == 4:
+            page = pages[number % PAGES] = killed(page, number, chance)
+        page.locator("#words").focus()
+        page.keyboard.press("Alt+3")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".saved-call")).to_be_visible()
+        expect(page.locator("#words")).to_have_value("")
+
+    db.session.rollback()
+    kept = db.session.scalars(select(Call).order_by(Call.id)).all()
+    assert sorted(call.words for call in kept) == sorted(words)
+    assert {call.outcome for call in kept} == {Outcome.ENQUIRY}
+
+
+def killed(page, number: int, chance: random.Random):
+    """Close the tab once its draft is kept, or leave it in the middle of a word; take the call up in another one."""
+    said = page.locator("#words").input_value()
+    if chance.random() < 0.5:
+        expect(page.locator("#draft-state")).to_have_text("Draft kept")
+        context = page.context
+        page.close()
+        page = context.new_page()
+    begun = page.locator("#call .tabs a", has_text=f"第{number}个电话")
+    for _look in range(20):  # what was typed last is sent while the page is left, and may come after the next one
+        page.goto("/hotline")
+        if begun.count():
+            break
+    begun.click()
+    expect(page.locator("#words")).to_have_value(said)
+    return page

@@ -1,0 +1,189 @@
+"""One box on every desk page: people, places, numbers, orders, calls and words, grouped, chosen by keyboard."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.hotline.actions import Typed, save_call
+from helpdesk.hotline.found import calls_with
+from helpdesk.hotline.models import Outcome
+from helpdesk.search import by_words, registry
+from helpdesk.search.by_words import excerpt, orders_with
+from tests.conftest import HTMX, NOON
+from tests.households import add_person, add_phone, index_place
+
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def call(ann, estate, place, now):
+    def _call(words, *, number="120 0000 0009", at=None, actor=None, outcome=Outcome.ENQUIRY):
+        typed = Typed(request_key=str(uuid4()), estate_id=(at or estate).id, caller_number=number, words=words,
+                      outcome=outcome)  # fmt: skip
+        with writing():
+            return save_call(typed, call=None, actor=actor or ann, now=now).id
+
+    return _call
+
+
+@pytest.fixture
+def calls_found(app):
+    """What the words of calls answer, as a page would be given it."""
+
+    def _found(user, typed):
+        with app.test_request_context():
+            return calls_with(user, typed, TODAY)
+
+    return _found
+
+
+def box(browser, q) -> str:
+    return browser.get("/search/box", query_string={"q": q}, headers=HTMX).text
+
+
+def test_it_stands_on_every_desk_page_and_not_for_who_may_not_search(ann, tao, as_user, now):
+    for page in ("/hotline", "/work-orders", "/estate", "/search"):
+        assert 'id="search-box"' in as_user(ann).get(page).text, page
+    assert 'id="search-box"' not in as_user(tao).get("/jobs").text
+
+
+def test_what_is_found_is_grouped_and_nothing_is_chosen(ann, estate, place, work_order, call, as_user, now):
+    index_place(place)
+    wang = add_person(estate, "王桂英", place)
+    add_phone(estate, "12000000001", people=[wang])
+    call("问水费怎么交")
+    browser = as_user(ann)
+
+    assert f'data-url="/estate/residents/{wang.id}"' in box(browser, "wgy")
+    assert f'data-url="/estate/places/{place.id}"' in box(browser, "三幢二单元五〇一")
+    assert f'data-url="/estate/places/{place.id}"' in box(browser, "0001")  # the tail of a number
+    assert 'data-url="/work-orders/GD20260302-0001"' in box(browser, "#0001")
+    found = box(browser, "水费")
+    assert "Words in calls" in found and 'aria-selected="true"' not in found
+
+
+def test_words_in_orders_are_found_with_their_place(ann, work_order, as_user, now):
+    found = box(as_user(ann), "under the sink")
+
+    assert "Words in work orders" in found and "GD20260302-0001" in found and "Leak under the sink" in found
+
+
+def test_the_newest_come_first_and_more_are_said(ann, call, as_user, now, calls_found):
+    ids = [call(f"楼道灯坏了 {n}") for n in range(registry.AT_MOST + 2)]
+
+    lines = calls_found(ann, "楼道灯")
+    found = box(as_user(ann), "楼道灯")
+
+    assert [line.url for line in lines] == [f"/hotline/calls/{i}" for i in ids[:0:-1][: registry.AT_MOST + 1]]
+    assert found.count('role="option"') == registry.AT_MOST and "There are more" in found
+
+
+@pytest.mark.parametrize("typed", ["100%", "_漏", "\\", "漏_", "%漏%水%"])
+def test_signs_that_mean_something_to_a_database_are_only_signs(typed, ann, call, now, calls_found):
+    call("漏水了,浪费 100 元")
+
+    assert calls_found(ann, typed) == []
+
+
+@pytest.mark.parametrize("typed", ["折扣 50%吗", "打折50%", "我家_的门"])
+def test_and_are_found_as_such(typed, ann, call, now, calls_found):
+    found = call(f"问: {typed}")
+
+    assert [line.url for line in calls_found(ann, typed)] == [f"/hotline/calls/{found}"]
+
+
+@pytest.mark.parametrize("typed", ["漏", "ab", "12", "3-2-501", "GD2026"])
+def test_too_little_is_no_search_for_words(typed, ann, call, now, calls_found):
+    call("漏水 ab 12 3-2-501 GD2026")
+
+    assert calls_found(ann, typed) == []
+
+
+def test_a_call_is_found_by_the_number_that_nobody_knows(ann, call, now, calls_found):
+    found = call("没说话", number="120 5555 0123")
+
+    assert [line.url for line in calls_found(ann, "55550123")] == [f"/hotline/calls/{found}"]
+
+
+def test_another_estate_is_not_searched(ann, call, new_estate, person, now, calls_found):
+    other = new_estate("康宁苑")
+    olga = person("Olga", Role.OPERATOR, at=other)
+    call("水费怎么交", at=other, actor=olga)
+
+    assert calls_found(ann, "水费") == []
+    assert len(calls_found(olga, "水费")) == 1
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.OFFICER, Role.OWNER, Role.AUDITOR])
+def test_who_does_not_work_the_hotline_finds_no_words_of_calls(role, person, call, as_user, now):
+    call("水费怎么交")
+
+    assert "水费怎么交" not in box(as_user(person("Kim", role)), "水费")
+
+
+def test_a_feature_can_add_a_group(ann, as_user, now, monkeypatch):
+    monkeypatch.setitem(registry._groups, Outcome.PRAISE, (lambda *_: [registry.Line("/estate", words="<b>")], str))
+
+    found = box(as_user(ann), "anything")
+
+    assert 'data-url="/estate"' in found and "&lt;b&gt;" in found and "Praise" in found
+
+
+def test_without_scripts_the_box_leads_to_the_page_of_answers(ann, call, as_user, now):
+    call("问水费怎么交")
+    browser = as_user(ann)
+
+    assert "Words in calls" in browser.get("/search", query_string={"q": "水费"}).text
+    assert browser.get("/search/box?q=x").location == "/search"
+
+
+def test_the_look_up_of_a_caller_stays_with_the_register(ann, call, as_user, now):
+    call("问水费怎么交")
+
+    assert "Words in calls" not in as_user(ann).get("/search", query_string={"q": "水费"}, headers=HTMX).text
+
+
+def test_only_a_bounded_part_of_a_long_history_is_read(ann, call, now, monkeypatch, calls_found):
+    call("水费怎么交")
+    call("别的")
+    monkeypatch.setattr(by_words, "NEWEST", 1)
+
+    assert calls_found(ann, "水费") == []
+
+
+def test_words_are_found_through_the_index_of_the_estate(app, ann, mei, now, calls_found):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    sent, plans = [], []
+    event.listen(
+        db.engine, "before_cursor_execute", lambda _c, _k, statement, values, *_r: sent.append((statement, values))
+    )
+    calls_found(ann, "水费")
+    with app.test_request_context():
+        orders_with(mei, "水费", TODAY)
+    for statement, values in [one for one in sent if "LIKE" in one[0]]:
+        found = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        plans += [
+            step for *_rest, step in found if step.startswith(("SCAN call", "SEARCH call", "SCAN work", "SEARCH work"))
+        ]
+
+    assert plans == [
+        "SEARCH call USING INDEX ix_call_estate_id_id (estate_id=?)",
+        "SEARCH work_order USING INDEX ix_work_order_estate_id_id (estate_id=?)",
+    ]
+
+
+def test_an_excerpt_shows_what_was_looked_for():
+    assert excerpt("一" * 40 + "漏水" + "二" * 40, "漏水") == "…" + "一" * 18 + "漏水" + "二" * 18 + "…"
+    assert excerpt("It  DRIPS\nhere", "drips") == "It DRIPS here"
+
+
+def test_what_was_said_about_a_waiver_is_found_only_by_who_took_the_call(ann, mei, call, calls_found):
+    call("低保怎么减免物业费", outcome=Outcome.WAIVER)
+
+    assert len(calls_found(ann, "低保")) == 1
+    assert calls_found(mei, "低保") == []
