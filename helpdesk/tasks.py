@@ -4,16 +4,20 @@ from datetime import timedelta
 
 from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
 from helpdesk.escalation.scan import tell_what_is_due
+from helpdesk.estate.importing.cleaning import forget_uploads
 from helpdesk.notify.delivery import deliver_due, forget_old_messages
 from helpdesk.scheduling.sweeping import sweep_photos
+from helpdesk.telephony.sweeping import end_lost_calls
 from helpdesk.worker.loop import Task
 
 LONG = timedelta(minutes=30)
 TASKS = (
     Task("escalation", timedelta(seconds=15), tell_what_is_due),
     Task("messages", timedelta(seconds=15), deliver_due),
+    Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
     Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
+    Task("uploads", timedelta(hours=1), forget_uploads, LONG),
 )

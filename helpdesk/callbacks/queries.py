@@ -18,6 +18,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.estate.queries import phones_of_place, residents_of
+from helpdesk.estate.ringing import departures
 from helpdesk.parties.queries import count_chases_due
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.states import OPEN
@@ -135,10 +136,19 @@ class Line:
 
 
 def lines_of(callback: Callback, on: date) -> list[Line]:
-    """Where to ring: the number that was noted, then what the register knows of the person and the home."""
+    """Where to ring: the number that was noted, then what the register knows of the person and the home.
+
+    Nobody who died or moved away is rung: of them not even the number that was noted, unless others share it.
+    """
     person, place = callback.person, callback.place
-    found = [Line(callback.number, person.name if person else "")] if callback.number else []
-    if person:
+    gone = departures(on, people=[person] if person else []).gone(person)
+    noted = db.session.scalar(
+        select(Phone).where(Phone.estate_id == callback.estate_id, Phone.digits == callback.number)
+    )
+    rang_on = clock.local_date(callback.asked_at) if callback.reason is Reason.MISSED else None
+    rings = noted is None or departures(on, phones=[noted]).rings(noted, rang_on=rang_on)
+    found = [Line(callback.number, person.name if person and not gone else "")] if callback.number and rings else []
+    if person and not gone:
         found += [Line(phone.digits, person.name) for phone in person.phones]
     if place:
         at_home = residents_of([place.id], on=on)

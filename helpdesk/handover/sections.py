@@ -17,11 +17,18 @@ from sqlalchemy.orm import joinedload, load_only, selectinload
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.queries import open_callbacks
+from helpdesk.cases.models import Case, CaseKind
+from helpdesk.cases.queries import visible_cases
+from helpdesk.cases.states import CaseStatus
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale, register, word
 from helpdesk.estate.models import Place
 from helpdesk.hotline.models import Call
 from helpdesk.hotline.queries import visible_hotline_calls
+from helpdesk.outages.queries import standing_outages
+from helpdesk.outages.states import OutageStatus
+from helpdesk.parties.models import PartyKind
+from helpdesk.parties.queries import waiting_hand_offs
 from helpdesk.repairs.models import HoldReason, Urgency, Visit, WorkOrder
 from helpdesk.repairs.queries import next_due, running_visit, visible_work_orders
 from helpdesk.repairs.rules import next_missing
@@ -47,7 +54,7 @@ class CallState(StrEnum):
 register({CallState.UNFINISHED: _l("Unfinished")})
 STATES = {
     f"{type(code).__name__}.{code}": code
-    for kind in (Status, VisitStatus, HoldReason, CallState, Reason)
+    for kind in (Status, VisitStatus, HoldReason, CallState, Reason, OutageStatus, CaseKind, PartyKind)
     for code in kind
 }
 
@@ -132,7 +139,7 @@ def _to_ring(user: User, estate_id: int, now: datetime) -> list[Line]:
     with_all = (joinedload(Callback.place).load_only(Place.address), joinedload(Callback.owner).load_only(User.name))
     return [
         Line(
-            callback.id, "/hotline", state_code(callback.reason),
+            callback.id, f"/callbacks/{callback.id}", state_code(callback.reason),
             _address(callback.place), *[_short(callback.words)] * 2, due_at=callback.due_at,
             who=callback.owner.name if callback.owner else "",
         )
@@ -140,10 +147,52 @@ def _to_ring(user: User, estate_id: int, now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
+def _outages(user: User, estate_id: int, _now: datetime) -> list[Line]:
+    """What runs or is announced: the next shift is asked about it."""
+    return [
+        Line(
+            outage.id, f"/outages/{outage.id}", state_code(outage.status), "", outage.category.name_zh,
+            outage.category.name_en, due_at=outage.ends_at,
+        )
+        for outage in standing_outages(user, estate_id=estate_id)
+    ]  # fmt: skip
+
+
+def _cases(user: User, estate_id: int, now: datetime) -> list[Line]:
+    """Whom somebody has to answer before the shift is over. Of waivers nothing is listed: others read this sheet."""
+    due = visible_cases(user).where(
+        Case.estate_id == estate_id, Case.status == CaseStatus.OPEN, Case.reply_by < now + SOON,
+        Case.kind != CaseKind.WAIVER_ENQUIRY,
+    )  # fmt: skip
+    with_all = (joinedload(Case.place).load_only(Place.address), joinedload(Case.owner).load_only(User.name))
+    return [
+        Line(
+            case.id, f"/cases/{case.number}", state_code(case.kind), _address(case.place), *[_short(case.words)] * 2,
+            due_at=case.reply_by, who=case.owner.name if case.owner else "",
+        )
+        for case in db.session.scalars(due.order_by(Case.reply_by, Case.id).limit(MOST).options(*with_all))
+    ]  # fmt: skip
+
+
+def _chases(user: User, estate_id: int, now: datetime) -> list[Line]:
+    """Which outside parties are to be asked again before the shift is over."""
+    return [
+        Line(
+            given.id, f"/work-orders/{given.work_order.number}", state_code(given.party.kind),
+            given.work_order.place.address, given.party.name, given.party.name, due_at=given.chase_at,
+        )
+        for given in waiting_hand_offs(user, limit=MOST)
+        if given.estate_id == estate_id and given.chase_at < now + SOON
+    ]  # fmt: skip
+
+
 SECTIONS = [
     Section("emergencies", _l("Danger and emergencies under way"), _emergencies),
     Section("unfinished", _l("Unfinished calls"), _unfinished),
+    Section("outages", _l("Outages"), _outages),
     Section("callbacks", _l("To ring back"), _to_ring),
+    Section("cases", _l("To be answered"), _cases),
+    Section("chases", _l("Outside parties to chase"), _chases),
     Section("unsent", _l("Nobody sent yet"), _unsent),
     Section("late", _l("Late"), _late),
 ]

@@ -157,7 +157,8 @@ def _promise(call: Call, typed: Typed, *, actor: User, now: datetime) -> None:
         raise Refused(_("Choose a time that is still to come, within a year."), field="ring_back_at")
     promise_to_ring(
         estate_id=call.estate_id, reason=Reason.PROMISED, due_at=typed.ring_back_at, number=number,
-        person=typed.person, place=typed.place, call_id=call.id, work_order=call.work_order, words=typed.words,
+        person=typed.person, place=typed.place, call_id=call.id, work_order=call.work_order,
+        words="" if typed.outcome is Outcome.WAIVER else typed.words,  # who may read those is decided elsewhere
         actor=actor, now=now,
     )  # fmt: skip
 

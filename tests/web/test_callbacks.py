@@ -11,6 +11,7 @@ from helpdesk.callbacks.models import Answer, Attempt, Callback, Reason
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import PersonNote
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
 
@@ -266,3 +267,19 @@ def test_a_given_up_call_back_is_listed_among_the_ended(callback, ann, as_user, 
 
     assert "Given up" in as_user(ann).get("/callbacks?state=ended", headers=HTMX).text
     assert "3-2-501" not in as_user(ann).get("/callbacks", headers=HTMX).text
+
+
+def test_nobody_who_died_is_rung_back_and_what_was_said_of_a_waiver_stays_out(estate, place, ann, add, as_user, now):
+    guiying = add_person(estate, "王桂英", place)
+    add_phone(estate, "12000000055", people=[guiying])
+    typed = {
+        "request_key": str(uuid4()), "words": "We have nothing to live on", "outcome": "waiver",
+        "person_id": guiying.id, "caller_number": "12000000055", "ring_back_at": "16:00",
+    }  # fmt: skip
+    as_user(ann).post("/hotline/calls", data=typed, headers=HTMX)
+    callback = db.session.scalars(select(Callback)).one()
+    add(PersonNote, person_id=guiying.id, died_on=now.date())
+
+    page = as_user(ann).get(f"/callbacks/{callback.id}").text
+
+    assert callback.words == "" and "120 0000 0055" not in page and "No number is known" in page

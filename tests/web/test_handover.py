@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from helpdesk.audit.models import Event
 from helpdesk.callbacks.actions import ask_to_ring
 from helpdesk.callbacks.models import Reason
+from helpdesk.cases.actions import open_case
+from helpdesk.cases.models import CaseKind
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -17,6 +19,9 @@ from helpdesk.duty.models import Post
 from helpdesk.handover.models import Handover
 from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.hotline.models import Outcome
+from helpdesk.outages.actions import Facts, open_outage
+from helpdesk.parties.actions import add_party, hand_off
+from helpdesk.parties.models import PartyKind
 from helpdesk.repairs.actions import cancel_work_order, open_work_order, schedule_visit
 from helpdesk.repairs.models import CancelReason
 from tests.conftest import PASSWORD
@@ -85,7 +90,8 @@ def test_the_sheet_lists_what_is_open_by_what_it_needs(burst, work_order, estate
     found = sections(as_user(ann).get(f"/handovers/{opened.id}").text)
 
     assert {code: len(rows) for code, rows in found.items()} == {
-        "emergencies": 1, "unfinished": 1, "callbacks": 1, "unsent": 1, "late": 0,
+        "emergencies": 1, "unfinished": 1, "outages": 0, "callbacks": 1, "cases": 0, "chases": 0, "unsent": 1,
+        "late": 0,
     }  # fmt: skip
     assert found["emergencies"] == ["Emergency 3-2-501 Burst pipe or flooding Tao Not accepted 12:30"]
     assert "Cut off" in found["unfinished"][0] and "Ann" in found["callbacks"][0]
@@ -342,3 +348,23 @@ def test_the_history_goes_on_page_by_page(ann, bea, estate, as_user, now):
 
     assert (first.count('<tr id="handover-'), second.count('<tr id="handover-')) == (30, 2)
     assert f"/handovers?before={last.id - 29}" in first
+
+
+def test_outages_cases_and_outside_parties_are_handed_over_and_waiver_enquiries_are_not(
+    estate, stairwell, work_order, category, ann, bea, as_user, now
+):
+    here = {"estate_id": estate.id, "actor": ann, "now": now}
+    with writing():
+        facts = Facts(category=category("NO_WATER"), places=[db.session.merge(stairwell)], starts_at=now)
+        open_outage(facts, **here)
+        sheet = {"external_ref": "A1", "received_from": "12345", "due_at": now + 6 * HOUR}
+        open_case(kind=CaseKind.CASE_12345, words="They were rude", **sheet, **here)
+        open_case(kind=CaseKind.WAIVER_ENQUIRY, words="We have nothing to live on", **here)
+        works = add_party(kind=PartyKind.WATER_WORKS, name="Works", hours="", note="", numbers="", **here)
+        hand_off(work_order, party=works, chase_at=now + HOUR, actor=ann, now=now)
+
+    page = as_user(ann).post("/handovers", data={"request_key": str(uuid4())}, follow_redirects=True).text
+
+    found = {code: len(lines) for code, lines in sections(page).items()}
+    assert [found[code] for code in ("outages", "cases", "chases")] == [1, 1, 1]
+    assert "They were rude" in page and "nothing to live on" not in page

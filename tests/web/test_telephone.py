@@ -16,6 +16,7 @@ from helpdesk.hotline.models import Call
 from helpdesk.telephony.actions import add_line, end_line, end_lost_rings, set_extension
 from helpdesk.telephony.models import Report, TelephoneCall, Verdict
 from helpdesk.telephony.rules import RINGS_AT_MOST
+from helpdesk.telephony.sweeping import end_lost_calls
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
 
@@ -321,3 +322,13 @@ def test_another_estate_sees_none_of_it(report, line, person, new_estate, as_use
     assert as_user(bo).get(f"/hotline?ring={ring.id}").status_code == 404
     assert "138 0000 1234" not in as_user(bo).get("/telephony").text
     assert as_user(kim).get(f"/telephony/lines/{line.id}").status_code == 404
+
+
+def test_the_worker_ends_calls_of_which_nothing_more_was_heard(report, now):
+    report("newCall", "lost")
+
+    counts = [
+        end_lost_calls(now + wait) for wait in (RINGS_AT_MOST - timedelta(seconds=1), RINGS_AT_MOST, RINGS_AT_MOST)
+    ]
+
+    assert counts == [0, 1, 0] and [callback.number for callback in owed()] == [NUMBER]
