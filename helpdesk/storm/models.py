@@ -102,4 +102,6 @@ class RoundPerson(db.Model):
     @property
     def waits(self) -> bool:
         """Whether it is not known yet how they are, and nobody goes to see."""
-        return self.work_order_id is None and (self.callback is None or self.callback.status is CallbackStatus.OPEN)
+        return self.work_order_id is None and (
+            self.callback is None or self.callback.status is not CallbackStatus.REACHED
+        )

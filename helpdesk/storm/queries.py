@@ -24,7 +24,6 @@ from helpdesk.storm.rules import Whom, is_asked
 
 MOST = 300
 SHOWN = 10
-USUALLY_MOVED = (Urgency.P2, Urgency.P3)
 
 
 def movable_visits(user: User, day: date, *, building: int | None = None) -> list[Visit]:
@@ -122,8 +121,8 @@ def newest_postponements(user: User) -> list[tuple[Postponement, Progress]]:
 
 def newest_rounds(user: User) -> list[tuple[Round, Progress]]:
     """The newest of them, each with how many of its people have given no sign yet and nobody is sent to."""
-    unrung = and_(RoundPerson.callback_id.is_(None), RoundPerson.work_order_id.is_(None))
-    waits = func.count().filter(or_(Callback.status == CallbackStatus.OPEN, unrung))
+    no_sign = or_(RoundPerson.callback_id.is_(None), Callback.status != CallbackStatus.REACHED)
+    waits = func.count().filter(RoundPerson.work_order_id.is_(None), no_sign)
     counts = select(RoundPerson.round_id, func.count(), waits).outerjoin(
         Callback, Callback.id == RoundPerson.callback_id
     )

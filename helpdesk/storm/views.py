@@ -172,7 +172,7 @@ def _whom() -> list[str]:
 
 def _age() -> int:
     typed = request.args.get("youngest", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and 50 <= int(typed[:4]) <= 100 else OLD
+    return int(typed) if typed in map(str, range(50, 101)) else OLD
 
 
 def _day(today: date) -> date:

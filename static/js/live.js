@@ -10,7 +10,7 @@
   const shared = Boolean(window.isSecureContext && navigator.locks);
   const channel = new BroadcastChannel("live");
   const name = Math.random();
-  const changed = new Set(); // topics not yet fired, because nobody looks at this tab
+  const changed = new Set(); // topics still to be fired: nobody looks at this tab, or a region was just asking
   const heard = new Map(); // topic -> seq of its last change, for tabs that open later
   let upTo = Number(seq); // what this page shows, or knows to be changed
   let from = upTo; // since when this tab has listened
@@ -35,8 +35,18 @@
     if (document.hidden) return;
     const topics = [...changed];
     changed.clear();
-    for (const topic of topics) document.body.dispatchEvent(new CustomEvent(`${topic}-changed`));
+    for (const topic of topics) {
+      if (isAskedFor(topic)) changed.add(topic);
+      document.body.dispatchEvent(new CustomEvent(`${topic}-changed`));
+    }
   }
+
+  // What a region is told while it asks would be lost with it when the answer takes its place: it is told again then.
+  function isAskedFor(topic) {
+    return document.querySelector(`.htmx-request[hx-trigger*="${topic}-changed"]`);
+  }
+
+  document.addEventListener("htmx:afterSettle", () => changed.size && fire());
 
   function askForSignIn() {
     if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));

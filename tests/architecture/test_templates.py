@@ -50,3 +50,13 @@ def test_nothing_in_a_template_runs_as_code(path, what):
 @pytest.mark.parametrize("path", ALL, ids=name)
 def test_templates_stay_readable(path):
     assert len(path.read_text().splitlines()) <= 160
+
+
+def test_one_key_does_one_thing():
+    """Two parts of a page that answer to the same key would both act: one of them unseen."""
+    shown = [key for path in ALL for key in re.findall(r"<kbd[^>]*>(Alt [A-Z])</kbd>", path.read_text())]
+    scripts = (TEMPLATES.parent / "static/js").glob("*.js")
+    heard = [key for path in scripts for key in re.findall(r'event\.code [!=]== "Key(\w)"', path.read_text())]
+
+    assert sorted(shown) == sorted(set(shown)) and sorted(heard) == sorted(set(heard))
+    assert sorted(heard) == [key.removeprefix("Alt ") for key in sorted(shown)]

@@ -56,3 +56,22 @@ def killed(page, number: int, chance: random.Random):
     begun.click()
     expect(page.locator("#words")).to_have_value(said)
     return page
+
+
+def test_a_save_waits_for_the_draft_under_way(app, ann, visit):
+    """Else the draft comes behind its own save and is refused, and the browser says so."""
+    username, held = ann.username, []
+    db.session.rollback()
+    page = visit(username)
+    page.route("**/hotline/drafts/*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/hotline/drafts/*"):
+        page.locator("#words").fill("问水费")
+    page.keyboard.press("Alt+3")
+    page.keyboard.press("Control+Enter")
+    held[0].continue_()
+
+    expect(page.locator(".saved-call")).to_be_visible()
+    expect(page.locator("#words")).to_have_value("")
+    db.session.rollback()
+    (kept,) = db.session.scalars(select(Call))
+    assert (kept.words, kept.outcome) == ("问水费", Outcome.ENQUIRY)

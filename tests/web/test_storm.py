@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.audit.queries import verify_chain
+from helpdesk.callbacks.actions import give_up
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
@@ -211,6 +212,22 @@ def test_who_is_well_is_done(ringing, ann, as_user):
 
     assert heard.status_code == 303 and late.status_code == 409 and "reached meanwhile" in late.text
     assert rows["王桂英"].callback.status is CallbackStatus.REACHED
+
+
+def test_a_call_given_up_elsewhere_is_no_sign_of_life(ringing, ann, as_user, now):
+    where, rows = ringing
+    with writing():
+        give_up(db.session.merge(rows["王桂英"].callback), because="no answer", actor=ann, now=now)
+
+    page = as_user(ann).get(where).text
+
+    assert "0 of 2 done" in page and f"/people/{rows['王桂英'].id}/tries" not in page
+    assert "0 of 2 done" in as_user(ann).get("/storm").text
+
+
+@pytest.mark.parametrize("age", ["9" * 5000, "00090", "-1", "²", ""])
+def test_an_age_nobody_has_is_passed_over(age, ann, as_user):
+    assert as_user(ann).get("/storm/rounds/new", query_string={"youngest": age}).status_code == 200
 
 
 def test_a_round_sent_three_times_is_one(elders, ann, at_once):
