@@ -153,7 +153,8 @@ def lines_of(callback: Callback, on: date) -> list[Line]:
     if place:
         at_home = residents_of([place.id], on=on)
         found += [Line(phone.digits, lives.person.name) for lives in at_home for phone in lives.person.phones]
-        found += [Line(phone.digits, place.address) for phone in phones_of_place(place)]
+        known = list(phones_of_place(place))
+        found += [Line(p.digits, place.address) for p in departures(on, phones=known).only(known, place_id=place.id)]
     return list({line.digits: line for line in reversed(found)}.values())[::-1]
 
 

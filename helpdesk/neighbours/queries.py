@@ -8,6 +8,7 @@ from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
 from helpdesk.estate.queries import phones_of_place, residents_of
+from helpdesk.estate.ringing import departures
 from helpdesk.neighbours.models import Entry, OtherHome, Part
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import AS_ROW, visible_work_orders
@@ -31,10 +32,11 @@ def number_of(other: OtherHome, now: datetime) -> str:
     """Whom to ring in the second home: the number that was given, else the first that is known there."""
     if other.number:
         return other.number
-    living = residents_of([other.place_id], on=clock.local_date(now))
-    numbers = [phone.digits for lives in living for phone in lives.person.phones]
-    numbers += [phone.digits for phone in phones_of_place(other.place)]
-    return numbers[0] if numbers else ""
+    today = clock.local_date(now)
+    living = residents_of([other.place_id], on=today)
+    known = [phone for lives in living for phone in lives.person.phones] + list(phones_of_place(other.place))
+    numbers = departures(today, phones=known).only(known, place_id=other.place_id)
+    return numbers[0].digits if numbers else ""
 
 
 def also_about(place_id: int) -> Select[tuple[int]]:

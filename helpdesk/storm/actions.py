@@ -17,6 +17,7 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person
 from helpdesk.repairs.actions import hold_work_order, open_work_order, schedule_visit
 from helpdesk.repairs.models import Category, HoldReason, Urgency, Visit, WorkOrder
+from helpdesk.repairs.queries import reach_of
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NOT_SET_OUT
 from helpdesk.storm.models import Cause, PostponedOrder, Postponement, Round, RoundPerson
@@ -46,7 +47,7 @@ def postpone_visits(
     )
     db.session.add(postponement)
     rows = [_move(visit, postponement, actor, now) for visit in list(visits)]  # an order's own list grows meanwhile
-    for owed in _households(rows):
+    for owed in _households(rows, now):
         _owe_a_call(owed, cause, actor, now)
     record(
         "visits.postponed", postponement, actor=actor, now=now, topics=postponement.topics, cause=cause,
@@ -135,13 +136,17 @@ def _move(visit: Visit, postponement: Postponement, actor: User, now: datetime) 
     return row
 
 
-def _households(rows: list[PostponedOrder]) -> list[list[PostponedOrder]]:
+def _number_of(order: WorkOrder, now: datetime) -> str:
+    """Whom to ring about it, if anybody is left who answers."""
+    phones = reach_of(order, today=clock.local_date(now)).phones
+    return phones[0].digits if phones else ""
+
+
+def _households(rows: list[PostponedOrder], now: datetime) -> list[list[PostponedOrder]]:
     """Rows that one call serves: of one number, or else of one person. Where nobody can be rung, there is no call."""
     groups: dict[object, list[PostponedOrder]] = {}
     for row in rows:
-        order = row.work_order
-        phones = order.reporter.phones if order.reporter else []
-        number = order.phone.digits if order.phone else phones[0].digits if phones else ""
+        order, number = row.work_order, _number_of(row.work_order, now)
         if number or order.reporter_id:
             groups.setdefault(number or order.reporter_id, []).append(row)
     return list(groups.values())
@@ -149,10 +154,9 @@ def _households(rows: list[PostponedOrder]) -> list[list[PostponedOrder]]:
 
 def _owe_a_call(rows: list[PostponedOrder], cause: Cause, actor: User, now: datetime) -> None:
     first = rows[0].work_order
-    phones = first.reporter.phones if first.reporter else []
     callback = ask_to_ring(
         estate_id=first.estate_id, reason=Reason.POSTPONED, due_at=ring_by(now, min(row.promised_from for row in rows)),
-        number=first.phone.digits if first.phone else phones[0].digits if phones else "", person=first.reporter,
+        number=_number_of(first, now), person=first.reporter,
         place=first.place, work_order=first, words="\n".join(_told(row, cause) for row in rows), actor=actor, now=now,
     )  # fmt: skip
     for row in rows:

@@ -4,18 +4,26 @@ from datetime import date, timedelta
 
 import pytest
 
+from helpdesk.callbacks.actions import ask_to_ring
+from helpdesk.callbacks.models import Reason
+from helpdesk.callbacks.queries import lines_of
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.community import Lead, LeadRole
-from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person
+from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, Place
 from helpdesk.estate.people_actions import change_occupancy, note_death
+from helpdesk.neighbours.models import OtherHome
+from helpdesk.neighbours.queries import number_of
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import WorkOrder
+from helpdesk.storm.actions import postpone_visits
+from helpdesk.storm.models import Cause
 from tests.conftest import HTMX, NOON
 from tests.households import add_home, add_person, add_phone
 
 NUMBER, SHOWN = "12000000077", "120 0000 0077"
 LEFT_ON = date(2026, 3, 2)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -193,3 +201,40 @@ def test_whoever_only_changed_homes_is_rung_in_the_new_one(ann, estate, guiying,
     cards = [as_user(ann).get(f"/hotline/card?place_id={one.id}", headers=HTMX).text for one in (place, other)]
 
     assert [SHOWN in card for card in cards] == [False, True]
+
+
+def test_a_call_back_to_the_home_offers_no_number_of_theirs(ann, guiying, place, end, now):
+    with writing():
+        home = db.session.get(Place, place.id)
+        owed = ask_to_ring(
+            estate_id=home.estate_id, reason=Reason.PROMISED, due_at=now, place=home, words="x", actor=ann, now=now
+        )  # fmt: skip
+    before = [line.digits for line in lines_of(owed, LEFT_ON)]
+    end()
+
+    assert (before, lines_of(owed, LEFT_ON)) == ([NUMBER], [])
+
+
+def test_nobody_gone_is_to_be_rung_about_a_moved_visit(ann, tao, guiying, work_order, end, now):
+    reported_by(guiying, work_order)
+    with writing():
+        visit = schedule_visit(
+            db.session.get(WorkOrder, work_order.id), crew=[tao], planned_at=now + DAY, actor=ann, now=now
+        )
+    end()
+
+    with writing():
+        moved = postpone_visits(
+            [db.session.merge(visit)], cause=Cause.TYPHOON, day=LEFT_ON + DAY, moved_to=LEFT_ON + 3 * DAY, actor=ann,
+            now=now,
+        )  # fmt: skip
+
+    assert [row.callback.number for row in moved.orders if row.callback] == [""]
+
+
+def test_nobody_gone_is_rung_in_the_second_home(estate, guiying, place, end, now):
+    other = OtherHome(place_id=place.id, place=db.session.get(Place, place.id), number="")
+    before = number_of(other, now)
+    end()
+
+    assert (before, number_of(other, now)) == (NUMBER, "")
