@@ -15,7 +15,7 @@ from helpdesk.core import clock
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.journal import Journal
 from helpdesk.repairs.deadlines import deadlines
-from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrderKind
+from helpdesk.repairs.models import CancelReason, HoldReason, Lock, Urgency, WorkOrderKind
 from helpdesk.repairs.rules import Window, finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, Setback, Status, Step, VisitStatus, call_off, move, move_visit
 from helpdesk.scheduling.actions import HOLDS
@@ -32,6 +32,10 @@ class Visit:
     crew: list[int]
     planned_at: datetime
     scheduled_at: datetime
+    duration_minutes: int
+    door_code: str
+    crew_size: int = 1
+    lock_kind: Lock = Lock.NONE
     status: VisitStatus = VisitStatus.PLANNED
     promised_from: datetime | None = None
     promised_until: datetime | None = None
@@ -41,6 +45,7 @@ class Visit:
     ended_at: datetime | None = None
     work_done: str = ""
     parts_used: str = ""
+    parts_needed: str = ""
     fail_note: str = ""
     no_photo_reason: str = ""
 
@@ -139,7 +144,8 @@ class Desk:
             self._reopen(order, at)
         order.responded_at = order.responded_at or at
         start = planned_at or (max(promised.starts_at, at) if promised else at)
-        visit = Visit(self.rows.next_id("visit"), sent, start, at)
+        visit_id, minutes = self.rows.next_id("visit"), self.usual_times[order.category_id] // timedelta(minutes=1)
+        visit = Visit(visit_id, sent, start, at, minutes, door_code=f"{visit_id * 37 % 100:02}")
         if promised:
             visit.promised_from, visit.promised_until = promised.starts_at, promised.ends_at
             order.arrive_by, order.arrived_at = promised.ends_at, None

@@ -1,5 +1,6 @@
 """What people at the desk do to work orders. One function, one intention, one event."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -256,7 +257,11 @@ def _ids(crew: Iterable[User]) -> list[int]:
 
 def _add_visit(work_order: WorkOrder, crew: list[User], start: datetime, promised: Window | None) -> Visit:
     """The next visit. A window is a new promise to come, and this is the visit that keeps it."""
-    visit = Visit(crew=crew, planned_at=start, status=VisitStatus.PLANNED)
+    category = work_order.category
+    visit = Visit(
+        crew=crew, planned_at=start, status=VisitStatus.PLANNED, duration_minutes=category.duration_minutes,
+        crew_size=category.crew_size, door_code=f"{secrets.randbelow(100):02}",
+    )  # fmt: skip
     if promised:
         visit.promised_from, visit.promised_until = promised.starts_at, promised.ends_at
         work_order.arrived_at = None

@@ -40,6 +40,16 @@ class HoldReason(StrEnum):
     HELP = "help"  # a second pair of hands
 
 
+class Lock(StrEnum):
+    """What the planner must leave as it is at a visit, because somebody decided so."""
+
+    NONE = "none"
+    TECHNICIAN = "technician"
+    TIME = "time"
+    WINDOW = "window"  # may not leave the promised window, even to a better one the resident named
+    BOTH = "both"  # technician and time
+
+
 class CancelReason(StrEnum):
     WITHDRAWN = "withdrawn"  # the resident no longer needs it
     DUPLICATE = "duplicate"
@@ -57,6 +67,7 @@ class Category(db.Model):
     __table_args__ = (
         UniqueConstraint("estate_id", "code", "valid_from"),
         CheckConstraint("duration_minutes > 0", name="takes_time"),
+        CheckConstraint("skill_level BETWEEN 1 AND 3 AND crew_size BETWEEN 1 AND 4", name="can_be_done"),
         CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="valid_at_some_time"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -72,6 +83,8 @@ class Category(db.Model):
     urgency: Mapped[Urgency]
     duration_minutes: Mapped[int]
     skill: Mapped[str] = mapped_column(String(30))
+    skill_level: Mapped[int] = mapped_column(default=2)  # as technicians.models.Level counts
+    crew_size: Mapped[int] = mapped_column(default=1)
     charge: Mapped[str] = mapped_column(String(20))
     liable: Mapped[str] = mapped_column(String(30))
     funding_source: Mapped[str] = mapped_column(String(30))
@@ -162,11 +175,26 @@ class WorkOrder(Versioned, db.Model):
     reopened: Mapped[int] = mapped_column(default=0)  # how often
     visits: Mapped[list["Visit"]] = relationship(lazy="selectin", order_by="Visit.id", back_populates="work_order")
     chases: Mapped[list["Chase"]] = relationship(order_by="Chase.id", back_populates="work_order")
+    named_windows: Mapped[list["NamedWindow"]] = relationship(order_by="NamedWindow.starts_at")
 
     @property
     def topics(self) -> set[str]:
         crews = (f"jobs:{user.id}" for visit in self.visits for user in visit.crew)
         return {f"orders:{self.estate_id}", *crews}
+
+
+class NamedWindow(db.Model):
+    """A time at which the resident said they are at home; several may be named, one is promised in the end."""
+
+    __tablename__ = "named_window"
+    __table_args__ = (
+        UniqueConstraint("work_order_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_began"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 visit_technician = Table(
@@ -180,12 +208,15 @@ visit_technician = Table(
 class Visit(db.Model):
     """One time somebody goes there. What the resident was promised is kept apart from what is planned.
 
-    Times a technician did not tap stay unknown (NULL): they are never invented.
+    Times a technician did not tap stay unknown (NULL): they are never invented. `duration_minutes` is how long it is
+    planned to take on site; `door_code` are two digits told to the caller, which the technician says at the door.
     """
 
     __tablename__ = "visit"
     __table_args__ = (
         CheckConstraint(WINDOW_IS_WHOLE, name="window_is_whole"),
+        CheckConstraint("duration_minutes > 0", name="takes_time"),
+        CheckConstraint("crew_size BETWEEN 1 AND 4", name="crew_is_somebody"),
         Index(None, "status", "planned_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -196,12 +227,17 @@ class Visit(db.Model):
     promised_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
     promised_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     planned_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    duration_minutes: Mapped[int]
+    crew_size: Mapped[int] = mapped_column(default=1)
+    lock: Mapped[Lock] = mapped_column("lock_kind", default=Lock.NONE)
+    door_code: Mapped[str] = mapped_column(String(2), default="")
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     departed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     work_done: Mapped[str] = mapped_column(Text, default="")
     parts_used: Mapped[str] = mapped_column(Text, default="")
+    parts_needed: Mapped[str] = mapped_column(Text, default="")  # for the next visit, when this one ended without
     fail_note: Mapped[str] = mapped_column(Text, default="")
     no_photo_reason: Mapped[str] = mapped_column(String(200), default="")
     photos: Mapped[list["Photo"]] = relationship(order_by="Photo.id", back_populates="visit")
