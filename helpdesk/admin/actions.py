@@ -7,7 +7,8 @@ from helpdesk.escalation import policy as escalation
 from helpdesk.estate.actions import add_estate
 from helpdesk.estate.models import Estate
 from helpdesk.estate.queries import estate_named
-from helpdesk.repairs.policy import install_defaults
+from helpdesk.repairs import policy as repairs
+from helpdesk.windows import queries as windows
 
 
 def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
@@ -15,6 +16,6 @@ def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
     estate = estate_named(name)
     if estate is None:
         estate = add_estate(name=name, now=now)
-        install_defaults(estate, valid_from=clock.local_date(now))
-        escalation.install_defaults(estate, valid_from=clock.local_date(now))
+        for feature in (repairs, escalation, windows):
+            feature.install_defaults(estate, valid_from=clock.local_date(now))
     return estate

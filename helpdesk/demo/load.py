@@ -26,6 +26,7 @@ from helpdesk.demo import (
     outages,
     paperwork,
     people,
+    planning,
     scenes,
     today,
     volume,
@@ -44,9 +45,10 @@ from helpdesk.demo.stories import Teller
 from helpdesk.demo.switchboard import Switchboard
 from helpdesk.escalation import policy as escalation
 from helpdesk.estate.models import Estate
+from helpdesk.repairs import policy as repairs
 from helpdesk.repairs.deadlines import Clock
 from helpdesk.repairs.models import Category, ServiceLevel, Urgency, WorkOrder
-from helpdesk.repairs.policy import install_defaults
+from helpdesk.windows import queries as windows
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday
 
@@ -116,6 +118,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         own_shape = shape if number == 1 else shape.with_calls(None)
         desk = _desk(estate_id, rows, journal, numbers, now)
         community.write(rows, journal, register, staff, first_day, now)
+        planning.write(rows, estate_id, staff, shape, first_day, today_on)
         if number == 1 and shape.history_days > 7:
             exports.write(rows, journal, estate_id, staff.manager, now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
@@ -135,8 +138,8 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     estate = Estate(name=name, subdistrict="城南办事处", community="康兴新村社区", hotline=HOTLINE, area_code="0523")
     db.session.add(estate)
     db.session.flush()
-    install_defaults(estate, valid_from=first_day)
-    escalation.install_defaults(estate, valid_from=first_day)
+    for feature in (repairs, escalation, windows):
+        feature.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id
 

@@ -21,6 +21,7 @@ LAYERS = [
     ["parties"],
     ["callbacks", "neighbours"],
     ["scheduling"],
+    ["dispatch"],
     ["dayplans", "routines"],
     ["escalation"],
     ["search"],

@@ -1,0 +1,46 @@
+"""What the technicians of the demonstration can do, when they work, and where its buildings stand."""
+
+from datetime import date, timedelta
+
+from helpdesk.demo.bulk import Rows
+from helpdesk.demo.shape import Shape
+from helpdesk.demo.staff import TRADES, Staff
+from helpdesk.technicians.models import Level
+
+SKILLS = {
+    "plumber": ("plumber", "drain", "waterproofing", "general", "care", "locksmith", "utility"),
+    "electrician": ("electrician", "weak_current", "utility", "general", "care", "patrol", "operator", "lift"),
+    "general": (
+        "general", "locksmith", "mason", "welder", "civil", "cleaning", "patrol", "care", "mediation", "drain",
+    ),
+}  # fmt: skip
+EARLY, LATE = (480, 1050), (570, 1140)  # 08:00–17:30 and 09:30–19:00
+ROW_M, COLUMN_M = 48, 70  # buildings stand in rows of six, the office at the gate
+
+
+def write(rows: Rows, estate_id: int, staff: Staff, shape: Shape, first_day: date, today: date) -> None:
+    """Add skills, weekly hours and positions; one licence runs out in five weeks."""
+    for at, (user, trade) in enumerate(zip(staff.technicians, TRADES, strict=True)):
+        for skill in SKILLS[trade]:
+            licensed = skill == "electrician"
+            expires_on = today + timedelta(days=35 if at == 3 else 700) if licensed else None
+            rows.add(
+                "technician_skill", id=rows.next_id("technician_skill"), estate_id=estate_id, user_id=user, skill=skill,
+                level=Level.LICENSED if licensed else Level.ALONE, licence_tail=f"{7301 + at}" if licensed else "",
+                expires_on=expires_on, version=0,
+            )  # fmt: skip
+        for weekday in range(7):
+            if (weekday, at % 2) in ((5, 1), (6, 0)):
+                continue  # one day of the weekend is free
+            begin, end = LATE if at == 2 else EARLY
+            rows.add(
+                "working_hours", id=rows.next_id("working_hours"), estate_id=estate_id, user_id=user, weekday=weekday,
+                from_minute=begin, until_minute=end, valid_from=first_day,
+            )  # fmt: skip
+    rows.add("building_position", estate_id=estate_id, building_no=0, east_m=0, north_m=0)
+    for number in range(1, len(shape.entrances) + 1):
+        row, column = divmod(number - 1, 6)
+        rows.add(
+            "building_position", estate_id=estate_id, building_no=number, east_m=40 + column * COLUMN_M,
+            north_m=30 + row * ROW_M,
+        )  # fmt: skip

@@ -1,0 +1,29 @@
+"""How long it takes between the buildings of an estate."""
+
+from sqlalchemy import select
+
+from helpdesk.core.extensions import db
+from helpdesk.travel.models import BuildingPosition, Leg, Mode
+from helpdesk.travel.rules import ENOUGH_SAMPLES, SAME_BUILDING_S, travel_s
+
+
+class TravelTimes:
+    """Seconds between buildings of one estate for one mode; a building is its number, None one that has none."""
+
+    def __init__(self, positions: dict[int, tuple[int, int]], learned: dict[tuple[int, int], int], mode: Mode) -> None:
+        self.positions, self.learned, self.mode = positions, learned, mode
+
+    def seconds(self, a: int | None, b: int | None) -> int:
+        if a == b:
+            return SAME_BUILDING_S
+        if a is not None and b is not None and (known := self.learned.get((min(a, b), max(a, b)))) is not None:
+            return known
+        return travel_s(self.positions.get(a), self.positions.get(b), self.mode)
+
+
+def travel_times(estate_id: int, mode: Mode = Mode.WALK) -> TravelTimes:
+    """The ways of an estate: learned where enough were tapped, else from the positions of its buildings."""
+    places = db.session.scalars(select(BuildingPosition).where(BuildingPosition.estate_id == estate_id))
+    legs = select(Leg).where(Leg.estate_id == estate_id, Leg.mode == mode, Leg.samples >= ENOUGH_SAMPLES)
+    learned = {(leg.from_building, leg.to_building): leg.seconds for leg in db.session.scalars(legs)}
+    return TravelTimes({row.building_no: (row.east_m, row.north_m) for row in places}, learned, mode)
