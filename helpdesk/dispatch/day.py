@@ -14,7 +14,8 @@ from helpdesk.repairs.models import HoldReason, Visit, WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
 from helpdesk.repairs.states import STILL_TO_DO, Status, VisitStatus
 from helpdesk.technicians.queries import TechnicianDay, days_of
-from helpdesk.travel.queries import TravelTimes, travel_times
+from helpdesk.travel.models import Mode
+from helpdesk.travel.queries import TravelTimes, modes_of, travel_times
 from helpdesk.windows.models import Half, SchedulingPolicy
 from helpdesk.windows.queries import GridWindow, grid_on, policy_on, reserves_on
 
@@ -30,10 +31,16 @@ class DaySheet:
     technicians: list[TechnicianDay]
     visits: list[Visit]
     policy: SchedulingPolicy
-    travel: TravelTimes
+    travel: dict[Mode, TravelTimes]
+    modes: dict[int, Mode] = field(default_factory=dict)  # of technicians; whoever is missing walks
     grid: list[GridWindow] = field(default_factory=list)
     reserves: dict[tuple[str, Half], int] = field(default_factory=dict)
     waiting: list[WorkOrder] = field(default_factory=list)
+
+    def seconds_between(self, a: Place, b: Place, user_id: int) -> int:
+        """How long this technician needs from one place to another."""
+        ways = self.travel[self.modes.get(user_id, Mode.WALK)]
+        return ways.seconds(building_of(a), building_of(b))
 
     @property
     def begins_at(self) -> datetime:
@@ -53,7 +60,7 @@ def day_sheets(user, estate_id: int, days: Collection[date]) -> dict[date, DaySh
     What waits is not of one date: it stands in the first.
     """
     people = days_of(estate_id, days)
-    grid, travel = grid_on(estate_id, days), travel_times(estate_id)
+    grid, travel, modes = grid_on(estate_id, days), travel_times(estate_id), modes_of(estate_id)
     first, last = min(days), max(days)
     visits = list(db.session.scalars(_visits(user, estate_id, first, last)))
     found = {}
@@ -61,8 +68,8 @@ def day_sheets(user, estate_id: int, days: Collection[date]) -> dict[date, DaySh
         begins_at, ends_at = clock.day_range(day)
         of_day = [visit for visit in visits if begins_at <= starts_at(visit) < ends_at]
         found[day] = DaySheet(
-            estate_id, day, people[day], sorted(of_day, key=starts_at), policy_on(estate_id, day), travel, grid[day],
-            reserves_on(estate_id, day),
+            estate_id, day, people[day], sorted(of_day, key=starts_at), policy_on(estate_id, day), travel, modes,
+            grid[day], reserves_on(estate_id, day),
         )  # fmt: skip
     found[first].waiting = list(db.session.scalars(_waiting(user, estate_id)))
     return found

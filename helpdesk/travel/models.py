@@ -43,3 +43,12 @@ class Leg(db.Model):
     seconds: Mapped[int]
     samples: Mapped[int]
     learned_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TechnicianMode(db.Model):
+    """How a technician gets about in an estate; whoever has no row walks."""
+
+    __tablename__ = "technician_mode"
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    mode: Mapped[Mode]

@@ -1,9 +1,9 @@
-"""How long it takes between the buildings of an estate."""
+"""How long it takes between the buildings of an estate, and who goes how."""
 
 from sqlalchemy import select
 
 from helpdesk.core.extensions import db
-from helpdesk.travel.models import BuildingPosition, Leg, Mode
+from helpdesk.travel.models import BuildingPosition, Leg, Mode, TechnicianMode
 from helpdesk.travel.rules import ENOUGH_SAMPLES, SAME_BUILDING_S, travel_s
 
 
@@ -21,9 +21,17 @@ class TravelTimes:
         return travel_s(self.positions.get(a), self.positions.get(b), self.mode)
 
 
-def travel_times(estate_id: int, mode: Mode = Mode.WALK) -> TravelTimes:
-    """The ways of an estate: learned where enough were tapped, else from the positions of its buildings."""
+def travel_times(estate_id: int) -> dict[Mode, TravelTimes]:
+    """The ways of an estate by mode: learned where enough were tapped, else from the positions of its buildings."""
     places = db.session.scalars(select(BuildingPosition).where(BuildingPosition.estate_id == estate_id))
-    legs = select(Leg).where(Leg.estate_id == estate_id, Leg.mode == mode, Leg.samples >= ENOUGH_SAMPLES)
-    learned = {(leg.from_building, leg.to_building): leg.seconds for leg in db.session.scalars(legs)}
-    return TravelTimes({row.building_no: (row.east_m, row.north_m) for row in places}, learned, mode)
+    positions = {row.building_no: (row.east_m, row.north_m) for row in places}
+    learned: dict[Mode, dict[tuple[int, int], int]] = {mode: {} for mode in Mode}
+    for leg in db.session.scalars(select(Leg).where(Leg.estate_id == estate_id, Leg.samples >= ENOUGH_SAMPLES)):
+        learned[leg.mode][leg.from_building, leg.to_building] = leg.seconds
+    return {mode: TravelTimes(positions, learned[mode], mode) for mode in Mode}
+
+
+def modes_of(estate_id: int) -> dict[int, Mode]:
+    """How technicians get about, by their id; whoever is missing walks."""
+    rows = db.session.scalars(select(TechnicianMode).where(TechnicianMode.estate_id == estate_id))
+    return {row.user_id: row.mode for row in rows}
