@@ -1,0 +1,181 @@
+"""A plan while it is being worked on: one line for each shift, and who is in none."""
+
+from helpdesk.planning.line import END, LUNCH, START, Line, Unfit
+from helpdesk.planning.model import Plan, Route, Stop
+from helpdesk.planning.tables import Tables
+
+
+class State:
+    """Lines are never changed, so a copy is a few short lists, and trying something costs nothing to take back."""
+
+    __slots__ = ("tables", "lines", "where", "absent", "pins")
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        ready = tables.ready
+        self.lines: list[Line] = [empty_line(shift, tables) for shift in ready.shifts]
+        self.where: list[tuple[int, ...]] = [() for _ in ready.visits]
+        self.absent = {number for number, reason in enumerate(ready.reasons) if reason is None}
+        self.pins: dict[int, int] = {}  # when the crew of a visit begins
+
+    def saved(self) -> tuple:
+        """Return all that `restore` needs."""
+        return self.lines[:], self.where[:], set(self.absent), dict(self.pins)
+
+    def restore(self, saved: tuple) -> None:
+        """Be again as when this was saved."""
+        lines, where, absent, pins = saved
+        self.lines, self.where, self.absent = lines[:], where[:], set(absent)
+        windows, usual = self.tables.windows, self.tables.ready.windows
+        for node in self.pins:
+            windows[node] = usual[node]
+        self.pins = dict(pins)
+        for node, start in pins.items():
+            windows[node] = ((start, start),)
+
+    def insert(self, node: int, line: int, position: int) -> None:
+        """Put a visit for one person where `Line.places_for` said it fits."""
+        self._put(node, line, position)
+        self.where[node] = (line,)
+        self.absent.discard(node)
+
+    def insert_crew(self, node: int, start: int, where: tuple[tuple[int, int], ...]) -> None:
+        """Put a visit into the lines of all its crew, each as (line, position), to begin together at `start`."""
+        self.pins[node] = start
+        self.tables.windows[node] = ((start, start),)
+        for line, position in where:
+            self._put(node, line, position)
+        self.where[node] = tuple(line for line, _position in where)
+        self.absent.discard(node)
+
+    def _put(self, node: int, line: int, position: int) -> None:
+        old = self.lines[line]
+        nodes = [*old.nodes[:position], node, *old.nodes[position:]]
+        self.lines[line] = Line(old.shift, nodes, self.tables)
+
+    def remove(self, nodes: set[int]) -> None:
+        """Take visits out of all lines they are in. What stays begins as early as it can."""
+        touched = {line for node in nodes for line in self.where[node]}
+        for node in nodes:
+            self.absent.add(node)
+            self.where[node] = ()
+            if self.pins.pop(node, None) is not None:
+                self.tables.windows[node] = self.tables.ready.windows[node]
+        for line in touched:
+            self._rebuild(line, [node for node in self.lines[line].nodes if node not in nodes])
+
+    def _rebuild(self, line: int, nodes: list[int]) -> None:
+        """Time a line anew. Where a table has a way round that is shorter than the way, who is late now goes, too."""
+        try:
+            self.lines[line] = Line(self.lines[line].shift, nodes, self.tables)
+        except Unfit as unfit:
+            late = _whom_to_drop(unfit, nodes)
+            self._rebuild(line, [node for node in nodes if node != late])
+            self.where[late] = tuple(other for other in self.where[late] if other != line)
+            self.remove({late})
+
+    def total(self) -> int:
+        """Return the points of the whole, as `evaluate` counts them."""
+        penalty, visits = self.tables.penalty, self.tables.ready.visits
+        points = sum(line.points for line in self.lines) + sum(penalty[node] for node in self.absent)
+        for node, start in self.pins.items():
+            crew = tuple(self.lines[line].shift.technician.id for line in self.where[node])
+            points += self.tables.points_for(node, crew, start)
+        points += sum(penalty[n] for n, reason in enumerate(self.tables.ready.reasons) if reason) if visits else 0
+        return points + self.tables.ready.problem.weights.reserve_second * sum(self.short())
+
+    def short(self) -> list[int]:
+        """Return for each reserve by how many seconds it is short."""
+        return [max(0, -spare) for spare in self.spare()]
+
+    def spare(self) -> list[int]:
+        """Return for each reserve how many seconds more than wanted are free; negative if it is short."""
+        return [
+            sum(line.free[k] for line in self.lines) - reserve.seconds for k, reserve in enumerate(self.tables.reserves)
+        ]
+
+    def load_plan(self, plan: Plan) -> None:
+        """Take over what of a plan is still possible; the rest is absent. Times become as early as they can be."""
+        ready = self.tables.ready
+        lines = {(s.technician.id, s.number): n for n, s in enumerate(ready.shifts)}
+        crews: dict[int, list[tuple[int, int]]] = {}
+        for route in plan.routes:
+            line = lines.get((route.technician, route.shift))
+            if line is None:
+                continue
+            nodes = []
+            for stop in route.stops:
+                node = LUNCH if stop.visit is None else ready.numbers.get(stop.visit)
+                if node is None or (node >= 0 and not self._may(node, line)):
+                    continue
+                if node >= 0 and not self.tables.alone[node]:
+                    crews.setdefault(node, []).append((stop.start, line))
+                else:
+                    nodes.append(node)
+            self._take_over(line, nodes)
+        for node, places in sorted(crews.items()):
+            self._take_over_crew(node, places)
+
+    def _may(self, node: int, line: int) -> bool:
+        ready = self.tables.ready
+        mine = ready.leads if self.tables.alone[node] else ready.helpers
+        return ready.reasons[node] is None and line in mine[node] and node in self.absent
+
+    def _take_over(self, line: int, nodes: list[int]) -> None:
+        shift = self.lines[line].shift
+        nodes = list(dict.fromkeys(node for node in nodes if node != LUNCH or shift.lunch))
+        if shift.lunch and LUNCH not in nodes:
+            nodes.append(LUNCH)
+        while True:
+            try:
+                self.lines[line] = Line(shift, [START, *nodes, END], self.tables)
+                break
+            except Unfit as unfit:
+                nodes.remove(_whom_to_drop(unfit, nodes))
+        for node in nodes:
+            if node >= 0:
+                self.where[node] = (line,)
+                self.absent.discard(node)
+
+    def _take_over_crew(self, node: int, places: list[tuple[int, int]]) -> None:
+        visit, start, saved = self.tables.ready.visits[node], places[0][0], self.saved()
+        if len({line for _start, line in places}) != visit.crew_size:
+            return
+        if not any(first <= start <= last for first, last in self.tables.windows[node]):
+            return
+        if not any(line in self.tables.ready.leads[node] for _start, line in places):
+            return
+        self.tables.windows[node] = ((start, start),)
+        self.pins[node] = start
+        for _start, line in places:
+            best = min(self.lines[line].places_for(node, self.tables), default=None)
+            if best is None:
+                self.restore(saved)
+                return
+            self._put(node, line, best[1])
+        self.where[node] = tuple(line for _start, line in places)
+        self.absent.discard(node)
+
+    def plan(self) -> Plan:
+        """Return the routes. The unserved are named without a reason yet; see reasons.py."""
+        return Plan(tuple(_route(line, self.tables) for line in self.lines))
+
+
+def _whom_to_drop(unfit: Unfit, nodes: list[int]) -> int:
+    """Return the late visit; the last one, if it is lunch or the end that is late. An empty line always fits."""
+    return unfit.node if unfit.node >= 0 else next(node for node in reversed(nodes) if node >= 0)
+
+
+def empty_line(shift, tables: Tables) -> Line:
+    """Return a shift without visits; without lunch, if there is no time for it."""
+    return Line(shift, [START, *([LUNCH] if shift.lunch else []), END], tables)
+
+
+def _route(line: Line, tables: Tables) -> Route:
+    visits = tables.ready.visits
+    stops = tuple(
+        Stop(None if node == LUNCH else visits[node].id, start, leave, leg)
+        for node, start, leave, leg in zip(line.nodes, line.start, line.leave, line.legs, strict=True)
+        if node not in (START, END)
+    )
+    return Route(line.shift.technician.id, line.shift.number, stops, line.legs[-1])
