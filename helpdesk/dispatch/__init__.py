@@ -2,5 +2,6 @@
 
 Words: a *day sheet* is one local date of one estate as planning sees it; a *breach* is a rule that a placement breaks;
 an *offer* is a window that really fits.
-May use: core, audit, accounts, live, workdays, estate, technicians, windows, travel, repairs, callbacks, scheduling.
+
+May use: audit, accounts, core, live, workdays, estate, technicians, windows, travel, repairs, scheduling, planning.
 """
