@@ -27,7 +27,7 @@ PAGES = (
     (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
     (Permission.ADMINISTER, "estate.build", _l("Set up buildings")),
     (Permission.ADMINISTER, "notify.index", _l("Messages")),
-    (Permission.ADMINISTER, "workdays.index", _l("Working days")),
+    (Permission.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
 
 
