@@ -84,8 +84,8 @@ class AtRisk:
     place: Place
 
 
-def people_at_risk(user: User, whom: Collection[Whom], *, youngest: int, on: date) -> list[AtRisk]:
-    """Who lives here and may need help, by address; each person once. Nobody who moved away or died."""
+def people_at_risk(user: User, estate_id: int, whom: Collection[Whom], *, youngest: int, on: date) -> list[AtRisk]:
+    """Who lives in an estate and may need help, by address; each person once. Nobody who moved away or died."""
     flagged = or_(Person.lives_alone, Person.mobility, Person.birth_year <= on.year - youngest)
     homes = and_(lives_there(on), Occupancy.person_id == Person.id)
     found = db.session.execute(
@@ -93,7 +93,7 @@ def people_at_risk(user: User, whom: Collection[Whom], *, youngest: int, on: dat
         .add_columns(Place)
         .join(Occupancy, homes)
         .join(Place, Occupancy.place_id == Place.id)
-        .where(flagged, Place.kind != PlaceKind.COMMON_AREA)
+        .where(Person.estate_id == estate_id, flagged, Place.kind != PlaceKind.COMMON_AREA)
         .options(selectinload(Person.phones))
         .order_by(Place.building_no, Place.unit_no, Place.floor_no, Place.id, Person.id)
     )
