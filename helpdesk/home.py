@@ -30,6 +30,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.IMPORT_REGISTER, "imports.index", _l("Import")),
     (P.ADMINISTER, "notify.index", _l("Messages")),
     (P.SEE_EXPORTS, "exports.index", _l("Exports")),
+    (P.SET_ESCALATION, "escalation.policy", _l("Escalation")),
     (P.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
 PLANNERS_FIRST = ("hotline.console", "repairs.index", "cases.index", "duty.index", "estate.index")

@@ -136,6 +136,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.unacknowledged": {"escalation_id": int, "due_at": datetime},
     "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
     "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
+    "escalation_policy.changed": {"minutes": int, "posts": list, "from_id": int | None},  # the subject is the policy
     # workdays: the subject is the year
     "calendar.announced": {"days": int, "added": int, "removed": int},
     "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},
