@@ -20,7 +20,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import PlaceKind
 from helpdesk.outages.actions import heard_by, take_out_order
-from helpdesk.outages.models import Outage, Ring
+from helpdesk.outages.models import Outage, OutageCallback
 from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.outages.rules import Rung, once_each
 from helpdesk.outages.states import OutageStatus, move
@@ -48,7 +48,7 @@ def end_outage(
         _end(work_order, actor, now)
     old = move(outage, OutageStatus.OVER)
     outage.over_at = max(now, outage.starts_at)
-    db.session.add_all(Ring(outage_id=outage.id, callback=callback) for callback in callbacks)
+    db.session.add_all(OutageCallback(outage_id=outage.id, callback=callback) for callback in callbacks)
     record(
         "outage.over", outage, actor=actor, now=now, topics=topics, from_status=old, orders=len(orders),
         call_backs=len(callbacks),
@@ -70,15 +70,16 @@ def reopen_outage(outage: Outage, *, actor: User, now: datetime) -> None:
         give_up(callback, because=_("The outage was not over yet."), actor=actor, now=now)
     move(outage, OutageStatus.RUNNING)
     outage.over_at = None
-    db.session.execute(db.delete(Ring).where(Ring.outage_id == outage.id))
+    db.session.execute(db.delete(OutageCallback).where(OutageCallback.outage_id == outage.id))
     record("outage.reopened", outage, actor=actor, now=now, topics=heard_by(outage), call_backs=len(waiting))
 
 
-def rings_of(outage: Outage) -> list[Ring]:
+def rings_of(outage: Outage) -> list[OutageCallback]:
     """The call-backs that its end asked for."""
-    whole = joinedload(Ring.callback)
+    whole = joinedload(OutageCallback.callback)
     more = (whole.joinedload(Callback.place), whole.joinedload(Callback.person), whole.selectinload(Callback.attempts))
-    return list(db.session.scalars(select(Ring).where(Ring.outage_id == outage.id).options(*more).order_by(Ring.id)))
+    found = select(OutageCallback).where(OutageCallback.outage_id == outage.id).order_by(OutageCallback.id)
+    return list(db.session.scalars(found.options(*more)))
 
 
 def unfinished_rings(user: User) -> list[CallList]:
@@ -88,10 +89,10 @@ def unfinished_rings(user: User) -> list[CallList]:
     waiting = func.count().filter(rung)
     mine = Callback.estate_id.in_(estates(user, Permission.WORK_HOTLINE))
     found = db.session.execute(
-        select(Ring.outage_id, func.count(), reached, waiting, func.min(Callback.due_at).filter(rung))
-        .join(Callback, Callback.id == Ring.callback_id)
+        select(OutageCallback.outage_id, func.count(), reached, waiting, func.min(Callback.due_at).filter(rung))
+        .join(Callback, Callback.id == OutageCallback.callback_id)
         .where(mine)
-        .group_by(Ring.outage_id)
+        .group_by(OutageCallback.outage_id)
         .having(waiting > 0)
     ).all()
     outages = select(Outage).where(Outage.id.in_([row.outage_id for row in found]))
@@ -105,7 +106,7 @@ def unfinished_rings(user: User) -> list[CallList]:
     ]  # fmt: skip
 
 
-SOURCES.append(Source(unfinished_rings, select(Ring.callback_id)))
+SOURCES.append(Source(unfinished_rings, select(OutageCallback.callback_id)))
 
 
 def _end(work_order: WorkOrder, actor: User, now: datetime) -> None:
