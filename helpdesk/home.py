@@ -34,7 +34,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
 PLANNERS_FIRST = ("hotline.console", "repairs.index", "cases.index", "duty.index", "estate.index")
-IN_LINE, ON_A_PHONE = 6, 3  # links in the line of navigation, "More" among them where there are more; on a phone
+IN_LINE, ON_A_PHONE = 6, 2  # links in the line of navigation, "More" among them where there are more; on a phone
 
 
 @dataclass(frozen=True)
