@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too_large"
     BOMB = "bomb"
     UNREADABLE = "unreadable"
+    PROTECTED = "protected"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     NO_SHEET = "no_sheet"
@@ -66,11 +67,13 @@ class Problem(NamedTuple):
     column: str
     trouble: Trouble
     value: str = ""
+    bars: bool = True  # False: the row is taken over without this
 
 
 def quoted(value: str) -> str:
     """What may be repeated of a cell: short, and never anything as long as an identity number."""
-    return _LONG_NUMBER.sub("…", value)[:LONGEST_QUOTE]
+    text = _LONG_NUMBER.sub("…", " ".join(value.split()))
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 
 def hides_identity(value: str) -> bool:
