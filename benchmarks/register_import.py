@@ -1,7 +1,7 @@
 """Measures a large import: `python -m benchmarks.register_import --rows 100000`.
 
 The file is imported into an estate of its own by a process of its own, as the page does it, while the product runs on
-the same database and a busy desk saves a call every fifth of a second. `--database URL` takes an empty database of your own.
+the same database and a busy desk saves a call every fifth of a second. `--database URL` takes an empty database.
 """
 
 import argparse

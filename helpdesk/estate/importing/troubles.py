@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 LONGEST_QUOTE = 30
-_LONG_NUMBER = re.compile(r"[0-9]{14,}[0-9Xx]?")
+HIDDEN = "…"  # stands for what looks like an identity number
+_LONG_NUMBER = re.compile(r"[0-9]{15,}[0-9Xx]?")
 
 
 class Trouble(StrEnum):
@@ -72,7 +73,7 @@ class Problem(NamedTuple):
 
 def quoted(value: str) -> str:
     """What may be repeated of a cell: short, and never anything as long as an identity number."""
-    text = _LONG_NUMBER.sub("…", " ".join(value.split()))
+    text = _LONG_NUMBER.sub(HIDDEN, " ".join(value.split()))
     return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 

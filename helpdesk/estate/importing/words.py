@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.core.words import register
 from helpdesk.estate.importing.columns import Field
 from helpdesk.estate.importing.states import Stage
-from helpdesk.estate.importing.troubles import Problem, Trouble, Unreadable
+from helpdesk.estate.importing.troubles import HIDDEN, Problem, Trouble, Unreadable
 
 SENTENCES = {
     Trouble.UNKNOWN_TYPE: _l("This kind of file cannot be read. Save it as .xlsx, .xls, .ods or .csv."),
@@ -58,7 +58,8 @@ SENTENCES = {
 
 
 def sentence(about: Problem | Unreadable) -> str:
-    said = str(SENTENCES[about.trouble]) % {"value": about.value}
+    value = _("a long number") if about.value == HIDDEN else about.value
+    said = str(SENTENCES[about.trouble]) % {"value": value}
     barred = not isinstance(about, Problem) or about.bars
     return said if barred else _("Taken over without this: %(sentence)s", sentence=said)
 
