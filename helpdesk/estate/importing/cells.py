@@ -143,7 +143,7 @@ def phones(text: str, area_code: str, faults: list[Unreadable] | None = None) ->
     1.38E+10 has lost its last digits: that is said, and nothing is dialled. With `faults` given, what is no number is
     noted there, and the others are returned; without it the first raises Unreadable.
     """
-    text, wrong = plain(text), []
+    typed, text, wrong = text, plain(text), []
     if not text:
         return ()
     found = _attempt(_whole, text, area_code, wrong)
@@ -152,7 +152,7 @@ def phones(text: str, area_code: str, faults: list[Unreadable] | None = None) ->
             if number := _without_words(plain(part)):
                 found += _attempt(_phones_of, number, area_code, wrong)
     if not found and not wrong:
-        wrong.append(Unreadable(Trouble.PHONE, text))
+        wrong.append(Unreadable(Trouble.PHONE, typed))
     if wrong and faults is None:
         raise wrong[0]
     faults is None or faults.extend(wrong)
