@@ -87,7 +87,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, demo, estate):
+    for feature in (admin, audit, demo, estate, exports):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

@@ -121,6 +121,8 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "person.death_taken_back": {"homes": int},
     "person.merged": {"merged_id": int, "moved": int},
     "phone.merged": {"merged_id": int, "moved": int},
+    "person.unmerged": {"merged_id": int, "moved": int},
+    "phone.unmerged": {"merged_id": int, "moved": int},
     "grid.added": {},
     "grid.changed": {"fields": list},
     "lead.named": {"role": StrEnum, "person_id": int | None},
