@@ -42,7 +42,7 @@ from helpdesk import (
     workdays,
     worker,
 )
-from helpdesk.core import access, body_limits, errors, headers, ids, static_files, transactions, words
+from helpdesk.core import access, body_limits, chosen_estate, errors, headers, ids, static_files, transactions, words
 from helpdesk.core.extensions import csrf, db, migrate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,7 +58,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
-    for part in (ids, transactions, errors, headers, body_limits, static_files, words):
+    for part in (ids, transactions, errors, headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
     for part in (accounts.sessions, home, reactions):
         part.init_app(app)
@@ -92,7 +92,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, demo, estate):
+    for feature in (admin, audit, demo, estate, exports):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

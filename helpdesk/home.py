@@ -2,33 +2,39 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from helpdesk import health
 from helpdesk.core.access import Guard, Permission, can_anywhere, me, needs
+from helpdesk.core.chosen_estate import liked_estate
 from helpdesk.core.extensions import db
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Estate
 
 bp = Blueprint("home", __name__)
-PAGES = (
-    (Permission.WORK_HOTLINE, "hotline.console", _l("Console")),
-    (Permission.WORK_HOTLINE, "callbacks.index", _l("Call-backs")),
-    (Permission.DO_VISITS, "scheduling.jobs", _l("My day")),
-    (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
-    (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
-    (Permission.SEE_CASES, "cases.index", _l("Cases")),
-    (Permission.SEE_REGISTER, "estate.index", _l("Register")),
-    (Permission.LOG_CALL, "duty.index", _l("Duty roster")),
-    (Permission.IMPORT_REGISTER, "imports.index", _l("Import")),
-    (Permission.SEE_EXPORTS, "exports.index", _l("Exports")),
-    (Permission.ADMINISTER, "admin.users", _l("Accounts")),
-    (Permission.ADMINISTER, "telephony.lines", _l("Telephone systems")),
-    (Permission.ADMINISTER, "estate.build", _l("Set up buildings")),
-    (Permission.ADMINISTER, "notify.index", _l("Messages")),
-    (Permission.ADMINISTER, "workdays.index", _l("Working days")),
+P = Permission
+PAGES = (  # what is opened most comes first; what does not fit stands under "More"
+    (P.WORK_HOTLINE, "hotline.console", _l("Console")),
+    (P.DO_VISITS, "scheduling.jobs", _l("My day")),
+    (P.WORK_HOTLINE, "callbacks.index", _l("Call-backs")),
+    (P.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
+    (P.SEE_REGISTER, "estate.index", _l("Register")),
+    (P.SEE_CASES, "cases.index", _l("Cases")),
+    (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
+    (P.LOG_CALL, "duty.index", _l("Duty roster")),
+    (P.ADMINISTER, "admin.users", _l("Accounts")),
+    (P.ADMINISTER, "telephony.lines", _l("Telephones")),
+    (P.ADMINISTER, "estate.build", _l("Set up buildings")),
+    (P.IMPORT_REGISTER, "imports.index", _l("Import")),
+    (P.ADMINISTER, "notify.index", _l("Messages")),
+    (P.SEE_EXPORTS, "exports.index", _l("Exports")),
+    (P.SET_ESCALATION, "escalation.policy", _l("Escalation")),
+    (P.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
+PLANNERS_FIRST = ("hotline.console", "repairs.index", "cases.index", "duty.index", "estate.index")
+IN_LINE, ON_A_PHONE = 6, 2  # links in the line of navigation, "More" among them where there are more; on a phone
 
 
 @dataclass(frozen=True)
@@ -54,16 +60,40 @@ def healthz():
 
 
 def nav() -> list[Link]:
-    """The pages this person may open, in the order of the navigation; the first is their home."""
+    """The pages this person may open, what they need most first; the first is their home."""
     here = request.blueprint
     allowed = [(endpoint, label) for permission, endpoint, label in PAGES if can_anywhere(me(), permission)]
+    if can_anywhere(me(), P.PLAN_DUTY):
+        allowed.sort(key=lambda page: (*PLANNERS_FIRST, page[0]).index(page[0]))
     return [Link(str(label), url_for(endpoint), endpoint.split(".")[0] == here) for endpoint, label in allowed]
 
 
+def nav_line() -> tuple[list[Link], int, int]:
+    """The links, how many of them stand in the line, and how many on a phone; the others are under "More"."""
+    links = nav()
+    return links, IN_LINE if len(links) <= IN_LINE else IN_LINE - 1, ON_A_PHONE
+
+
 def current_estate() -> Estate | None:
-    """The estate whose name stands in the header: the first in which this person holds a role."""
-    held = sorted(role.estate_id for role in me().roles) if me().is_authenticated else []
-    return db.session.get(Estate, held[0]) if held else None
+    """The estate whose name stands in the header: the chosen one, of those in which this person holds a role."""
+    held = sorted({role.estate_id for role in me().roles}) if me().is_authenticated else []
+    return db.session.get(Estate, liked_estate(held)) if held else None
+
+
+@dataclass(frozen=True)
+class EstateChoice:
+    """The estate that a page is about, and those it could be about."""
+
+    id: int
+    estates: list[Estate]
+
+
+def estate_choice() -> EstateChoice:
+    mine, chosen = g.estate_choice
+    if len(mine) == 1:
+        return EstateChoice(chosen, [])
+    found = select(Estate).where(Estate.id.in_(mine)).order_by(Estate.id)
+    return EstateChoice(chosen, list(db.session.scalars(found)))
 
 
 def theme() -> str:
@@ -71,6 +101,9 @@ def theme() -> str:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals |= {"nav": nav, "current_estate": current_estate, "theme": theme}
+    app.jinja_env.globals |= {
+        "nav": nav, "nav_line": nav_line, "current_estate": current_estate, "estate_choice": estate_choice,
+        "theme": theme,
+    }  # fmt: skip
     app.jinja_env.filters |= {"phone": phone_numbers.display, "tel_link": phone_numbers.tel_link}
     app.jinja_env.filters["masked"] = phone_numbers.mask

@@ -5,6 +5,8 @@ from datetime import timedelta
 from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.estate.importing.cleaning import forget_uploads
+from helpdesk.estate.unmerging import forget_merges
+from helpdesk.exports.making import forget_files
 from helpdesk.notify.delivery import deliver_due, forget_old_messages
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
@@ -20,4 +22,6 @@ TASKS = (
     Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
     Task("uploads", timedelta(hours=1), forget_uploads, LONG),
+    Task("merges", timedelta(days=1), forget_merges, LONG),
+    Task("exports", timedelta(hours=1), forget_files, LONG),
 )

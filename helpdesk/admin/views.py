@@ -14,7 +14,8 @@ from helpdesk.accounts.queries import administers, first_administrator_link, get
 from helpdesk.admin.actions import estate_to_begin_with
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
 from helpdesk.core import clock
-from helpdesk.core.access import Guard, Permission, estates, me, needs
+from helpdesk.core.access import Guard, Permission, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
@@ -145,7 +146,7 @@ def _users() -> list[User]:
 def _added(form: UserForm, password_hash: str) -> int:
     user = add_user(
         username=form.username.data, name=form.name.data, phone=form.phone.data or None, roles=set(form.roles.data),
-        password_hash=password_hash, estate_id=min(estates(me(), Permission.ADMINISTER)), actor=me(), now=clock.now(),
+        password_hash=password_hash, estate_id=estate_here(Permission.ADMINISTER), actor=me(), now=clock.now(),
     )  # fmt: skip
     return user.id
 

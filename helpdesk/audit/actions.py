@@ -121,6 +121,8 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "person.death_taken_back": {"homes": int},
     "person.merged": {"merged_id": int, "moved": int},
     "phone.merged": {"merged_id": int, "moved": int},
+    "person.unmerged": {"merged_id": int, "moved": int},
+    "phone.unmerged": {"merged_id": int, "moved": int},
     "grid.added": {},
     "grid.changed": {"fields": list},
     "lead.named": {"role": StrEnum, "person_id": int | None},
@@ -136,6 +138,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.unacknowledged": {"escalation_id": int, "due_at": datetime},
     "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
     "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
+    "escalation_policy.changed": {"minutes": int, "posts": list, "from_id": int | None},  # the subject is the policy
     # workdays: the subject is the year
     "calendar.announced": {"days": int, "added": int, "removed": int},
     "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},

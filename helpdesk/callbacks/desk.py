@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.forms import AttemptForm, GiveUpForm, OwnerForm, PromiseForm, ReopenForm, ResultForm
+from helpdesk.callbacks.lists import unfinished_lists
 from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.callbacks.queries import hotline_staff, is_urgent, lines_of, listed, next_to_ring
 from helpdesk.callbacks.rules import next_try, tries_in_vain
@@ -30,6 +31,7 @@ def overview(user: User, asked: Mapping[str, str], now: datetime) -> dict:
     reason = next((one for one in Reason if one == typed), None)
     rows = listed(user, reason=reason, ended=ended)
     return {
+        "lists": [] if ended else [one for one in unfinished_lists(user) if reason in (None, one.reason)],
         "groups": [] if ended else grouped(rows, user), "ended": rows if ended else [], "shows_ended": ended,
         "reason": reason, "reasons": list(Reason), "estate_ids": sorted(estates(user, Permission.WORK_HOTLINE)),
         "hand_offs": waiting_hand_offs(user), "to_nobody": handed_to_nobody(user), "now": now,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
 from helpdesk.accounts.models import User, UserRole
+from helpdesk.callbacks.lists import CallList, of_a_list, unfinished_lists
 from helpdesk.callbacks.models import Answer, Attempt, Callback, Reason
 from helpdesk.callbacks.rules import TRIES
 from helpdesk.callbacks.states import CallbackStatus
@@ -44,6 +45,11 @@ def open_callbacks(user) -> Select[tuple[Callback]]:
     return visible_callbacks(user).where(Callback.status == CallbackStatus.OPEN).order_by(Callback.due_at, Callback.id)
 
 
+def single_callbacks(user) -> Select[tuple[Callback]]:
+    """The open ones that stand by themselves: the others are rung from their list."""
+    return open_callbacks(user).where(~of_a_list())
+
+
 def get_callback(user, callback_id: int, *, seen_version: int | None = None) -> Callback:
     """One call-back; 404 if there is none for this user, Conflict if it changed since they looked."""
     callback = db.session.scalar(visible_callbacks(user).where(Callback.id == callback_id)) or abort(404)
@@ -53,12 +59,12 @@ def get_callback(user, callback_id: int, *, seen_version: int | None = None) -> 
 
 
 def listed(user, *, reason: Reason | None, ended: bool) -> list[Callback]:
-    """The open ones, overdue first; or those that ended last."""
+    """The open ones that are on no list, overdue first; or those that ended last."""
     if ended:
         over = visible_callbacks(user).where(Callback.status != CallbackStatus.OPEN)
         found = over.order_by(Callback.ended_at.desc(), Callback.id.desc()).limit(ENDED)
     else:
-        found = open_callbacks(user).limit(ROWS)
+        found = single_callbacks(user).limit(ROWS)
     if reason:
         found = found.where(Callback.reason == reason)
     return list(db.session.scalars(found.options(*AS_ROW)))
@@ -93,7 +99,9 @@ def owed_to(user, *, place: Place | None, person: Person | None, phone: Phone | 
 
 @dataclass(frozen=True)
 class Owed:
-    """What the console says of call-backs: how many, how many of them late, the next few; and who is to be chased."""
+    """What the console says of call-backs: how many there are to do, a list counting as one; how many people are rung
+    late or in vain, those of the lists too; the lists, the next few others; and who is to be chased.
+    """
 
     estate_ids: list[int]
     count: int
@@ -101,16 +109,19 @@ class Owed:
     undecided: int  # rung in vain again and again
     rows: list[Callback]
     chases: int
+    lists: list[CallList]
 
 
 def owed(user, now: datetime) -> Owed:
-    still = open_callbacks(user).order_by(None)
-    count = db.session.scalar(still.with_only_columns(func.count(Callback.id)))
+    still, single = open_callbacks(user).order_by(None), single_callbacks(user)
+    lists = unfinished_lists(user)
+    count = db.session.scalar(single.order_by(None).with_only_columns(func.count(Callback.id)))
     late = db.session.scalar(still.where(Callback.due_at < now).with_only_columns(func.count(Callback.id)))
-    rows = list(db.session.scalars(open_callbacks(user).limit(IN_REGION).options(*AS_ROW))) if count else []
+    rows = list(db.session.scalars(single.limit(IN_REGION).options(*AS_ROW))) if count else []
     undecided = db.session.scalar(still.where(_rung_in_vain()).with_only_columns(func.count(Callback.id)))
     chases = count_chases_due(user, clock.day_range(clock.local_date(now))[1])
-    return Owed(sorted(estates(user, Permission.WORK_HOTLINE)), count, late, undecided, rows, chases)
+    mine = sorted(estates(user, Permission.WORK_HOTLINE))
+    return Owed(mine, count + len(lists), late, undecided, rows, chases, lists)
 
 
 def _rung_in_vain() -> ColumnElement[bool]:

@@ -6,7 +6,10 @@ from datetime import datetime, time, timedelta
 from helpdesk.callbacks.models import Answer
 from helpdesk.core import clock
 
-NIGHT_FROM, NIGHT_UNTIL = time(21), time(7, 30)  # nobody is rung then, unless it is urgent
+# The one night of this product: nobody is rung then, unless it is urgent. (When the office is closed is another thing:
+# see the morning sheet.)
+NIGHT_FROM, NIGHT_UNTIL = time(21), time(7, 30)
+MANY_WITHIN = timedelta(hours=2)  # in which a list of people is rung about one thing
 TRIES = 3  # in vain; after that somebody decides
 SOON = timedelta(minutes=10)  # before a call-back is due it is at risk
 GRID = timedelta(minutes=5)
@@ -41,6 +44,12 @@ def after_the_night(moment: datetime) -> datetime:
     here = clock.local(moment)
     day = here.date() + timedelta(days=here.time() >= NIGHT_FROM)
     return clock.from_local(datetime.combine(day, NIGHT_UNTIL))
+
+
+def ring_many_by(now: datetime) -> datetime:
+    """By when a list of people is rung about one thing: within two hours; where that is night, two hours after it."""
+    due = now + MANY_WITHIN
+    return after_the_night(due) + MANY_WITHIN if is_night(due) else due
 
 
 def on_the_grid(moment: datetime) -> datetime:

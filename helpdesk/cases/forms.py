@@ -203,7 +203,7 @@ class OrderForm(CreatingForm):
 class NoteForm(CreatingForm):
     """Adds to the history, whatever others did meanwhile: nobody's change is overwritten by it."""
 
-    words = LongText(_l("Remark"), limit=LONGEST_WORDS)
+    words = LongText(_l("Remark"), id="remark-words", limit=LONGEST_WORDS)
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # of the form beside it, if one is open
 
 

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "import_register"  # spreadsheets into the register
     EXPORT = "export"  # lists out of the house, each one noted
     SEE_EXPORTS = "see_exports"  # who took what out, and why
+    SET_ESCALATION = "set_escalation"  # how soon somebody must acknowledge, and who is rung
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
@@ -76,11 +77,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.EXPORT,
             P.SEE_EXPORTS,
             P.SET_WORKDAYS,
+            P.SET_ESCALATION,
         }
     ),
     Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS}),
-    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS}),
+    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
 }
 
 

@@ -1,8 +1,10 @@
 """Many rows at once, one statement per table: PostgreSQL takes them by COPY, SQLite by executemany."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table, text
+from sqlalchemy.orm import Session
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Sequence]) -> None:
@@ -32,3 +34,25 @@ def catch_up_sequences(connection: Connection, last_ids: Mapping[str, int]) -> N
         connection.execute(
             text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"), {"table": quote(name), "last": last}
         )
+
+
+@contextmanager
+def roomy(session: Session) -> Iterator[None]:
+    """More memory for SQLite's pages and fewer returns to its main file while a great many rows follow each other.
+
+    A million search keys touch most pages of their index many times; with the usual 2 MB each is read and written
+    again and again. PostgreSQL has its own settings for that.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    _size_sqlite(session, cache_kb=40_000, checkpoint=16_000)
+    try:
+        yield
+    finally:
+        _size_sqlite(session, cache_kb=2_000, checkpoint=1_000)
+
+
+def _size_sqlite(session: Session, *, cache_kb: int, checkpoint: int) -> None:
+    session.execute(text(f"PRAGMA cache_size=-{cache_kb}"))
+    session.execute(text(f"PRAGMA wal_autocheckpoint={checkpoint}"))

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from babel.support import Translations
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -41,12 +42,12 @@ class LongText(Text):
     widget = TextArea()
 
 
-def between(least: int, most: int, message) -> Callable:
+def between(least: int, most: int, message=None) -> Callable:
     """A validator of whole numbers, also of absurdly long ones, on which that of WTForms breaks."""
 
     def check(_form, field) -> None:
         if field.data is None or not least <= field.data <= most:
-            raise ValidationError(message)
+            raise ValidationError(message or _("A number from %(low)d to %(high)d.", low=least, high=most))
 
     return check
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from helpdesk.callbacks.models import Answer, Reason
+from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.demo.desk import Order
 from helpdesk.demo.homes import Spot
@@ -11,7 +12,6 @@ from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
 from helpdesk.demo.switchboard import Caller
 from helpdesk.hotline.models import Outcome
-from helpdesk.outages.rules import ring_by
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.models import Urgency
 
@@ -134,7 +134,7 @@ def _stairwell_was_dark(stage: Stage) -> Iterator[Scene]:
 def _over(stage: Stage, order: Order, outage_id: int, callers: Sequence[Caller], over: datetime) -> None:
     """Each household once; all of them were reached the next morning."""
     desk, operator = stage.desk, stage.board.teller.operator(over)
-    due, asked = ring_by(over), {caller.home: caller for caller in callers}
+    due, asked = ring_many_by(over), {caller.home: caller for caller in callers}
     words = "四幢一单元停电已经处理好了。您家里要是还不正常，请告诉我。"
     for number, caller in enumerate(asked.values()):
         callback_id, attempt_id = desk.rows.next_id("callback"), desk.rows.next_id("callback_attempt")

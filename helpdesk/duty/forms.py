@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
-from helpdesk.core.forms import CreatingForm, Form
+from helpdesk.core.forms import CreatingForm, Form, between
 from helpdesk.core.words import word
 from helpdesk.duty.models import Post, Shift
 from helpdesk.duty.queries import staff
@@ -33,16 +33,6 @@ def a_real_moment(_form, field) -> None:
         raise ValidationError(_("Give the day and the time."))
 
 
-def between(low: int, high: int):
-    """A whole number in these bounds, however long the number is that somebody typed."""
-
-    def check(_form, field) -> None:
-        if field.data is None or not low <= field.data <= high:
-            raise ValidationError(_("A number from %(low)d to %(high)d.", low=low, high=high))
-
-    return check
-
-
 class PersonField(SelectField):
     """Somebody who works in the estate; `chosen` is None for nobody and for who does not (any more)."""
 
@@ -58,11 +48,14 @@ class PersonField(SelectField):
         return self.people.get(self.data)
 
 
+def _moment(label, **kwargs) -> DateTimeLocalField:
+    return DateTimeLocalField(label, format=MINUTES, validators=[InputRequired(), a_real_moment], **kwargs)
+
+
 class _Times:
     """A moment at which something begins and one at which it ends, as local times."""
 
-    starts_at = DateTimeLocalField(_l("Begins"), format=MINUTES, validators=[InputRequired(), a_real_moment])
-    ends_at = DateTimeLocalField(_l("Ends"), format=MINUTES, validators=[InputRequired(), a_real_moment])
+    starts_at, ends_at = _moment(_l("Begins")), _moment(_l("Ends"))
 
     @property
     def span(self) -> Span:
@@ -93,7 +86,8 @@ class ChangeShiftForm(_Times, Form):
 
 
 class StandInForm(_Times, Form):
-    user_id = PersonField(_l("Who comes instead"))
+    user_id = PersonField(_l("Who comes instead"), id="stand-in-user_id")
+    starts_at, ends_at = _moment(_l("Begins"), id="stand-in-starts_at"), _moment(_l("Ends"), id="stand-in-ends_at")
     version = version()
 
     def __init__(self, shift: Shift, **values):
@@ -113,10 +107,12 @@ class FillForm(CreatingForm):
 
 
 class PatternForm(CreatingForm):
-    post = SelectField(_l("Post"), coerce=Post, choices=[])
+    post = SelectField(_l("Post"), id="pattern-post", coerce=Post, choices=[])
     pattern = SelectField(_l("Pattern"), coerce=Pattern, choices=[])
     first_on = DateField(_l("From this day on"), validators=[InputRequired(), a_real_moment])
-    weeks = IntegerField(_l("How many weeks"), default=4, validators=[InputRequired(), between(1, MOST_WEEKS)])
+    weeks = IntegerField(
+        _l("How many weeks"), id="pattern-weeks", default=4, validators=[InputRequired(), between(1, MOST_WEEKS)]
+    )
     first = PersonField(_l("First"))
     second = PersonField(_l("Second"))
     third = PersonField(_l("Third"))

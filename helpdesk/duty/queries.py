@@ -1,5 +1,6 @@
 """Who is on duty at a moment, who is rung in which order, and the roster. Pages start from `visible_shifts(user)`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,8 +44,12 @@ def on_duty(estate_id: int, at: datetime) -> list[Shift]:
 
 def chain(estate_id: int, at: datetime) -> list[User]:
     """Whom to ring for an emergency, first to last: everybody on call, then who leads; each person once."""
-    people = [shift.user for shift in on_duty(estate_id, at) if shift.post in CHAIN]
-    return list(dict.fromkeys(people))
+    return chain_of(on_duty(estate_id, at), CHAIN)
+
+
+def chain_of(shifts: list[Shift], posts: Sequence[Post]) -> list[User]:
+    """Who is at these posts, in the order of the posts; each person once."""
+    return list(dict.fromkeys(shift.user for post in posts for shift in shifts if shift.post is post))
 
 
 @dataclass(frozen=True, slots=True)

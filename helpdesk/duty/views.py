@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, can, estates, me, needs
+from helpdesk.core.chosen_estate import estate_here, liked_estate
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import wants_part
 from helpdesk.core.local_paths import local_path
@@ -171,7 +172,7 @@ def duty_board() -> Board | None:
     if not mine:
         return None
     if "duty_board" not in g:
-        g.duty_board = board(min(mine), clock.now())
+        g.duty_board = board(liked_estate(sorted(mine)), clock.now())
     return g.duty_board
 
 
@@ -185,12 +186,7 @@ bp.add_app_template_global(span_words)
 
 
 def _estate_id(*permissions: Permission) -> int:
-    """The estate asked for, else the first in which this user holds one of the permissions; 404 for another."""
-    mine = frozenset().union(*(estates(me(), permission) for permission in permissions or (P.LOG_CALL, P.PLAN_DUTY)))
-    asked = request.args.get("estate", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 10 and int(asked) in mine):
-        abort(404)
-    return int(asked) if asked else min(mine)
+    return estate_here(*(permissions or (P.LOG_CALL, P.PLAN_DUTY)))
 
 
 def _monday() -> date:

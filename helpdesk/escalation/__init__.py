@@ -5,4 +5,4 @@ the top of the console; a *ring* is one try to reach somebody, and what came of 
 May use: core, audit, accounts, estate, duty, notify, repairs, callbacks.
 """
 
-from helpdesk.escalation import actions, models, policy, queries, rules, scan, views, words
+from helpdesk.escalation import actions, models, policy, policy_views, queries, rules, scan, views, words

@@ -1,19 +1,21 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.models import Answer
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
+from helpdesk.core.versions import Versioned
+from helpdesk.duty.models import Post
 from helpdesk.escalation.rules import Level, Promise
 from helpdesk.repairs.models import Urgency, WorkOrder
 
 
-class EscalationPolicy(db.Model):
-    """How soon somebody must acknowledge, and what to do when nobody can be reached; one row per term of validity."""
+class EscalationPolicy(Versioned, db.Model):
+    """How soon somebody must acknowledge, and who is rung else; one row per urgency and term of validity."""
 
     __tablename__ = "escalation_policy"
     __table_args__ = (
@@ -24,10 +26,19 @@ class EscalationPolicy(db.Model):
     estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"))
     urgency: Mapped[Urgency]
     acknowledge_minutes: Mapped[int]
+    posts: Mapped[str] = mapped_column(String(40), default="on_call,lead")  # of duty.models.Post, as they are rung
     nobody_reached_zh: Mapped[str] = mapped_column(Text)
     nobody_reached_en: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+
+    @property
+    def topics(self) -> set[str]:
+        return {f"orders:{self.estate_id}"}
+
+    @property
+    def chain(self) -> list[Post]:
+        return [Post(code) for code in self.posts.split(",")]
 
 
 class Escalation(db.Model):

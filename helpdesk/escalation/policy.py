@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from helpdesk.core.extensions import db
+from helpdesk.duty.queries import CHAIN
 from helpdesk.escalation.models import EscalationPolicy
 from helpdesk.estate.models import Estate
 from helpdesk.repairs.models import Urgency
@@ -43,6 +44,6 @@ def policies_in_force(estate_ids: Collection[int], on: date) -> Policies:
 
 def _shipped(estate_id: int, urgency: Urgency, valid_from: date) -> EscalationPolicy:
     return EscalationPolicy(
-        estate_id=estate_id, urgency=urgency, acknowledge_minutes=SHIPPED[urgency], nobody_reached_zh=NOBODY_ZH,
-        nobody_reached_en=NOBODY_EN, valid_from=valid_from,
+        estate_id=estate_id, urgency=urgency, acknowledge_minutes=SHIPPED[urgency], posts=",".join(CHAIN),
+        version=0, nobody_reached_zh=NOBODY_ZH, nobody_reached_en=NOBODY_EN, valid_from=valid_from,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale
-from helpdesk.duty.queries import chain
+from helpdesk.duty.queries import CHAIN, chain_of, on_duty
 from helpdesk.escalation.models import Decision, EscalationPolicy, Ring
 from helpdesk.escalation.policy import policies_in_force
 from helpdesk.escalation.rules import (
@@ -120,18 +120,24 @@ def get_ring(user, ring_id: int) -> Ring:
 def _to_ring(orders: list[WorkOrder], now: datetime) -> list[ToRing]:
     waiting, rings = waiting_of(orders, now), _rings([order.id for order in orders])
     why = {order.id: _ringing(order, waiting[order.id], rings[order.id], now) for order in orders}
-    on_call = {estate_id: chain(estate_id, now) for estate_id in {order.estate_id for order in orders}}
-    bare = frozenset(estate_id for estate_id, people in on_call.items() if not people)
+    shifts = {estate_id: on_duty(estate_id, now) for estate_id in {order.estate_id for order in orders}}
+    policies = {order.id: waiting[order.id].policy for order in orders}
+    on_call = {
+        order.id: chain_of(shifts[order.estate_id], policies[order.id].chain if policies[order.id] else CHAIN)
+        for order in orders
+    }
+    bare = frozenset(order.estate_id for order in orders if not on_call[order.id])
     anybody = technicians_by_estate(bare)
     found = []
     for order in orders:
         visit = running_visit(order)
-        people = [*(visit.crew if visit else ()), *on_call[order.estate_id], *anybody.get(order.estate_id, ())]
+        anybody_else = () if on_call[order.id] else anybody[order.estate_id]
+        people = [*(visit.crew if visit else ()), *on_call[order.id], *anybody_else]
         people = sorted(dict.fromkeys(people), key=lambda person: not person.phone)  # without a number last
         upcoming = _next(people, rings[order.id], why[order.id] or waiting[order.id])
         person = next((person for person in people if person.id == upcoming.person), None)
         found.append(ToRing(
-            order, why[order.id], person, upcoming, rings[order.id], order.estate_id in bare, people,
+            order, why[order.id], person, upcoming, rings[order.id], not on_call[order.id], people,
             waiting[order.id].policy,
         ))  # fmt: skip
     return found

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.callbacks.models import Answer
-from helpdesk.core.words import day_and_time, register
+from helpdesk.core.words import day_and_time, register, word
+from helpdesk.duty.models import Post
 from helpdesk.escalation.models import Decision
 from helpdesk.repairs.rules import DeadlineKind
 from helpdesk.repairs.timeline import SENTENCES
@@ -59,3 +60,15 @@ SENTENCES.update({
     "work_order.rung": _rung,
     "work_order.ring_decided": _decided,
 })  # fmt: skip
+
+
+def what_happens(minutes: int | None, posts: list[Post]) -> str:
+    """What the policy leads to, in one sentence; what is missing where it leads to nothing."""
+    if not minutes or not posts:
+        return _("Choose the minutes and at least one post that is rung.")
+    then = " → ".join(word(post) for post in posts)
+    return _(
+        "If nobody has accepted %(minutes)d minutes after the report, the console asks the hotline to ring: %(then)s; "
+        "then again from the beginning.",
+        minutes=minutes, then=then,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from flask import abort, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -25,7 +26,7 @@ PAGE = "estate/build.html"
 @bp.get("/estate/buildings/new")
 @needs(P.MERGE_REGISTER, P.ADMINISTER)
 def build():
-    estate = _estate(request.args.get("estate"))
+    estate = _estate(estate_here(P.MERGE_REGISTER, P.ADMINISTER))
     asked = request.args.get("buildings") is not None
     form = PatternQuery(request.args if asked else None, meta={"csrf": False})
     counts = _counts(form, estate) if asked and form.validate() else None
@@ -49,7 +50,7 @@ def lay_out_buildings():
 @bp.get("/estate/buildings/added")
 @needs(P.MERGE_REGISTER, P.ADMINISTER)
 def built():
-    estate = _estate(request.args.get("estate"))
+    estate = _estate(estate_here(P.MERGE_REGISTER, P.ADMINISTER))
     homes = sum(line.homes for line in buildings(estate))
     return render_template("estate/built.html", estate=estate, buildings=len(buildings(estate)), homes=homes)
 

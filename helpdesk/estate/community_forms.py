@@ -185,3 +185,7 @@ class MergeForm(CreatingForm):
 class MergeNumbersForm(CreatingForm):
     keep_id = Id()
     merge_id = Id()
+
+
+class UndoForm(Form):
+    """A button: which merge it undoes stands in the address."""

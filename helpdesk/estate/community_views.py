@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
@@ -30,7 +31,7 @@ PAGE, LEAD, GRID = "estate/leads.html", "estate/lead.html", "estate/grid.html"
 @needs(P.SEE_REGISTER)
 def leads():
     return render_template(
-        PAGE, **_listed(chosen_estate(me(), request.args.get("estate")), asked=request.args.get("person"))
+        PAGE, **_listed(chosen_estate(me(), estate_here(P.SEE_REGISTER)), asked=request.args.get("person"))
     )
 
 

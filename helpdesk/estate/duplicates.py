@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Occupancy, Person, Phone, phone_person, phone_place
 from helpdesk.estate.queries import not_merged, visible_phones
-from helpdesk.estate.rules import look_alike
+from helpdesk.estate.rules import YEARS_APART, Contradiction, contradictions, look_alike
 
 ROWS = 100
 LOOKED_AT = 20_000  # pairs of numbers behind one person or home
@@ -18,10 +18,15 @@ LOOKED_AT = 20_000  # pairs of numbers behind one person or home
 class Pair(NamedTuple):
     one: Person | Phone
     other: Person | Phone
+    against: tuple[Contradiction, ...] = ()  # what speaks against it
 
 
 def likely_people(user) -> list[Pair]:
-    """Two people of the same name who share a number, or a home of now or then; the oldest records first."""
+    """Two people of the same name who share a number, or a home of now or then; the oldest records first.
+
+    Father and son may share all three: with other years of birth they are two. What else speaks against it is told,
+    and such pairs come last.
+    """
     one, other = aliased(Person), aliased(Person)
     n1, n2 = phone_person.alias(), phone_person.alias()
     h1, h2 = aliased(Occupancy), aliased(Occupancy)
@@ -32,12 +37,22 @@ def likely_people(user) -> list[Pair]:
         .join(other, and_(other.estate_id == one.estate_id, other.name == one.name, other.id > one.id))
         .where(one.estate_id.in_(estates(user, Permission.MERGE_REGISTER)), number | home)
         .where(not_merged(one), not_merged(other))
+        .where(or_(func.abs(one.birth_year - other.birth_year) <= YEARS_APART, *_unknown(one, other)))
         .order_by(one.id, other.id)
         .limit(ROWS)
     )
     ids = db.session.execute(pairs).all()
     more = (selectinload(Person.phones), selectinload(Person.occupancies).joinedload(Occupancy.place))
-    return _pairs(ids, select(Person).options(*more), Person.id)
+    pairs = _pairs(ids, select(Person).options(*more), Person.id)
+    return sorted((pair._replace(against=contradictions(pair.one, pair.other)) for pair in pairs), key=_doubtful)
+
+
+def _unknown(one, other) -> list:
+    return [one.birth_year.is_(None), other.birth_year.is_(None)]
+
+
+def _doubtful(pair: Pair) -> bool:
+    return bool(pair.against)
 
 
 def likely_numbers(user) -> list[Pair]:

@@ -77,5 +77,6 @@ SENTENCES = {
     "person.occupancy_changed": _changed,
     "person.died": lambda name: _("%(name)s noted that this person died", name=name),
     "person.death_taken_back": lambda name: _("%(name)s took back that this person died", name=name),
+    "person.unmerged": lambda name: _("%(name)s undid the merge with another record", name=name),
     "person.merged": lambda name: _("%(name)s merged another record into this one", name=name),
 }

@@ -21,6 +21,7 @@ from helpdesk.estate.queries import visible_estates
 
 bp = Blueprint("imports", __name__, url_prefix="/estate/imports")
 IMPORT = Permission.IMPORT_REGISTER
+bp.add_app_template_filter(import_pages.state_of, "import_state")
 UPLOAD_LIMIT = safety.LARGEST_FILE + 256 * 1024
 
 

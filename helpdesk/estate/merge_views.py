@@ -7,16 +7,19 @@ from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.htmx import page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.estate.community_forms import MergeForm, MergeNumbersForm
+from helpdesk.estate.community_forms import MergeForm, MergeNumbersForm, UndoForm
 from helpdesk.estate.duplicates import likely_numbers, likely_people
 from helpdesk.estate.merging import merge_numbers, merge_people, preview
 from helpdesk.estate.models import Person, Phone
 from helpdesk.estate.queries import get_person, get_phone
+from helpdesk.estate.rules import contradictions
+from helpdesk.estate.unmerging import get_merge, latest_merges, unmerge
 from helpdesk.estate.views import bp
 from helpdesk.estate.words import moving_words
 
 P = Permission
-LIST, PEOPLE, NUMBERS = "estate/duplicates.html", "estate/merge_people.html", "estate/merge_numbers.html"
+LIST, MERGES = "estate/duplicates.html", "estate/merges.html"
+PEOPLE, NUMBERS = "estate/merge_people.html", "estate/merge_numbers.html"
 bp.add_app_template_global(moving_words)
 
 
@@ -26,11 +29,27 @@ def duplicates():
     return render_template(LIST, people=likely_people(me()), numbers=likely_numbers(me()))
 
 
+@bp.get("/estate/merges")
+@needs(P.MERGE_REGISTER)
+def merges():
+    return _merges(UndoForm(formdata=None))
+
+
+@bp.post("/estate/merges/<int:merge_id>/undoing")
+@needs(P.MERGE_REGISTER)
+def undo_merge(merge_id: int):
+    form, kept = UndoForm(), None
+    if form.validate():
+        with form.keeping_typed(), writing():
+            kept = unmerge(get_merge(me(), merge_id, now=clock.now()), actor=me(), now=clock.now())
+    return _merges(form) if kept is None else redirect(url_for(".merges"), 303)
+
+
 @bp.get("/estate/duplicates/people")
 @needs(P.MERGE_REGISTER)
 def compare_people():
     kept, merged = _person(_id("keep")), _person(_id("merge"))
-    return render_template(PEOPLE, form=MergeForm(formdata=None), kept=kept, merged=merged, moving=preview(merged))
+    return render_template(PEOPLE, form=MergeForm(formdata=None), **_two(kept, merged))
 
 
 @bp.post("/estate/duplicates/people")
@@ -45,8 +64,7 @@ def merge_two_people():
     if kept_id:
         return redirect(url_for(".resident", person_id=kept_id), 303)
     kept, merged = _person(keep_id), _person(merge_id)
-    moving = preview(merged)
-    return page_or_part(PEOPLE, PEOPLE, form.http_status, form=form, kept=kept, merged=merged, moving=moving)
+    return page_or_part(PEOPLE, PEOPLE, form.http_status, form=form, **_two(kept, merged))
 
 
 @bp.get("/estate/duplicates/numbers")
@@ -69,6 +87,14 @@ def merge_two_numbers():
     kept, merged = _phone(form.keep_id.data), _phone(form.merge_id.data)
     moving = preview(merged)
     return page_or_part(NUMBERS, NUMBERS, form.http_status, form=form, kept=kept, merged=merged, moving=moving)
+
+
+def _merges(form: UndoForm):
+    return page_or_part(MERGES, MERGES, form.http_status, form=form, merges=latest_merges(me(), clock.now()))
+
+
+def _two(kept: Person, merged: Person) -> dict:
+    return {"kept": kept, "merged": merged, "moving": preview(merged), "against": contradictions(kept, merged)}
 
 
 def _merge_people(form: MergeForm) -> int:

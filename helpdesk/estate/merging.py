@@ -16,6 +16,7 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.indexing import forget, index_person, index_phone
+from helpdesk.estate.merge_traces import Trace
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, PersonNote, Phone, PhoneNote, SearchKey
 
 OWN = {SearchKey.__tablename__: "", PersonNote.__tablename__: "person_id", PhoneNote.__tablename__: "phone_id"}
@@ -48,13 +49,15 @@ def merge_people(kept: Person, merged: Person, *, actor: User, now: datetime) ->
     _check(kept, merged, actor)
     if bool(kept.died_on) != bool(merged.died_on):
         raise Refused(_("Only one of the two has died here. Correct that first."))
+    trace = Trace.of_people(kept, merged)
     _fill(kept, merged)
-    moved = _move_all(merged, kept)
+    moved = _move_all(merged, kept, trace)
     _fold(kept.occupancies)
     merged.note = merged.note or PersonNote()
     merged.note.became_id = kept.id
     forget(merged)
     index_person(kept)
+    trace.keep(kept, merged, actor=actor, now=now)
     record("person.merged", kept, actor=actor, now=now, merged_id=merged.id, moved=moved)
 
 
@@ -64,10 +67,12 @@ def merge_numbers(kept: Phone, merged: Phone, *, actor: User, now: datetime) -> 
     Refused for numbers of two estates.
     """
     _check(kept, merged, actor)
-    moved = _move_all(merged, kept)
+    trace = Trace()
+    moved = _move_all(merged, kept, trace)
     db.session.add(PhoneNote(phone_id=merged.id, became_id=kept.id))
     forget(merged)
     index_phone(kept)
+    trace.keep(kept, merged, actor=actor, now=now)
     record("phone.merged", kept, actor=actor, now=now, merged_id=merged.id, moved=moved)
 
 
@@ -97,7 +102,7 @@ def _fill(kept: Person, merged: Person) -> None:
         kept.note.channel = merged.note.channel
 
 
-def _move_all(merged, kept) -> int:
+def _move_all(merged, kept, trace: Trace) -> int:
     """Point everything to the record that is kept; how many rows that were."""
     db.session.flush()
     moved = 0
@@ -105,7 +110,8 @@ def _move_all(merged, kept) -> int:
         value = kept.digits if isinstance(column.type, String) else kept.id
         clash = _clash(column, value)
         if clash is not None:
-            moved += _drop_doubles(column.table, and_(here, clash))
+            moved += _drop_doubles(column.table, and_(here, clash), trace)
+        trace.follow(column, here)
         moved += db.session.execute(update(column.table).where(here).values({column.name: value})).rowcount
     db.session.expire_all()
     return moved
@@ -148,12 +154,13 @@ def _clash(column: Column, value):
     return or_(*twice) if twice else None
 
 
-def _drop_doubles(table: Table, doubles) -> int:
+def _drop_doubles(table: Table, doubles, trace: Trace) -> int:
     """A link that both had is one link. Of anything else both rows are needed, and a person must decide."""
     if db.session.scalar(select(func.count()).select_from(table).where(doubles)) == 0:
         return 0
     if set(table.columns) != set(table.primary_key.columns):
         raise Refused(_("Both have something of which there can be only one. Settle that first."))
+    trace.drop(table, doubles)
     return db.session.execute(delete(table).where(doubles)).rowcount
 
 

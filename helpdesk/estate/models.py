@@ -1,11 +1,13 @@
 """Estates, the places in them, the people who live there, and the numbers that reach them."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from helpdesk.accounts.models import User
+from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
 
@@ -214,6 +216,28 @@ class PhoneNote(db.Model):
     __table_args__ = (CheckConstraint("became_id != phone_id", name="became_another"),)
     phone_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), primary_key=True)
     became_id: Mapped[int] = mapped_column(ForeignKey("phone.id"), index=True)
+
+
+class RegisterMerge(db.Model):
+    """What a merge changed, so that it can be undone; forgotten after thirty days, because it repeats what was known.
+
+    `moves` are the rows that followed, as table, column and the rest of their key; `before` and `after` hold what
+    was changed beside them: links and homes that both had, and what the kept record took over.
+    """
+
+    __tablename__ = "register_merge"
+    __table_args__ = (Index(None, "estate_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"))
+    of_people: Mapped[bool]
+    kept_id: Mapped[int]
+    merged_id: Mapped[int]
+    moves: Mapped[list] = mapped_column(JSON)
+    before: Mapped[dict] = mapped_column(JSON)
+    after: Mapped[dict] = mapped_column(JSON)
+    merged_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    merged_by: Mapped[User] = relationship()
+    merged_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 phone_person = Table(

@@ -1,6 +1,6 @@
 """Correcting what is known of somebody: name, numbers, homes, and that they died."""
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
@@ -22,7 +22,7 @@ from helpdesk.estate.forms import (
 from helpdesk.estate.models import OccupancyEnd, Person, Place
 from helpdesk.estate.numbers import add_number, digits_of, remove_number
 from helpdesk.estate.people_actions import change_occupancy, change_person, move_in, note_death, take_back_death
-from helpdesk.estate.queries import get_occupancy, get_person, get_phone, place_written
+from helpdesk.estate.queries import get_occupancy, get_person, get_phone, person_it_became, place_written
 from helpdesk.estate.typed import contact_line, contact_parts
 from helpdesk.estate.views import bp
 
@@ -34,6 +34,8 @@ bp.add_app_template_filter(contact_parts)
 @bp.get("/estate/residents/<int:person_id>/edit")
 @needs(P.EDIT_REGISTER)
 def edit_person(person_id: int):
+    if became := person_it_became(me(), person_id):
+        return redirect(url_for(".edit_person", person_id=became))
     return render_template(PAGE, **_around(person_id))
 
 

@@ -1,9 +1,10 @@
 """Adding and correcting places: what they are, their numbers, who lives there, and the crib of a stairwell."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -23,7 +24,7 @@ NEW, PAGE = "estate/new_place.html", "estate/edit_place.html"
 @bp.get("/estate/places/new")
 @needs(P.EDIT_REGISTER)
 def new_place():
-    form = NewPlaceForm(formdata=None, estate_id=chosen_estate(me(), request.args.get("estate"), P.EDIT_REGISTER).id)
+    form = NewPlaceForm(formdata=None, estate_id=chosen_estate(me(), estate_here(P.EDIT_REGISTER), P.EDIT_REGISTER).id)
     return render_template(NEW, form=form, estates=visible_estates(me(), P.EDIT_REGISTER))
 
 

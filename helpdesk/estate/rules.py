@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
-from helpdesk.estate.models import Place, PlaceKind, PreferredChannel
+from helpdesk.estate.models import Person, Place, PlaceKind, PreferredChannel
 
 CALLED_FROM_AGE = 70  # whoever is as old as this is rung, unless they want it otherwise
 
@@ -72,3 +73,25 @@ def channel_of(chosen: PreferredChannel | None, birth_year: int | None, *, this_
     if chosen is None and birth_year and this_year - birth_year >= CALLED_FROM_AGE:
         return PreferredChannel.CALL
     return chosen
+
+
+YEARS_APART = 1  # a year of birth that was computed from an age may be one off
+
+
+class Contradiction(StrEnum):
+    """What speaks against two records being one person."""
+
+    BIRTH = "other_birth_year"
+    NUMBERS = "other_numbers"
+    DEATH = "one_died"
+
+
+def contradictions(one: Person, other: Person) -> tuple[Contradiction, ...]:
+    """None of these decides alone, apart from the years of birth; a person has to look."""
+    years, numbers = (one.birth_year, other.birth_year), [{p.digits for p in who.phones} for who in (one, other)]
+    found = {
+        Contradiction.BIRTH: all(years) and abs(years[0] - years[1]) > YEARS_APART,
+        Contradiction.NUMBERS: all(numbers) and not numbers[0] & numbers[1],
+        Contradiction.DEATH: bool(one.died_on) != bool(other.died_on),
+    }
+    return tuple(code for code, holds in found.items() if holds)

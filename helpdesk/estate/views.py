@@ -1,9 +1,10 @@
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.estate.models import PlaceKind
-from helpdesk.estate.queries import buildings, places_in, residents_in, visible_estates
+from helpdesk.estate.queries import buildings, chosen_estate, places_in, residents_in, visible_estates
 from helpdesk.estate.rules import grid_of
 
 bp = Blueprint("estate", __name__)
@@ -13,7 +14,7 @@ bp = Blueprint("estate", __name__)
 @needs(Permission.SEE_REGISTER)
 def index():
     mine = visible_estates(me())
-    estate = next((e for e in mine if str(e.id) == request.args.get("estate")), mine[0]) if mine else abort(404)
+    estate = chosen_estate(me(), estate_here(Permission.SEE_REGISTER))
     lines = buildings(estate)
     building_no = next((b.building_no for b in lines if str(b.building_no) == request.args.get("building")), None)
     kind = next((kind for kind in PlaceKind if kind == request.args.get("kind")), None)

@@ -6,6 +6,7 @@ from helpdesk.core.words import register
 from helpdesk.estate.community import LeadRole
 from helpdesk.estate.facts import Fact
 from helpdesk.estate.models import CareFlag, OccupancyEnd, OccupancyRole, PlaceKind, PreferredChannel, Use
+from helpdesk.estate.rules import Contradiction
 
 register(
     {
@@ -83,6 +84,13 @@ register(
         Fact.CONTRACTOR: _l("contractor"),
         Fact.LAST_ON: _l("last day"),
         Fact.CODES: _l("kinds of work"),
+    }
+)
+register(
+    {
+        Contradiction.BIRTH: _l("other year of birth"),
+        Contradiction.NUMBERS: _l("no number in common"),
+        Contradiction.DEATH: _l("only one of them died"),
     }
 )
 MOVING = {

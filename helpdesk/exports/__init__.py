@@ -3,4 +3,4 @@
 May use: core, audit, accounts, estate, repairs, hotline.
 """
 
-from helpdesk.exports import models, views, words
+from helpdesk.exports import commands, models, views, words

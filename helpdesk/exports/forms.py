@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from helpdesk.core.forms import Form, Text, clean
+from helpdesk.core.forms import CreatingForm, Text, clean
 from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
 from helpdesk.exports.models import ExportList, Extra, FileForm
@@ -32,7 +32,7 @@ class CodeChoice(SelectField):
             raise ValidationError(_("Choose one of these."))
 
 
-class ExportForm(Form):
+class ExportForm(CreatingForm):
     estate_id = SelectField(_l("Estate"), coerce=lambda typed: clean(str(typed)), choices=[], validate_choice=False)
     what = CodeChoice(_l("List"), ExportList, validators=[InputRequired()], default=ExportList.RESIDENTS)
     form = CodeChoice(_l("File"), FileForm, default=FileForm.XLSX)

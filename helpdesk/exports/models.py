@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import User
@@ -44,3 +44,35 @@ class ExportLog(db.Model):
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     taken_by: Mapped[User] = relationship()
     taken_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ExportFile(db.Model):
+    """A list on its way to who asked for it, and its file for a day after; nobody else may fetch it.
+
+    `asked` holds the dates and the filter, `rows` how many there will be. It is ready once it is noted (`log_id`).
+    While a process of its own makes it, `seen_at` is that one's last sign of life.
+    """
+
+    __tablename__ = "export_file"
+    __table_args__ = (Index(None, "asked_by_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_key: Mapped[str] = mapped_column(String(32), unique=True)
+    estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"))
+    what: Mapped[ExportList]
+    form: Mapped[FileForm]
+    with_phones: Mapped[bool]
+    with_flags: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(200))
+    asked: Mapped[dict] = mapped_column(JSON)
+    rows: Mapped[int]
+    rows_done: Mapped[int] = mapped_column(default=0)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    asked_by: Mapped[User] = relationship()
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    failed: Mapped[bool] = mapped_column(default=False)
+    log_id: Mapped[int | None] = mapped_column(ForeignKey("export_log.id"))
+
+    @property
+    def extras(self) -> list[Extra]:
+        return [Extra.PHONES] * self.with_phones + [Extra.FLAGS] * self.with_flags

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
@@ -50,16 +50,20 @@ class Wish:
 
 @dataclass
 class Table:
-    """A list ready to be written: `rows` may be read once."""
+    """A list ready to be written: `rows` may be read once, `found` is what they are read from."""
 
     titles: list[str]
+    found: Select
     rows: Iterator[list[Cell]]
+
+    @property
+    def count(self) -> int:
+        return db.session.scalar(self.found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True))
 
 
 def table(user: User, wish: Wish) -> Table:
     """The list as this user may see it; empty where they may not."""
-    titles, rows = LISTS[wish.what](user, wish)
-    return Table(titles, rows)
+    return Table(*LISTS[wish.what](user, wish))
 
 
 def _residents(user: User, wish: Wish):
@@ -84,7 +88,7 @@ def _residents(user: User, wish: Wish):
                     told.append("、".join(word(f) for f, on in zip(CareFlag, row[6:], strict=True) if on))
                 yield told
 
-    return titles, rows()
+    return titles, found, rows()
 
 
 def _places(user: User, wish: Wish):
@@ -104,7 +108,7 @@ def _places(user: User, wish: Wish):
                 told = [row.address, row.home_no, word(row.kind), word(row.use), row.floor_no, area]
                 yield told + [numbers.get(row[0], "")] * wish.phones
 
-    return titles, rows()
+    return titles, found, rows()
 
 
 def _calls(user: User, wish: Wish):
@@ -123,7 +127,7 @@ def _calls(user: User, wish: Wish):
                 told = [row.happened_at, row.address, row.person, word(row.outcome), row.number, row.words]
                 yield [*told, row.logged_by] + [row.caller_number] * wish.phones
 
-    return titles, rows()
+    return titles, found, rows()
 
 
 def _orders(user: User, wish: Wish):
@@ -151,7 +155,7 @@ def _orders(user: User, wish: Wish):
                 told += [row.summary, *row[6:10]]
                 yield told + [display(row.digits) if row.digits else ""] * wish.phones
 
-    return titles, rows()
+    return titles, found, rows()
 
 
 LISTS = {

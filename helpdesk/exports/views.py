@@ -1,24 +1,25 @@
 from dataclasses import fields
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from uuid import uuid4
 
-from flask import Blueprint, render_template, request, send_file
-from flask_babel import gettext as _
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 
-from helpdesk.core import clock, spreadsheets
+from helpdesk.core import clock, processes, spreadsheets
 from helpdesk.core.access import Permission, can_anywhere, me, needs
+from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.core.words import local_time, word
+from helpdesk.core.words import word
 from helpdesk.estate.queries import visible_estates
-from helpdesk.exports.actions import take_out
+from helpdesk.exports import making
+from helpdesk.exports.actions import ask_for, is_stopped, take_out
 from helpdesk.exports.forms import ExportForm
-from helpdesk.exports.models import ExportList, FileForm
-from helpdesk.exports.queries import latest_exports
-from helpdesk.exports.rows import Wish, table
+from helpdesk.exports.models import ExportFile, ExportList, FileForm
+from helpdesk.exports.queries import get_file, latest_exports, latest_files
+from helpdesk.exports.rows import Table
 from helpdesk.repairs.filters import Filter, read
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 P = Permission
+MOST_AT_ONCE = 5_000  # rows; about half a second
 OF_ORDERS = [
     field.name for field in fields(Filter) if field.name not in ("after", "before", "sort", "from_on", "until_on")
 ]
@@ -37,20 +38,32 @@ def index():
 @bp.post("")
 @needs(P.EXPORT)
 def take():
-    form, now = _form(), clock.now()
-    if not form.validate():
-        return _page(form, _orders(request.form))
-    wish = Wish(
-        form.what.data, form.mine[form.estate_id.data].id, now, form.extras, _orders(request.form),
-        form.from_on.data, form.until_on.data,
-    )  # fmt: skip
-    with TemporaryDirectory() as folder:
-        path, rows, columns = _written(Path(folder), wish, form.form.data)
-        with writing():
-            log = _noted(wish, form, rows, columns)
-        file = path.open("rb")
-    kind = spreadsheets.XLSX if log.form is FileForm.XLSX else spreadsheets.CSV
-    return send_file(file, kind, as_attachment=True, download_name=_file_name(log))
+    form, file_id = _form(), None
+    if form.validate():
+        file, found = _asked(form)
+        if at_once := file.rows <= MOST_AT_ONCE:
+            file.rows = making.write(file, found, me(), file.asked_at)
+        with form.keeping_typed(), writing():
+            file_id = once(me(), form, lambda: _kept(file, found, at_once))
+        if file_id is None:
+            making.path_of(file).unlink(missing_ok=True)
+    return _begun(get_file(me(), file_id), file) if file_id else _page(form, _orders(request.form))
+
+
+@bp.get("/files/<int:file_id>")
+@needs(P.EXPORT)
+def file(file_id: int):
+    found = get_file(me(), file_id)
+    return render_template("exports/file.html", file=found, stopped=is_stopped(found, clock.now()))
+
+
+@bp.get("/files/<int:file_id>/content")
+@needs(P.EXPORT)
+def content(file_id: int):
+    found = get_file(me(), file_id)
+    found.log_id or abort(404)
+    making.path_of(found).is_file() or abort(404)
+    return _sent(found)
 
 
 def _form(**kwargs) -> ExportForm:
@@ -60,8 +73,9 @@ def _form(**kwargs) -> ExportForm:
 def _page(form: ExportForm, asked: Filter):
     kept = {name: value for name, value in asked.query().items() if name in (*OF_ORDERS, "from_on", "until_on")}
     page = render_template(
-        "exports/index.html", form=form, kept=kept, may=can_anywhere(me(), P.EXPORT), exports=latest_exports(me())
-    )
+        "exports/index.html", form=form, kept=kept, may=can_anywhere(me(), P.EXPORT), exports=latest_exports(me()),
+        files=latest_files(me()),
+    )  # fmt: skip
     return page, form.http_status
 
 
@@ -71,25 +85,41 @@ def _orders(typed) -> Filter:
     return read(named)
 
 
-def _written(folder: Path, wish: Wish, form: FileForm) -> tuple[Path, int, int]:
-    """The file, complete before anything of it is sent, with a line that names who took it and when."""
-    found, path = table(me(), wish), folder / f"export.{form}"
-    above = _("Taken by %(name)s on %(at)s. For internal use.", name=me().name, at=local_time(wish.now))
-    if form is FileForm.CSV:
-        rows = spreadsheets.write_csv(path, found.titles, found.rows, above=above)
-    else:
-        rows = spreadsheets.write_xlsx(path, found.titles, found.rows, sheet=word(wish.what)[:31], above=above)
-    return path, rows, len(found.titles)
-
-
-def _noted(wish: Wish, form: ExportForm, rows: int, columns: int):
-    asked = wish.orders
-    codes = [code for code in (asked.group, asked.urgency, asked.technician, asked.building) if code]
-    return take_out(
-        wish.what, estate_id=wish.estate_id, form=form.form.data, extras=wish.extras, rows=rows, columns=columns,
-        filters=codes if wish.what is ExportList.ORDERS else [], reason=form.reason.data, actor=me(), now=wish.now,
+def _asked(form: ExportForm) -> tuple[ExportFile, Table]:
+    """What was asked for, not kept yet, and its list. Dates are those of orders, or of calls."""
+    file = ExportFile(
+        file_key=uuid4().hex, estate_id=form.mine[form.estate_id.data].id, what=form.what.data, form=form.form.data,
+        with_phones=form.with_phones.data, with_flags=form.with_flags.data, reason=form.reason.data, asked={},
+        asked_at=clock.now(), rows=0,
     )  # fmt: skip
+    if file.what is ExportList.ORDERS:
+        file.asked = _orders(request.form).query()
+    else:
+        dates = {"from_on": form.from_on.data, "until_on": form.until_on.data}
+        file.asked = {name: day.isoformat() for name, day in dates.items() if day}
+    found = making.listed(file, me(), file.asked_at)
+    file.rows = found.count
+    return file, found
 
 
-def _file_name(log) -> str:
-    return f"{word(log.what)}-{clock.local(log.taken_at):%Y%m%d-%H%M}.{log.form}"
+def _kept(file: ExportFile, found: Table, at_once: bool) -> int:
+    now = file.asked_at
+    ask_for(file, actor=me(), now=now)
+    if at_once:
+        take_out(file, rows=file.rows, columns=len(found.titles), actor=me(), now=now)
+    return file.id
+
+
+def _begun(kept: ExportFile, ours: ExportFile):
+    """The file, or the page that says how far it is; of a form sent twice the first."""
+    if kept.file_key != ours.file_key:
+        making.path_of(ours).unlink(missing_ok=True)
+    elif kept.log_id is None:
+        processes.start("exports", "make", str(kept.id))
+    return _sent(kept) if kept.log_id else redirect(url_for(".file", file_id=kept.id), 303)
+
+
+def _sent(kept: ExportFile):
+    kind = spreadsheets.XLSX if kept.form is FileForm.XLSX else spreadsheets.CSV
+    name = f"{word(kept.what)}-{clock.local(kept.asked_at):%Y%m%d-%H%M}.{kept.form}"
+    return send_file(making.path_of(kept), kind, as_attachment=True, download_name=name)

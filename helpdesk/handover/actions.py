@@ -12,19 +12,32 @@ from helpdesk.core.access import Permission, can, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.handover.models import Handover, HandoverLine
-from helpdesk.handover.queries import open_handover
+from helpdesk.handover.queries import open_handover, who_hands_over
 from helpdesk.handover.sections import Line, digest_of
+from helpdesk.repairs.timeline import list_names
 
 
 def begin_handover(*, estate_id: int, actor: User, now: datetime) -> Handover:
-    """Open the sheet of the shift that ends. Conflict while another waits for its signatures."""
+    """Open the sheet of the shift that ends. Conflict while another waits for its signatures.
+
+    Whoever is on duty hands over; for somebody who is absent a manager does. Refused for anybody else, unless the
+    roster names nobody.
+    """
     require(actor, Permission.WORK_HOTLINE, estate_id)
+    if not may_hand_over(actor, estate_id, now):
+        names = list_names([user.name for user in who_hands_over(estate_id, now)])
+        raise Refused(_("On duty: %(names)s. They hand over; if they are absent, a manager does.", names=names))
     if open_handover(actor, estate_id) is not None:
         raise Conflict(_("A hand-over is open already. It has to be signed or called off first."))
     handover = Handover(estate_id=estate_id, outgoing=actor, opened_at=now, version=0)
     db.session.add(handover)
     record("handover.opened", handover, actor=actor, now=now, topics=handover.topics)
     return handover
+
+
+def may_hand_over(user: User, estate_id: int, now: datetime) -> bool:
+    on = who_hands_over(estate_id, now)
+    return not on or user in on or can(user, Permission.PLAN_DUTY, estate_id)
 
 
 def write_notes(handover: Handover, *, notes: str, actor: User, now: datetime) -> None:

@@ -4,10 +4,11 @@ from flask import abort, render_template, request
 
 from helpdesk.core import ids
 from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.duty.queries import published_numbers
 from helpdesk.estate.models import Estate, Place, PlaceKind
-from helpdesk.estate.queries import buildings, get_place, places_in, visible_estates
+from helpdesk.estate.queries import buildings, get_place, places_in
 from helpdesk.handover.views import bp
 
 MOST_NUMBERS = 8  # that fit on a card in large type
@@ -44,9 +45,7 @@ def _paper(estate: Estate, places: list[Place], building: int | None, buildings_
 
 
 def _estate() -> Estate:
-    mine = visible_estates(me())
-    asked = _asked("estate")
-    return next((estate for estate in mine if estate.id == asked), None if asked else mine[0]) or abort(404)
+    return db.session.get_one(Estate, estate_here(Permission.SEE_REGISTER))
 
 
 def _asked(name: str) -> int | None:

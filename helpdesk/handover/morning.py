@@ -16,7 +16,7 @@ from helpdesk.duty.queries import on_duty
 from helpdesk.estate.models import Estate, Occupancy, Person, Place
 from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.estate.queries import lives_there, visible_people
-from helpdesk.handover.rules import OLD, age_on, cut, family_name_of, is_turn, night_of
+from helpdesk.handover.rules import OLD, age_on, cut, family_name_of, is_turn, out_of_office
 from helpdesk.handover.sections import Line, listed
 from helpdesk.hotline.models import Call
 from helpdesk.hotline.queries import visible_hotline_calls
@@ -75,7 +75,7 @@ def sheet_for(user, estate: Estate, now: datetime) -> Sheet:
 
 
 def _night_calls(user, estate: Estate, day: date) -> list[Call]:
-    since, until = night_of(day)
+    since, until = out_of_office(day)
     of_night = visible_hotline_calls(user).where(
         Call.estate_id == estate.id, Call.happened_at >= since, Call.happened_at < until, Call.saved_at.is_not(None)
     )

@@ -1,10 +1,12 @@
 """The morning sheet, on the screen and on one page."""
 
-from flask import abort, render_template
+from flask import render_template
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
-from helpdesk.estate.queries import visible_estates
+from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.extensions import db
+from helpdesk.estate.models import Estate
 from helpdesk.handover.morning import Sheet, family_name, sheet_for, to_copy
 from helpdesk.handover.views import bp
 
@@ -25,5 +27,5 @@ def morning_paper():
 
 
 def _sheet() -> Sheet:
-    mine = visible_estates(me(), Permission.WORK_HOTLINE)
-    return sheet_for(me(), mine[0], clock.now()) if mine else abort(404)
+    estate = db.session.get_one(Estate, estate_here(Permission.WORK_HOTLINE))
+    return sheet_for(me(), estate, clock.now())

@@ -1,19 +1,19 @@
-"""Decisions of the morning sheet: since when a night counts, whom to ring today, what may be copied into a chat."""
+"""Decisions of the morning sheet: which calls came out of hours, whom to ring today, what may be put into a chat."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from helpdesk.core import clock
 
-EVENING = time(17, 30)
+OFFICE_CLOSES, OFFICE_KNOWS = time(17, 30), time(12)  # by noon its people know what came meanwhile
 OLD = 80
 DAYS_OF_TURN = 7  # everybody is rung once a week
 
 
-def night_of(day: date) -> tuple[datetime, datetime]:
-    """The moments [from, until) of the night before a day: from the evening's end of office until noon."""
-    evening = datetime.combine(day - timedelta(days=1), EVENING)
-    return clock.from_local(evening), clock.from_local(datetime.combine(day, time(12)))
+def out_of_office(day: date) -> tuple[datetime, datetime]:
+    """The moments [from, until) before a day in which the office was closed, until its people know of it."""
+    closed = datetime.combine(day - timedelta(days=1), OFFICE_CLOSES)
+    return clock.from_local(closed), clock.from_local(datetime.combine(day, OFFICE_KNOWS))
 
 
 def is_turn(person_id: int, day: date) -> bool:

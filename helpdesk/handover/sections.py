@@ -15,8 +15,9 @@ from sqlalchemy import Select, exists
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from helpdesk.accounts.models import User
+from helpdesk.callbacks.lists import unfinished_lists
 from helpdesk.callbacks.models import Callback, Reason
-from helpdesk.callbacks.queries import open_callbacks
+from helpdesk.callbacks.queries import single_callbacks
 from helpdesk.cases.models import Case, CaseKind
 from helpdesk.cases.queries import visible_cases
 from helpdesk.cases.states import CaseStatus
@@ -134,10 +135,15 @@ def _unfinished(user: User, estate_id: int, _now: datetime) -> list[Line]:
 
 
 def _to_ring(user: User, estate_id: int, now: datetime) -> list[Line]:
-    """Whom the next shift has to ring; those that were due before are among them."""
-    due = open_callbacks(user).where(Callback.estate_id == estate_id, Callback.due_at < now + SOON)
+    """Whom the next shift has to ring; those that were due before are among them. Each list is one line."""
+    due = single_callbacks(user).where(Callback.estate_id == estate_id, Callback.due_at < now + SOON)
     with_all = (joinedload(Callback.place).load_only(Place.address), joinedload(Callback.owner).load_only(User.name))
-    return [
+    lists = [
+        Line(one.id, one.path, state_code(one.reason), "", one.said_in("zh"), one.said_in("en"), due_at=one.due_at)
+        for one in unfinished_lists(user)
+        if one.estate_id == estate_id
+    ]
+    return lists + [
         Line(
             callback.id, f"/callbacks/{callback.id}", state_code(callback.reason),
             _address(callback.place), *[_short(callback.words)] * 2, due_at=callback.due_at,
@@ -206,7 +212,7 @@ def listed(user: User, estate_id: int, now: datetime) -> dict[str, list[Line]]:
 
 def digest_of(sections: dict[str, Iterable[Line]]) -> str:
     """Which things are listed, not how they stand: what comes or goes while somebody signs must be looked at first."""
-    things = sorted(f"{code} {line.subject_id}" for code, lines in sections.items() for line in lines)
+    things = sorted(f"{code} {line.path}" for code, lines in sections.items() for line in lines)
     return sha256("\n".join(things).encode()).hexdigest()[:16]
 
 

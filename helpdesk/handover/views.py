@@ -7,7 +7,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from helpdesk.accounts.throttle import forgive
 from helpdesk.core import clock, ids
-from helpdesk.core.access import Permission, can, estates, me, needs
+from helpdesk.core.access import Permission, can, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import wants_part
 from helpdesk.core.replays import once
@@ -148,23 +149,27 @@ class Watch:
 @bp.app_template_global()
 def desk_watch() -> Watch | None:
     """For whoever works a hotline; one query besides the one for the head of the page."""
-    if not estates(me(), P.WORK_HOTLINE):
-        return None
     board, now = duty_board(), clock.now()
+    if board is None or not can(me(), P.WORK_HOTLINE, board.estate_id):
+        return None
     soon = [one for one in board.at(Post.HOTLINE) if one.user_id == me().id and one.ends_at - now <= REMIND]
     return Watch(board.estate_id, board, open_handover(me(), board.estate_id), bool(soon))
 
 
 def _home() -> int:
-    return min(estates(me(), P.WORK_HOTLINE))
+    return estate_here(P.WORK_HOTLINE)
 
 
 def _list(form: OpenForm) -> dict:
     asked = request.args.get("before", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 11 else None
-    rows = frozen_handovers(me(), before=min(before, ids.LARGEST) if before else None)
+    estate_id = _home()
+    rows = frozen_handovers(me(), estate_id, before=min(before, ids.LARGEST) if before else None)
     older = rows[A_PAGE - 1].id if len(rows) > A_PAGE else None
-    return {"form": form, "open": open_handover(me()), "rows": rows[:A_PAGE], "older": older, "before": before}
+    waiting = open_handover(me(), estate_id)
+    return {
+        "form": form, "open": waiting, "rows": rows[:A_PAGE], "older": older, "before": before, "estate_id": estate_id,
+    }  # fmt: skip
 
 
 def _page(handover_id: int, **forms) -> dict:

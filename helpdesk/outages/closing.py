@@ -2,25 +2,29 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.callbacks.actions import ask_to_ring, give_up
+from helpdesk.callbacks.lists import SOURCES, CallList, Source
 from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.callbacks.states import CallbackStatus
-from helpdesk.core.access import Permission, require
+from helpdesk.core.access import Permission, estates, require
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import PlaceKind
 from helpdesk.outages.actions import heard_by, take_out_order
-from helpdesk.outages.models import Outage, Ring
+from helpdesk.outages.models import Outage, OutageCallback
 from helpdesk.outages.queries import callers_of, orders_in
-from helpdesk.outages.rules import Rung, once_each, ring_by
+from helpdesk.outages.rules import Rung, once_each
 from helpdesk.outages.states import OutageStatus, move
+from helpdesk.outages.words import rings_said
 from helpdesk.repairs.actions import cancel_work_order, close_work_order
 from helpdesk.repairs.models import CancelReason, WorkOrder
 from helpdesk.repairs.states import OPEN, Status
@@ -44,7 +48,7 @@ def end_outage(
         _end(work_order, actor, now)
     old = move(outage, OutageStatus.OVER)
     outage.over_at = max(now, outage.starts_at)
-    db.session.add_all(Ring(outage_id=outage.id, callback=callback) for callback in callbacks)
+    db.session.add_all(OutageCallback(outage_id=outage.id, callback=callback) for callback in callbacks)
     record(
         "outage.over", outage, actor=actor, now=now, topics=topics, from_status=old, orders=len(orders),
         call_backs=len(callbacks),
@@ -66,15 +70,43 @@ def reopen_outage(outage: Outage, *, actor: User, now: datetime) -> None:
         give_up(callback, because=_("The outage was not over yet."), actor=actor, now=now)
     move(outage, OutageStatus.RUNNING)
     outage.over_at = None
-    db.session.execute(db.delete(Ring).where(Ring.outage_id == outage.id))
+    db.session.execute(db.delete(OutageCallback).where(OutageCallback.outage_id == outage.id))
     record("outage.reopened", outage, actor=actor, now=now, topics=heard_by(outage), call_backs=len(waiting))
 
 
-def rings_of(outage: Outage) -> list[Ring]:
+def rings_of(outage: Outage) -> list[OutageCallback]:
     """The call-backs that its end asked for."""
-    whole = joinedload(Ring.callback)
+    whole = joinedload(OutageCallback.callback)
     more = (whole.joinedload(Callback.place), whole.joinedload(Callback.person), whole.selectinload(Callback.attempts))
-    return list(db.session.scalars(select(Ring).where(Ring.outage_id == outage.id).options(*more).order_by(Ring.id)))
+    found = select(OutageCallback).where(OutageCallback.outage_id == outage.id).order_by(OutageCallback.id)
+    return list(db.session.scalars(found.options(*more)))
+
+
+def unfinished_rings(user: User) -> list[CallList]:
+    """The outages that are over and of which somebody is still to be told: each is one line."""
+    rung = Callback.status == CallbackStatus.OPEN
+    reached = func.count().filter(Callback.status == CallbackStatus.REACHED)
+    waiting = func.count().filter(rung)
+    mine = Callback.estate_id.in_(estates(user, Permission.WORK_HOTLINE))
+    found = db.session.execute(
+        select(OutageCallback.outage_id, func.count(), reached, waiting, func.min(Callback.due_at).filter(rung))
+        .join(Callback, Callback.id == OutageCallback.callback_id)
+        .where(mine)
+        .group_by(OutageCallback.outage_id)
+        .having(waiting > 0)
+    ).all()
+    outages = select(Outage).where(Outage.id.in_([row.outage_id for row in found]))
+    by_id = {outage.id: outage for outage in db.session.scalars(outages)}
+    return [
+        CallList(
+            id=id_, estate_id=by_id[id_].estate_id, reason=Reason.OUTAGE_OVER, path=f"/outages/{id_}",
+            said=partial(rings_said, by_id[id_].category, people, reached, waiting), waiting=waiting, due_at=due_at,
+        )
+        for id_, people, reached, waiting, due_at in found
+    ]  # fmt: skip
+
+
+SOURCES.append(Source(unfinished_rings, select(OutageCallback.callback_id)))
 
 
 def _end(work_order: WorkOrder, actor: User, now: datetime) -> None:
@@ -107,7 +139,7 @@ def _who_rang(outage: Outage, orders: list[WorkOrder]) -> list[Rung]:
 
 def _ask(outage: Outage, rung: Rung, words: str, actor: User, now: datetime) -> Callback:
     return ask_to_ring(
-        estate_id=outage.estate_id, reason=Reason.OUTAGE_OVER, due_at=ring_by(now), number=rung.number,
+        estate_id=outage.estate_id, reason=Reason.OUTAGE_OVER, due_at=ring_many_by(now), number=rung.number,
         person=rung.person, place=rung.place, call_id=rung.call_id, work_order=rung.work_order, words=words,
         actor=actor, now=now,
     )  # fmt: skip

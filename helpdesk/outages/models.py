@@ -94,7 +94,7 @@ class Caller(db.Model):
     rang_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Ring(db.Model):
+class OutageCallback(db.Model):
     """A call-back that was asked for because an outage was over."""
 
     __tablename__ = "outage_callback"

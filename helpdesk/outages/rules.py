@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from helpdesk.core import clock
 from helpdesk.estate.addresses import spoken
@@ -11,8 +11,6 @@ from helpdesk.repairs.models import WorkOrder
 
 TOGETHER = timedelta(hours=1)  # orders that come within it may have one cause
 MANY = 3  # so many of them are proposed to be made one outage
-RING_WITHIN = timedelta(hours=2)
-RINGS_FROM, RINGS_UNTIL = time(8, 30), time(20, 0)  # nobody is rung at night because the water runs again
 NAMES = {
     "NO_WATER": "停水", "POWER_OUT_STAIR": "停电", "POWER_OUT_HOME": "停电", "LIFT_FAULT": "电梯停运",
     "GAS_SMELL": "停气",
@@ -32,15 +30,6 @@ def come_together(moments: Sequence[datetime]) -> slice | None:
         if last + 1 - first >= best.stop - best.start:
             best = slice(first, last + 1)
     return best if best.stop - best.start >= MANY else None
-
-
-def ring_by(now: datetime) -> datetime:
-    """By when people are told that it is over: within two hours; in the evening and at night the next morning."""
-    due, day = now + RING_WITHIN, clock.local_date(now)
-    opens, closes = (clock.from_local(datetime.combine(day, at)) for at in (RINGS_FROM, RINGS_UNTIL))
-    if now < opens:
-        return opens + RING_WITHIN
-    return due if due <= closes else opens + timedelta(days=1) + RING_WITHIN
 
 
 def name_of(code: str, name_zh: str, *, planned: bool) -> str:

@@ -1,9 +1,10 @@
 """The guarantees of the works of 2021. Their addresses are the register's; they are here for the kinds of orders."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
@@ -27,7 +28,7 @@ PAGE, ONE = "estate/guarantees.html", "estate/guarantee.html"
 @bp.get("/estate/guarantees")
 @needs(P.SEE_REGISTER)
 def guarantees():
-    estate = chosen_estate(me(), request.args.get("estate"))
+    estate = chosen_estate(me(), estate_here(P.SEE_REGISTER))
     return render_template(PAGE, **_listed(estate, NewGuaranteeForm(formdata=None, estate_id=estate.id, codes=[])))
 
 

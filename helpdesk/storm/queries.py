@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import abort
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.accounts.models import User
-from helpdesk.callbacks.models import Callback
+from helpdesk.callbacks.lists import SOURCES, CallList, Source
+from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
@@ -21,6 +23,7 @@ from helpdesk.repairs.queries import visible_work_orders
 from helpdesk.repairs.states import NOT_SET_OUT
 from helpdesk.storm.models import PostponedOrder, Postponement, Round, RoundPerson
 from helpdesk.storm.rules import Whom, is_asked
+from helpdesk.storm.words import round_said
 
 MOST = 300
 SHOWN = 10
@@ -81,8 +84,8 @@ class AtRisk:
     place: Place
 
 
-def people_at_risk(user: User, whom: Collection[Whom], *, youngest: int, on: date) -> list[AtRisk]:
-    """Who lives here and may need help, by address; each person once. Nobody who moved away or died."""
+def people_at_risk(user: User, estate_id: int, whom: Collection[Whom], *, youngest: int, on: date) -> list[AtRisk]:
+    """Who lives in an estate and may need help, by address; each person once. Nobody who moved away or died."""
     flagged = or_(Person.lives_alone, Person.mobility, Person.birth_year <= on.year - youngest)
     homes = and_(lives_there(on), Occupancy.person_id == Person.id)
     found = db.session.execute(
@@ -90,7 +93,7 @@ def people_at_risk(user: User, whom: Collection[Whom], *, youngest: int, on: dat
         .add_columns(Place)
         .join(Occupancy, homes)
         .join(Place, Occupancy.place_id == Place.id)
-        .where(flagged, Place.kind != PlaceKind.COMMON_AREA)
+        .where(Person.estate_id == estate_id, flagged, Place.kind != PlaceKind.COMMON_AREA)
         .options(selectinload(Person.phones))
         .order_by(Place.building_no, Place.unit_no, Place.floor_no, Place.id, Person.id)
     )
@@ -127,6 +130,35 @@ def newest_rounds(user: User) -> list[tuple[Round, Progress]]:
         Callback, Callback.id == RoundPerson.callback_id
     )
     return _with_progress(visible_rounds(user), Round.id, counts, RoundPerson.round_id)
+
+
+def unfinished_rounds(user: User) -> list[CallList]:
+    """The rounds in which somebody is still to be rung, or gave no sign and nobody went: each is one line."""
+    rung = Callback.status == CallbackStatus.OPEN
+    gave_no_sign = and_(
+        RoundPerson.work_order_id.is_(None),
+        or_(RoundPerson.callback_id.is_(None), Callback.status != CallbackStatus.REACHED),
+    )
+    waiting = func.count().filter(or_(rung, gave_no_sign))
+    reached = func.count().filter(Callback.status == CallbackStatus.REACHED)
+    found = db.session.execute(
+        visible_rounds(user)
+        .add_columns(func.count(), reached, waiting, func.min(Callback.due_at).filter(rung))
+        .join(RoundPerson, RoundPerson.round_id == Round.id)
+        .outerjoin(Callback, Callback.id == RoundPerson.callback_id)
+        .group_by(Round.id)
+        .having(waiting > 0)
+    )
+    return [
+        CallList(
+            id=one.id, estate_id=one.estate_id, reason=Reason.CHECK, path=f"/storm/rounds/{one.id}",
+            said=partial(round_said, one.cause, people, reached, waiting), waiting=waiting, due_at=due_at or one.due_at,
+        )
+        for one, people, reached, waiting, due_at in found
+    ]  # fmt: skip
+
+
+SOURCES.append(Source(unfinished_rounds, select(RoundPerson.callback_id).where(RoundPerson.callback_id.is_not(None))))
 
 
 def _with_progress(visible: Select, key, counts: Select, of) -> list:

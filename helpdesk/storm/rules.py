@@ -1,17 +1,16 @@
 """When moved visits begin, who is asked whether they are well, and what is said: values in, values out."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
+from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.core import clock
 from helpdesk.repairs.rules import Window
 from helpdesk.storm.models import Cause
 
 OLD, VERY_OLD = 60, 80
 TRIES_IN_VAIN = 2  # then somebody goes there
-RING_WITHIN = timedelta(hours=2)
-EARLIEST, LATEST = 8, 20  # hours of the day in which people are rung about a visit that was moved
 CAUSES = {
     Cause.TYPHOON: "台风", Cause.RAINSTORM: "暴雨", Cause.COLD_WAVE: "寒潮", Cause.HEAT: "高温",
     Cause.POWER_CUT: "停电", Cause.STAFF_SHORT: "人手不够",
@@ -55,15 +54,8 @@ def moved_moment(moment: datetime, to: date) -> datetime:
 
 
 def ring_by(now: datetime, first_visit_at: datetime) -> datetime:
-    """By when a household is rung about a visit that was moved: within two hours by day, before somebody would come.
-
-    Nobody is rung at night for it: what is decided after 20:00 is due at 08:30 of the next day.
-    """
-    due = now + RING_WITHIN
-    here = clock.local(due)
-    if here.hour >= LATEST or here.hour < EARLIEST:
-        day = here.date() + timedelta(days=1) if here.hour >= LATEST else here.date()
-        due = clock.start_of_day(day) + timedelta(hours=EARLIEST, minutes=30)
+    """By when a household is rung about a visit that was moved: as any list, but before somebody would come."""
+    due = ring_many_by(now)
     return max(now, min(due, first_visit_at)) if first_visit_at > now else due
 
 

@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, estates, me, needs
+from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.htmx import answer, page_or_part
 from helpdesk.core.replays import once
@@ -145,8 +146,7 @@ def _postponed(form: PostponementForm) -> int:
 
 def _begun(form: RoundForm) -> int:
     now, wanted = clock.now(), form.wanted
-    people = _at_risk(wanted, form.youngest.data)
-    estate_id = people[0].person.estate_id if people else min(estates(me(), Permission.WORK_HOTLINE))
+    people, estate_id = _at_risk(wanted, form.youngest.data), estate_here(Permission.WORK_HOTLINE)
     return begin_round(
         people, estate_id=estate_id, cause=form.cause.data, whom=wanted, youngest=form.youngest.data,
         due_at=now + timedelta(hours=form.hours.data), actor=me(), now=now,
@@ -154,7 +154,8 @@ def _begun(form: RoundForm) -> int:
 
 
 def _at_risk(whom: list[Whom], youngest: int):
-    return people_at_risk(me(), whom, youngest=youngest, on=clock.local_date(clock.now()))
+    today, estate_id = clock.local_date(clock.now()), estate_here(Permission.WORK_HOTLINE)
+    return people_at_risk(me(), estate_id, whom, youngest=youngest, on=today)
 
 
 def _check_category(estate_id: int, now) -> Category:

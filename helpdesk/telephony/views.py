@@ -7,8 +7,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.accounts.throttle import Limit, wait_needed
 from helpdesk.core import clock
-from helpdesk.core.access import Guard, Permission, estates, me, needs
+from helpdesk.core.access import Guard, Permission, me, needs
 from helpdesk.core.body_limits import body_limit
+from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import csrf, db
 from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
@@ -130,7 +131,7 @@ def extension(line_id: int):
 
 
 def _added(form: LineForm, token: str) -> int:
-    estate_id = min(estates(me(), Permission.ADMINISTER))
+    estate_id = estate_here(Permission.ADMINISTER)
     return add_line(estate_id=estate_id, name=form.name.data, token=token, actor=me(), now=clock.now()).id
 
 

@@ -6,8 +6,8 @@ import openpyxl
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
+from helpdesk.core import processes
 from helpdesk.core.extensions import db
-from helpdesk.estate.importing import work
 from helpdesk.estate.models import Person, Phone, Place
 from tests.workbooks import ugly
 
@@ -40,7 +40,7 @@ def check(page) -> None:
 def apply(page) -> None:
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("What is below was written in one piece.")).to_be_visible(timeout=PATIENT)
-    for child in work.children:
+    for child in processes.children:
         child.wait()
 
 

@@ -47,6 +47,23 @@ def look_at(page, address, problems):
             problems.append(f"{where}: {violation['id']}: {nodes}")
 
 
+SHEETS = ("/duty/print", "/fridge-cards/print", "/morning-sheet/print", "/hotline/paper/print")
+AROUND = ("/duty", "/handovers", "/morning-sheet", "/fridge-cards", "/storm", "/storm/rounds/new", "/callbacks")
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_no_page_slides_sideways_on_a_phone(estate_by_day, visit):
+    """Tables and sheets of paper may slide inside their own region."""
+    problems = []
+    for username in ("operator", "manager", "admin"):
+        page = visit(username, password=DEMO_PASSWORD, on=PHONE, expected_errors=("403", "404"))
+        for address in [*pages_of(page), *SHEETS, *AROUND]:
+            page.goto(address)
+            wider = page.evaluate(WIDER)
+            problems += [f"{username} {address}: {wider} px too wide"] if wider > 0 else []
+    assert problems == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_of_the_desk_can_be_used_by_everyone(scheme, estate_by_day, visit):
     problems = []

@@ -14,6 +14,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.importing import columns, register, run
 from helpdesk.estate.importing.apply import import_register
 from helpdesk.estate.importing.plan import make_plan
+from helpdesk.estate.importing.spool import Spool
 from helpdesk.estate.importing.troubles import Trouble, Unreadable
 from helpdesk.estate.models import (
     Occupancy,
@@ -217,10 +218,63 @@ def test_one_wrong_row_and_nothing_is_applied(bring, tmp_path):
 
     report = bring(path)
 
-    assert [(p.row_no, p.column, p.trouble) for p in report.problems] == [
-        (2, "电话", Trouble.PHONE_SHORTENED), (3, "面积", Trouble.AREA),
+    assert [(p.row_no, p.column, p.trouble, p.bars) for p in report.to_correct] == [
+        (2, "电话", Trouble.PHONE_SHORTENED, False), (3, "面积", Trouble.AREA, True),
     ]  # fmt: skip
     assert not report.applied and everything() == before
+
+
+def test_a_number_that_is_lost_does_not_keep_its_row_out(bring, tmp_path):
+    path = table(
+        tmp_path / "a.csv", SHORT, ["3", "2", "501", "张三", "1.38E+10", "80", ""],
+        ["3", "2", "502", "李四", "12500000001/138123", "80", ""],
+    )  # fmt: skip
+
+    report = bring(path)
+
+    assert [(p.row_no, p.trouble, p.value) for p in report.warnings] == [
+        (2, Trouble.PHONE_SHORTENED, "1.38E+10"), (3, Trouble.PHONE, "138123"),
+    ]  # fmt: skip
+    assert report.applied and report.problems == []
+    assert numbers_of(people_at("3-2-501")["张三"].person) == set()
+    assert numbers_of(people_at("3-2-502")["李四"].person) == {"12500000001"}
+
+
+def test_a_failing_row_in_the_last_chunk_applies_nothing(bring, tmp_path):
+    before = everything()
+    rows = [[no // 48 + 1, no // 24 % 2 + 1, no % 24 + 101, f"张{no}号" if no == 4_999 else "张三", "", "80", ""]
+            for no in range(5_000)]  # fmt: skip
+
+    report = bring(table(tmp_path / "a.csv", SHORT, *rows))
+
+    assert [(p.row_no, p.trouble) for p in report.problems] == [(5_001, Trouble.NAME)]
+    assert not report.applied and everything() == before
+
+
+def test_a_row_that_the_database_refuses_at_the_very_end_applies_nothing(bring, tmp_path, monkeypatch):
+    before, rows_of = everything(), Spool.rows
+    rows = [[no // 48 + 1, no // 24 % 2 + 1, no % 24 + 101, "张三", "", "80", ""] for no in range(5_000)]
+
+    def broken(spool, name):
+        yield from rows_of(spool, name)
+        if name == "occupancy":
+            yield (10**6, 10**6, 10**6, "owner", "2026-01-01", None, None)  # of nobody, nowhere
+
+    monkeypatch.setattr(Spool, "rows", broken)
+    with pytest.raises(Exception, match="(?i)foreign key"):
+        bring(table(tmp_path / "a.csv", SHORT, *rows))
+    db.session.rollback()
+
+    assert everything() == before
+
+
+def test_importing_twice_is_once_for_each_place_whatever_the_rows_look_like(bring, tmp_path):
+    bring(table(tmp_path / "a.csv", SHORT, ["3", "2", "501", "张三", "12500000001", "80", "2073"]))
+    first = everything()
+
+    again = bring(table(tmp_path / "b.csv", ["地址", "业主"], ["３幢二单元501室", "张三"], ["3-2-501", "张三"]))
+
+    assert (again.counts.changes, everything()) == (0, first)
 
 
 def test_rows_with_problems_can_be_skipped_corrected_and_sent_again(bring, tmp_path):

@@ -15,9 +15,21 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.community import Lead, LeadRole
 from helpdesk.estate.duplicates import likely_numbers, likely_people
+from helpdesk.estate.indexing import index_person
 from helpdesk.estate.merging import merge_numbers, merge_people, preview
-from helpdesk.estate.models import OccupancyRole, Person, PersonNote, Phone, PhoneNote, SearchKey
+from helpdesk.estate.models import (
+    OccupancyRole,
+    Person,
+    PersonNote,
+    Phone,
+    PhoneNote,
+    PreferredChannel,
+    RegisterMerge,
+    SearchKey,
+)
 from helpdesk.estate.queries import person_it_became, visible_people, visible_phones
+from helpdesk.estate.rules import Contradiction
+from helpdesk.estate.unmerging import forget_merges, latest_merges, unmerge
 from helpdesk.hotline.models import Call
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.search.queries import exact_phone, find
@@ -253,3 +265,116 @@ def test_a_file_that_still_has_the_wrong_number_means_the_right_one(mei, estate,
     assert known.phones["12000000002"] == right.id
     pointers = select(func.count()).where((SearchKey.phone_id == wrong.id) | (SearchKey.person_id == twins[1].id))
     assert db.session.scalar(pointers) == 0
+
+
+def everything() -> dict[str, list]:
+    """Every row that a merge may touch, apart from the counters of changes."""
+    db.session.rollback()
+    passed_over = ("event", "register_merge", "request", "change", "search_key", "session")
+    return {
+        table.name: sorted(
+            str([value for column, value in zip(table.columns, row, strict=True) if column.name != "version"])
+             for row in db.session.execute(table.select())
+        )
+        for table in db.metadata.sorted_tables
+        if table.name not in passed_over
+    }  # fmt: skip
+
+
+def found_by() -> set:
+    return {tuple(row) for row in db.session.execute(select(SearchKey.key, SearchKey.person_id, SearchKey.phone_id))}
+
+
+def undo(actor, now):
+    with writing():
+        merge = db.session.scalars(select(RegisterMerge).order_by(RegisterMerge.id.desc())).first()
+        unmerge(merge, actor=actor, now=now)
+
+
+def test_a_merge_of_people_can_be_undone_whole(mei, twins, traces, now):
+    kept, merged = twins
+    with writing():
+        db.session.get(Person, merged.id).note = PersonNote(channel=PreferredChannel.CALL)
+        for one in twins:
+            index_person(one)
+    before, keys = everything(), found_by()
+    with writing():
+        merge_people(kept, merged, actor=mei, now=now)
+    assert everything() != before
+
+    undo(mei, now)
+
+    kept_note = f"[{kept.id}, None, None, None]"
+    after = everything()
+    after["person_note"] = [row for row in after["person_note"] if row != kept_note]  # an empty note says nothing
+    assert (after, found_by()) == (before, keys)
+    assert db.session.scalar(select(func.count()).select_from(RegisterMerge)) == 0
+    event = db.session.scalars(select(Event).order_by(Event.seq.desc())).first()
+    assert (event.kind, event.data["merged_id"]) == ("person.unmerged", merged.id)
+
+
+def test_what_somebody_changed_since_stays_as_they_left_it(mei, twins, now):
+    kept, merged = twins
+    with writing():
+        merge_people(kept, merged, actor=mei, now=now)
+    with writing():
+        db.session.get(Person, kept.id).emergency_contact = "儿子 120 0000 0008"
+
+    undo(mei, now)
+
+    assert db.session.get(Person, kept.id).emergency_contact == "儿子 120 0000 0008"
+    assert db.session.get(Person, kept.id).hearing is False  # that came from the other one
+
+
+def test_a_merge_of_numbers_can_be_undone(mei, estate, place, now):
+    wang = add_person(estate, "王桂英", place)
+    kept, merged = (add_phone(estate, f"1200000000{no}", people=[wang], places=[place]) for no in (1, 2))
+    before = everything()
+    with writing():
+        merge_numbers(kept, merged, actor=mei, now=now)
+
+    undo(mei, now)
+
+    assert everything() == before
+
+
+def test_only_who_may_merge_undoes_it_and_only_in_order(mei, ann, twins, estate, place, now):
+    kept, merged = twins
+    third = add_person(estate, "王桂英", place)
+    with writing():
+        merge_people(kept, merged, actor=mei, now=now)
+    first = db.session.scalars(select(RegisterMerge.id)).one()
+    with writing():
+        merge_people(third, kept, actor=mei, now=now)
+
+    with pytest.raises(NotAllowed):
+        undo(ann, now)
+    with pytest.raises(Conflict), writing():
+        unmerge(db.session.get_one(RegisterMerge, first), actor=mei, now=now)
+    undo(mei, now)
+    undo(mei, now)
+
+    assert {db.session.get(PersonNote, one.id).became_id for one in (kept, merged)} == {None}
+
+
+def test_after_thirty_days_it_stays_merged(mei, twins, now):
+    with writing():
+        merge_people(*twins, actor=mei, now=now)
+
+    assert len(latest_merges(mei, now + timedelta(days=29))) == 1
+    assert latest_merges(mei, now + timedelta(days=31)) == []
+    assert (forget_merges(now + timedelta(days=29)), forget_merges(now + timedelta(days=31))) == (0, 1)
+
+
+def test_people_born_in_other_years_are_not_proposed_and_doubtful_pairs_come_last(mei, estate, place):
+    add_person(estate, "王军", place, birth_year=1950)
+    add_person(estate, "王军", place, birth_year=1975)
+    li, other_li, zhao, other_zhao = (
+        add_person(estate, name, place, birth_year=year) for name in ("李明", "赵敏") for year in (1960, 1961)
+    )
+    for digits, people in (("12000000010", [li]), ("12000000011", [other_li]), ("12000000012", [zhao, other_zhao])):
+        add_phone(estate, digits, people=people)
+
+    found = [(pair.one.name, pair.against) for pair in likely_people(mei)]
+
+    assert found == [("赵敏", ()), ("李明", (Contradiction.NUMBERS,))]

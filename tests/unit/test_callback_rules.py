@@ -128,3 +128,20 @@ def test_an_outside_party_is_chased_on_the_promised_morning(promised, now, chase
     day = datetime.fromisoformat(promised).date() if promised else None
 
     assert next_chase(day, at(now)) == at(chase)
+
+
+@pytest.mark.parametrize(
+    ("over", "due"),
+    [
+        ((2026, 3, 2, 12, 0), (2026, 3, 2, 14, 0)),
+        ((2026, 3, 2, 18, 59), (2026, 3, 2, 20, 59)),
+        ((2026, 3, 2, 19, 0), (2026, 3, 3, 9, 30)),  # nobody is rung late in the evening
+        ((2026, 3, 2, 23, 59), (2026, 3, 3, 9, 30)),
+        ((2026, 3, 3, 2, 0), (2026, 3, 3, 9, 30)),
+        ((2026, 3, 3, 8, 30), (2026, 3, 3, 10, 30)),
+    ],
+)
+def test_a_list_of_people_is_rung_within_two_hours_but_not_at_night(over, due):
+    now, by = (clock.from_local(datetime(*when)) for when in (over, due))  # noqa: DTZ001
+
+    assert rules.ring_many_by(now) == by

@@ -20,7 +20,7 @@ from helpdesk.duty.rules import (
     pieces,
     week_of,
 )
-from helpdesk.handover.rules import age_on, cut, is_turn, night_of
+from helpdesk.handover.rules import age_on, cut, is_turn, out_of_office
 
 MIDNIGHT = datetime(2026, 3, 1, 16, tzinfo=UTC)  # Monday, 2 March, in Shanghai
 DAY = timedelta(days=1)
@@ -139,7 +139,7 @@ def test_a_week_begins_on_monday(day, monday):
 
 
 def test_the_night_begins_when_the_office_closes():
-    since, until = night_of(date(2026, 3, 2))
+    since, until = out_of_office(date(2026, 3, 2))
 
     assert clock.local(since).replace(tzinfo=None) == datetime(2026, 3, 1, 17, 30)
     assert clock.local(until).replace(tzinfo=None) == datetime(2026, 3, 2, 12)

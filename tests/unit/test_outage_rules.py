@@ -16,7 +16,6 @@ from helpdesk.outages.rules import (
     name_of,
     notice_to_copy,
     once_each,
-    ring_by,
     words_to_say,
 )
 from helpdesk.outages.states import NEXT, OutageStatus, move
@@ -55,21 +54,6 @@ def test_what_comes_together_lies_within_an_hour_and_is_as_long_as_can_be(minute
     assert (run is None) == (longest < 3)
     if run:
         assert run.stop - run.start == longest and moments[run.stop - 1] - moments[run.start] <= timedelta(hours=1)
-
-
-@pytest.mark.parametrize(
-    ("over", "due"),
-    [
-        ((2026, 3, 2, 12, 0), (2026, 3, 2, 14, 0)),
-        ((2026, 3, 2, 18, 0), (2026, 3, 2, 20, 0)),
-        ((2026, 3, 2, 18, 1), (2026, 3, 3, 10, 30)),  # nobody is rung late in the evening
-        ((2026, 3, 2, 23, 59), (2026, 3, 3, 10, 30)),
-        ((2026, 3, 3, 2, 0), (2026, 3, 3, 10, 30)),
-        ((2026, 3, 3, 8, 30), (2026, 3, 3, 10, 30)),
-    ],
-)
-def test_people_are_rung_within_two_hours_but_not_at_night(over, due):
-    assert ring_by(shanghai(*over)) == shanghai(*due)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 import helpdesk
 from helpdesk.audit.models import Event
+from helpdesk.cases.panel import CaseAct
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import Form
@@ -23,6 +24,7 @@ from helpdesk.core.headers import HEADERS
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Phone
 from helpdesk.repairs.filters import Filter
+from helpdesk.repairs.panel import Act
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
 
@@ -65,6 +67,24 @@ def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, a
     assert {name: rows for name, rows in after.items() if name != "event" and rows != before[name]} == {}
     assert set(before["event"]) <= set(after["event"])
     assert len(addresses) > 60 and (denied > 0) == (role is not None)
+
+
+IDS = re.compile(r"""\sid=["']([^"']+)["']""")
+
+
+def test_no_page_uses_an_id_twice(app, world, anyone):
+    """A label, a live region and an anchor each find the first of them only."""
+    opened = [path for path in world.gets(app) if re.fullmatch(r"/(cases|work-orders)/[^/]+", path)]
+    acts = [f"{path}?act={act}" for path in opened for act in (*CaseAct, *Act)]
+
+    twice = {}
+    for path in [*world.gets(app), *acts]:
+        with anyone.get(path) as answer:
+            found = IDS.findall(answer.text) if answer.mimetype == "text/html" else []
+        if len(found) != len(set(found)):
+            twice[path] = sorted({one for one in found if found.count(one) > 1})
+
+    assert acts and twice == {}
 
 
 NASTY = [

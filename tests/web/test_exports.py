@@ -2,22 +2,27 @@
 
 import csv
 import io
+from datetime import timedelta
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from sqlalchemy import func, select
 
 from helpdesk.audit.models import Event
+from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
-from helpdesk.exports.models import ExportList, ExportLog
+from helpdesk.exports import making, views
+from helpdesk.exports.models import ExportFile, ExportList, ExportLog
 from helpdesk.hotline.models import Call
+from tests.conftest import NOON
 from tests.households import add_person, add_phone
 
 
 def asked(what=ExportList.RESIDENTS, **more) -> dict:
-    return {"what": what.value, "form": "xlsx", "reason": ""} | more
+    return {"what": what.value, "form": "xlsx", "reason": "", "request_key": str(uuid4())} | more
 
 
 def sheet_of(answer) -> list[list]:
@@ -136,3 +141,77 @@ def test_the_log_asks_as_much_for_three_rows_as_for_one(as_user, mei, wang, coun
         browser.get("/exports")
 
     assert one.count == three.count
+
+
+def count(model) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_sent_twice_is_noted_once_and_answers_with_the_same_file(as_user, mei, wang):
+    form, browser, before = asked(), as_user(mei), set(making.folder().iterdir())
+
+    first, second = (sheet_of(browser.post("/exports", data=form)) for _ in range(2))
+
+    assert first == second and (count(ExportLog), count(ExportFile)) == (1, 1)
+    assert len(set(making.folder().iterdir()) - before) == 1
+    changed = browser.post("/exports", data=form | {"form": "csv"})
+    assert changed.status_code == 422 and "sent before with other contents" in changed.text
+
+
+@pytest.fixture
+def long_one(as_user, mei, wang, monkeypatch):
+    """A list that is too long to be made at once; nothing makes it yet."""
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 0)
+    started = []
+    monkeypatch.setattr(processes, "start", lambda *words: started.append(words))
+    answer = as_user(mei).post("/exports", data=asked(with_phones="y", reason="Typhoon list"))
+    file = db.session.scalars(select(ExportFile)).one()
+    assert (answer.status_code, answer.location) == (303, f"/exports/files/{file.id}")
+    assert started == [("exports", "make", str(file.id))]
+    return file.id
+
+
+def test_a_long_list_is_made_elsewhere_and_noted_when_it_is_complete(as_user, mei, long_one, now):
+    page = f"/exports/files/{long_one}"
+    assert "0 of 1 rows" in as_user(mei).get(page).text and as_user(mei).get(f"{page}/content").status_code == 404
+    assert count(ExportLog) == 0
+
+    making.make(long_one, lambda: NOON)
+    making.make(long_one, lambda: NOON)
+
+    assert "The file is ready" in as_user(mei).get(page).text and "Residents" in as_user(mei).get("/exports").text
+    assert sheet_of(as_user(mei).get(f"{page}/content"))[2][-1] == "120 0000 0001"
+    assert db.session.scalars(select(ExportLog.rows)).one() == 1
+    assert db.session.scalars(select(Event).where(Event.kind == "export.taken")).one().actor_id == mei.id
+
+
+def test_only_who_asked_may_fetch_it(as_user, person, long_one):
+    making.make(long_one, lambda: NOON)
+    lin = as_user(person("Lin", Role.MANAGER))
+
+    assert lin.get(f"/exports/files/{long_one}").status_code == 404
+    assert lin.get(f"/exports/files/{long_one}/content").status_code == 404
+
+
+def test_it_goes_after_a_day(as_user, mei, long_one):
+    making.make(long_one, lambda: NOON)
+
+    assert making.forget_files(NOON + timedelta(hours=23)) == 0
+    assert making.forget_files(NOON + timedelta(hours=25)) == 1
+    assert as_user(mei).get(f"/exports/files/{long_one}").status_code == 404
+    assert count(ExportLog) == 1
+
+
+def test_what_was_killed_is_told(as_user, mei, long_one, set_now):
+    set_now(NOON + timedelta(minutes=2))
+
+    assert "Nothing was taken out." in as_user(mei).get(f"/exports/files/{long_one}").text
+
+
+def test_the_process_of_its_own_makes_it(as_user, mei, wang, monkeypatch):
+    monkeypatch.setattr(views, "MOST_AT_ONCE", 0)
+    page = as_user(mei).post("/exports", data=asked()).location
+    assert [child.wait() for child in processes.children][-1] == 0
+
+    assert sheet_of(as_user(mei).get(f"{page}/content"))[2][:3] == ["3-2-501", "2073", "=王桂英"]

@@ -368,3 +368,25 @@ def test_outages_cases_and_outside_parties_are_handed_over_and_waiver_enquiries_
     found = {code: len(lines) for code, lines in sections(page).items()}
     assert [found[code] for code in ("outages", "cases", "chases")] == [1, 1, 1]
     assert "They were rude" in page and "nothing to live on" not in page
+
+
+def test_whoever_is_on_duty_hands_over_and_a_manager_for_somebody_absent(ann, bea, mei, estate, as_user, set_now, now):
+    put_on(estate, ann, now - 8 * HOUR, now)
+    put_on(estate, bea, now, now + 8 * HOUR)
+
+    def begin(user):
+        return as_user(user).post("/handovers", data={"request_key": str(uuid4())})
+
+    set_now(now - HOUR)
+    refused = begin(bea)
+    assert refused.status_code == 422 and "On duty: Ann. They hand over; if they are absent" in refused.text
+    set_now(now + HOUR)
+    for user in (ann, mei):  # held up at the telephone for an hour; and for an absent one
+        assert begin(user).status_code == 303
+        as_user(user).post(f"/handovers/{newest()}/calling-off", data={"version": 1})
+    set_now(now + 3 * HOUR)
+    assert begin(ann).status_code == 422
+
+
+def newest() -> int:
+    return db.session.scalar(select(func.max(Handover.id)))

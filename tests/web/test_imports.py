@@ -11,16 +11,18 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.audit.models import Event
+from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.importing import uploads, work
 from helpdesk.estate.importing.models import RegisterUpload
 from helpdesk.estate.importing.states import Stage
-from helpdesk.estate.models import Person, Place
+from helpdesk.estate.models import Person, Phone, Place
 from tests.conftest import NOON
 from tests.workbooks import IDENTITY, cells_of, table, ugly, workbook
 
+OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = ["幢", "单元", "房号", "产权人", "电话"]
 
 
@@ -30,7 +32,7 @@ def sent(path: Path, name: str | None = None, key: str | None = None) -> dict:
 
 def finish() -> None:
     """Wait for the process that a page started."""
-    for child in work.children:
+    for child in processes.children:
         assert child.wait() == 0
     db.session.rollback()
 
@@ -107,11 +109,11 @@ def test_the_same_file_again_changes_nothing_and_says_so(uploaded, tmp_path):
 
 
 def test_errors_stand_on_their_rows_and_come_back_as_a_file_to_correct(uploaded, tmp_path):
-    rows = [["3", "2", "501", "陈桂英", "1.38E+10"], ["3", "2", "502", "王五", "12500000002"]]
+    rows = [["3", "2", "跃层", "陈桂英", "12500000001"], ["3", "2", "502", "王五", "12500000002"]]
     upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, *rows))
     upload = checked(browser, upload)
     page = browser.get(f"/estate/imports/{upload.id}").text
-    assert "电话: “1.38E+10” has lost its last digits." in page and ">陈桂英</td>" in page
+    assert "房号: “跃层” is not a room." in page and ">陈桂英</td>" in page
 
     refused = step(browser, upload, "application")
     assert refused.status_code == 422 and "choose to take the good rows only" in refused.text and count(Place) == 0
@@ -124,9 +126,59 @@ def test_errors_stand_on_their_rows_and_come_back_as_a_file_to_correct(uploaded,
     assert cells_of(again)[1][1:] == rows[0]
 
     titles, wrong = cells_of(again)
-    upload, _ = uploaded(workbook(tmp_path / "b.xlsx", titles, [*wrong[:-1], "13812345678"]), browser)
+    upload, _ = uploaded(workbook(tmp_path / "b.xlsx", titles, [*wrong[:3], "501", *wrong[4:]]), browser)
     step(browser, checked(browser, upload), "application")
     assert count(Person) == 2
+
+
+def test_a_lost_number_is_said_loudly_and_its_row_comes_in(uploaded, tmp_path):
+    rows = [["3", "2", "501", "陈桂英", "1.38E+10"], ["3", "2", "502", "王五", "138123"]]
+    upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, *rows))
+    upload = checked(browser, upload)
+
+    page = browser.get(f"/estate/imports/{upload.id}").text
+    assert "电话: Taken over without this: “1.38E+10” has lost its last digits." in page
+    assert "电话: Taken over without this: “138123” is not a whole telephone number." in page
+    assert "2 rows are taken over without" in page and "Take the good rows only" not in page
+
+    step(browser, upload, "application")
+    assert latest().status is Stage.APPLIED and count(Person) == 2 and count(Phone) == 0
+    titles, wrong = cells_of_errors(browser, upload, tmp_path)[:2]
+    upload, _ = uploaded(workbook(tmp_path / "b.xlsx", titles, [*wrong[:-1], "13812345678"]), browser)
+    step(browser, checked(browser, upload), "application")
+    assert (count(Person), count(Phone)) == (2, 1)
+
+
+def cells_of_errors(browser, upload, folder) -> list[list]:
+    path = folder / "to correct.xlsx"
+    with browser.get(f"/estate/imports/{upload.id}/errors") as answer:
+        path.write_bytes(answer.data)
+    return cells_of(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "said"),
+    [
+        ([["3", "2", "跃层", "陈桂英", ""]], "Nothing to import", "No row can be imported as it is."),
+        ([], "Nothing to import", "There is no row below the header."),
+        ([["3", "2", "跃层", "陈", ""], ["3", "2", "501", "", ""]], "Rows to correct", "Take the good rows only"),
+        ([["3", "2", "501", "陈桂英", ""]], "Ready to import", ""),
+    ],
+)
+def test_ready_to_import_is_said_only_of_what_is(rows, state, said, uploaded, tmp_path):
+    upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, *rows))
+    checked(browser, upload)
+
+    page, listed = (browser.get(url).text for url in (f"/estate/imports/{upload.id}", "/estate/imports"))
+    assert state in page and state in listed and said in page
+    assert ("Ready to import" in page + listed) == (state == "Ready to import")
+
+
+def test_a_file_that_says_nothing_is_not_begun_again(uploaded, tmp_path):
+    upload, browser = uploaded(table(tmp_path / "a.csv", [" "]))
+
+    page = browser.get(f"/estate/imports/{upload.id}").text
+    assert "There is nothing in this file." in page and "Upload another file" in page and "Start again" not in page
 
 
 def test_a_column_called_otherwise_is_mapped_by_hand(uploaded, tmp_path):
@@ -159,6 +211,8 @@ def test_the_sheet_can_be_chosen(uploaded, tmp_path):
         ("a.xlsx", b"not a zip", "This file cannot be read."),
         ("a.xlsx", b"PK\x03\x04broken", "This file cannot be read."),
         ("", b"", "Choose a file first."),
+        ("a.csv", b"", "There is nothing in this file."),
+        ("a.xlsx", OLD_EXCEL + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
     ],
 )
 def test_what_is_no_register_is_refused_with_a_sentence(name, content, said, as_user, mei, estate, now):

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
 from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
-from helpdesk.estate.models import OccupancyRole, Person, Phone, Place
+from helpdesk.estate.merging import merge_people
+from helpdesk.estate.models import OccupancyRole, Person, Phone, Place, RegisterMerge
 from tests.conftest import HTMX, NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -517,3 +519,20 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         shown = browser.get(path).text
 
     assert ("王3" in shown, second.count) == (True, first.count)
+
+
+def test_a_merge_is_undone_from_its_page_and_the_old_address_of_editing_leads_on(as_user, mei, ann, estate, place, now):
+    kept, merged = (add_person(estate, "王桂英", place) for _ in range(2))
+    with writing():
+        merge_people(db.session.get(Person, kept.id), db.session.get(Person, merged.id), actor=mei, now=now)
+    browser, merge_id = as_user(mei), db.session.scalars(select(RegisterMerge.id)).one()
+
+    edit = browser.get(f"/estate/residents/{merged.id}/edit")
+    assert (edit.status_code, edit.location) == (302, f"/estate/residents/{kept.id}/edit")
+    assert as_user(ann).post(f"/estate/merges/{merge_id}/undoing").status_code == 403
+    assert "王桂英 → 王桂英" in browser.get("/estate/merges").text
+
+    assert browser.post(f"/estate/merges/{merge_id}/undoing").location == "/estate/merges"
+    assert browser.post(f"/estate/merges/{merge_id}/undoing").status_code == 404
+    assert browser.get(f"/estate/residents/{merged.id}/edit").status_code == 200
+    assert "Nothing was merged lately" in browser.get("/estate/merges").text

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.actions import give_up
-from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.lists import unfinished_lists
+from helpdesk.callbacks.models import Answer, Callback, Reason
+from helpdesk.callbacks.queries import owed
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.access import Role
@@ -19,7 +21,10 @@ from helpdesk.repairs.models import HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Status, Step, VisitStatus
 from helpdesk.scheduling.actions import take_step
-from helpdesk.storm.models import Postponement, Round, RoundPerson
+from helpdesk.storm.actions import begin_round, note_sign
+from helpdesk.storm.models import Cause, Postponement, Round, RoundPerson
+from helpdesk.storm.queries import AtRisk
+from helpdesk.storm.rules import Whom
 from tests.conftest import HTMX
 from tests.households import add_home, add_person, add_phone
 
@@ -293,3 +298,71 @@ def test_a_list_asks_the_same_number_of_questions_for_one_row_and_for_four(visit
         counts.append(sent.count)
 
     assert counts[0] == counts[1]
+
+
+def begun(estate, ann, now, *, count):
+    """A cold-wave round of so many elders, each with a number of their own; returns the rows."""
+    homes = [add_home(estate, 5, 1, f"{number:03}") for number in range(101, 101 + count)]
+    people = [add_person(estate, f"Elder {n}", home, lives_alone=True, birth_year=1940) for n, home in enumerate(homes)]
+    for number, somebody in enumerate(people):
+        add_phone(estate, f"120001{number:05}", people=[somebody])
+    at_risk = [AtRisk(db.session.merge(who), db.session.merge(home)) for who, home in zip(people, homes, strict=True)]
+    with writing():
+        ringing = begin_round(
+            at_risk, estate_id=estate.id, cause=Cause.COLD_WAVE, whom=[Whom.LIVES_ALONE], youngest=60,
+            due_at=now + timedelta(hours=4), actor=ann, now=now,
+        )  # fmt: skip
+    return ringing.people
+
+
+def test_a_round_is_one_line_in_the_hand_over_on_the_console_and_among_the_call_backs(estate, ann, as_user, now):
+    rows = begun(estate, ann, now, count=6)
+    with writing():
+        for row in rows[:4]:
+            note_sign(row, answer=Answer.ANSWERED, seen_tries=0, actor=ann, now=now)
+    line = "Cold wave round: 4 of 6 reached, 2 to ring"
+    browser = as_user(ann)
+
+    sheet = browser.post("/handovers", data={"request_key": str(uuid4())}, follow_redirects=True).text
+    pages = [browser.get(path).text for path in ("/callbacks", "/hotline")]
+
+    for page in [sheet, *pages]:
+        assert page.count(line) == 1 and f'href="/storm/rounds/{rows[0].round_id}"' in page
+        assert "5-1-101" not in page.partition("</header>")[2].partition("今日来电")[0]
+    assert 'To ring back <span class="count">1</span>' in pages[1]
+    assert owed(ann, now + timedelta(hours=5)).late == 2  # what is late is counted one by one
+
+
+def test_a_round_stays_until_somebody_went_to_whoever_gave_no_sign(estate, ann, as_user, now):
+    rows = begun(estate, ann, now, count=2)
+    with writing():
+        note_sign(rows[0], answer=Answer.ANSWERED, seen_tries=0, actor=ann, now=now)
+        give_up(rows[1].callback, because="Moved?", actor=ann, now=now)
+    assert [one.waiting for one in unfinished_lists(ann)] == [1]
+
+    url = f"/storm/rounds/{rows[1].round_id}/people/{rows[1].id}/order"
+    assert as_user(ann).post(url).status_code == 303
+
+    assert unfinished_lists(ann) == []
+
+
+def test_the_sheet_asks_as_much_for_three_rounds_as_for_one(estate, ann, as_user, count_queries, now):
+    browser = as_user(ann)
+    begun(estate, ann, now, count=2)
+    where = browser.post("/handovers", data={"request_key": str(uuid4())}).location
+    browser.get(where)
+    with count_queries() as for_one:
+        browser.get(where)
+    first = db.session.scalars(select(RoundPerson)).all()
+    at_risk = [AtRisk(row.person, row.place) for row in first]
+    with writing():
+        for _more in range(2):
+            begin_round(
+                at_risk, estate_id=estate.id, cause=Cause.HEAT, whom=[Whom.LIVES_ALONE], youngest=60,
+                due_at=now + timedelta(hours=4), actor=ann, now=now,
+            )  # fmt: skip
+
+    with count_queries() as for_three:
+        assert browser.get(where).text.count(" to ring") == 3
+
+    assert for_three.count == for_one.count

@@ -5,6 +5,7 @@ An empty cell, a dash, 无 and 不详 mean nothing is known, which is None or an
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from sys import intern
@@ -25,6 +26,7 @@ _SPLIT = re.compile(r"[/\\、,;|&\n]+")
 _SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]*))?E\+?([0-9]{1,2})", re.I)
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[·•.'’ -])*")
 _DEAD = ("已故", "去世", "死亡", "过世", "亡故")
+_MOBILE_BEGINS = re.compile(r"1[2-9]")
 _SHORTEST_SHORT = 5  # digits of a number that is short because an office or a family group gave it
 _KINDS = {
     PlaceKind.DWELLING: "住宅 住房 居住 普通住宅 商品房 居民 民用 安置房",
@@ -86,10 +88,15 @@ def _part(text: str, shape: str, kind: AddressKind, name: str, trouble: Trouble,
 @lru_cache(1024)
 def floor(text: str) -> int | None:
     """5, 5楼, 5层, 五层; 5/6 (the fifth of six) is 5."""
-    text = re.sub(r"(?:楼|层|F)$", "", plain(text).partition("/")[0].upper())
-    if not text:
+    number = re.sub(r"(?:楼|层|F)$", "", plain(text).partition("/")[0].upper())
+    if not number:
         return None
-    found = _part(text, "1幢{}单元", AddressKind.STAIRWELL, "unit_no", Trouble.FLOOR) if len(text) <= 3 else None
+    try:
+        found = (
+            _part(number, "1幢{}单元", AddressKind.STAIRWELL, "unit_no", Trouble.FLOOR) if len(number) <= 3 else None
+        )
+    except Unreadable:
+        found = None
     if found is None or found > 60:
         raise Unreadable(Trouble.FLOOR, text)
     return found
@@ -130,23 +137,38 @@ def _people(part: str) -> list[str]:
     return found
 
 
-def phones(text: str, area_code: str) -> tuple[str, ...]:
+def phones(text: str, area_code: str, faults: list[Unreadable] | None = None) -> tuple[str, ...]:
     """The numbers in a cell, in their stored form. Notes such as (儿子) are left out.
 
-    1.38E+10 has lost its last digits: that is said, and nothing is dialled.
+    1.38E+10 has lost its last digits: that is said, and nothing is dialled. With `faults` given, what is no number is
+    noted there, and the others are returned; without it the first raises Unreadable.
     """
-    text = plain(text)
+    typed, text, wrong = text, plain(text), []
     if not text:
         return ()
-    if whole := _phone(text, area_code):
-        return (whole,)
-    found = []
-    for part in _SPLIT.split(re.sub(r"[(\[][^()\[\]0-9]*[)\]]|或", "/", text)):
-        if part := _without_words(plain(part)):
-            found += _phones_of(part, area_code)
-    if not found:
-        raise Unreadable(Trouble.PHONE, text)
+    found = _attempt(_whole, text, area_code, wrong)
+    if not found and not wrong:
+        for part in _SPLIT.split(re.sub(r"[(\[][^()\[\]0-9]*[)\]]|或", "/", text)):
+            if number := _without_words(plain(part)):
+                found += _attempt(_phones_of, number, area_code, wrong)
+    if not found and not wrong:
+        wrong.append(Unreadable(Trouble.PHONE, typed))
+    if wrong and faults is None:
+        raise wrong[0]
+    faults is None or faults.extend(wrong)
     return tuple(dict.fromkeys(found))
+
+
+def _attempt(meaning: Callable, text: str, area_code: str, wrong: list[Unreadable]) -> list[str]:
+    try:
+        return meaning(text, area_code)
+    except Unreadable as fault:
+        wrong.append(fault)
+        return []
+
+
+def _whole(text: str, area_code: str) -> list[str]:
+    return [number] if (number := _phone(text, area_code)) else []
 
 
 def _without_words(part: str) -> str:
@@ -171,9 +193,14 @@ def _phone(text: str, area_code: str) -> str | None:
             raise Unreadable(Trouble.PHONE_SHORTENED, text)
         text = str(int(Decimal(text)))
     number = phone_numbers.normalise(text, area_code=area_code)
-    if number is None or (number.kind is PhoneKind.SHORT and len(number.digits) < _SHORTEST_SHORT):
+    if number is None or (number.kind is PhoneKind.SHORT and _is_cut(number.digits)):
         return None
     return intern(number.digits)
+
+
+def _is_cut(digits: str) -> bool:
+    """Whether a short number is rather the beginning of a long one: 138123 is a mobile left unfinished."""
+    return len(digits) < _SHORTEST_SHORT or bool(_MOBILE_BEGINS.match(digits))
 
 
 @lru_cache(4096)

@@ -41,6 +41,7 @@ class Sheet:
     columns: Columns
     homes: dict[str, Home] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)  # rows with one are taken over without what is wrong
     rows: int = 0
     named_dead: list[int] = field(default_factory=list)  # rows that name somebody who died
     _home_nos: dict[str, str] = field(default_factory=dict)
@@ -93,7 +94,7 @@ def read_sheet(
     columns = columns or find_header(first, wanted or {})
     sheet = Sheet(columns)
     reader = RowReader(columns, as_of=as_of, area_code=area_code)
-    sheet.problems = reader.problems
+    sheet.problems, sheet.warnings = reader.problems, reader.warnings
     for row_no, row in chain(first, rows):
         if row_no > columns.row_no:
             sheet.rows += 1

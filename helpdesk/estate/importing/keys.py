@@ -45,15 +45,20 @@ def write(rows: Iterable[Sequence]) -> None:
 
 def complete(estate_id: int) -> None:
     """Give keys to everything in an estate that has none, in many short transactions."""
-    for model, found_by, columns, keys_of in SOURCES:
-        last_id = 0
-        while rows := db.session.execute(_without_keys(estate_id, model, found_by, columns, last_id)).all():
-            keys = {row.id: list(key_rows(estate_id, found_by, row.id, keys_of(row))) for row in rows}
-            with writing():
-                still = select(model.id).where(_has_none(model, found_by), model.id.between(rows[0].id, rows[-1].id))
-                missing = set(db.session.scalars(still))
-                write(row for found, about in keys.items() if found in missing for row in about)
-            last_id = rows[-1].id
+    with bulk.roomy(db.session()):
+        for source in SOURCES:
+            _complete(estate_id, *source)
+
+
+def _complete(estate_id: int, model: type, found_by: str, columns: tuple, keys_of) -> None:
+    last_id = 0
+    while rows := db.session.execute(_without_keys(estate_id, model, found_by, columns, last_id)).all():
+        keys = {row.id: list(key_rows(estate_id, found_by, row.id, keys_of(row))) for row in rows}
+        with writing():
+            still = select(model.id).where(_has_none(model, found_by), model.id.between(rows[0].id, rows[-1].id))
+            missing = set(db.session.scalars(still))
+            write(row for found, about in keys.items() if found in missing for row in about)
+        last_id = rows[-1].id
 
 
 def _has_none(model, found_by: str):

@@ -69,10 +69,11 @@ def columns_of(upload: RegisterUpload) -> Columns:
 
 
 def with_cells(rows: Iterable[tuple[int, list[str]]], report: Report) -> Iterator[dict]:
-    """Every row with a problem: its number, its cells, and what is wrong in which column."""
+    """Every row with something to correct: its number, its cells, and what is wrong in which column."""
     said: dict[int, list] = {}
-    for problem in report.problems:
-        said.setdefault(problem.row_no, []).append((problem.column, problem.trouble.value, problem.value))
+    for problem in report.to_correct:
+        told = (problem.column, problem.trouble.value, problem.value, problem.bars)
+        said.setdefault(problem.row_no, []).append(told)
     for row_no, cells in rows:
         if row_no in said:
             yield {"row_no": row_no, "cells": cells, "said": said[row_no]}
@@ -90,9 +91,10 @@ def told(report: Report) -> dict:
 
 
 def figures(report: Report) -> dict[str, int]:
-    wrong = len({problem.row_no for problem in report.problems})
+    wrong, warned = ({problem.row_no for problem in found} for found in (report.problems, report.warnings))
     return asdict(report.counts) | {
-        "changes": report.counts.changes, "rows": report.rows, "problems": len(report.problems), "wrong_rows": wrong,
+        "changes": report.counts.changes, "rows": report.rows, "problems": len(report.problems), 
+        "wrong_rows": len(wrong), "warned_rows": len(warned - wrong), "rows_to_correct": len(wrong | warned),
         "not_listed": len(report.not_listed), "ended": len(report.ended), "named_dead": len(report.named_dead),
         "without_home_no": report.without_home_no,
     }  # fmt: skip

@@ -72,13 +72,13 @@ def _people(report: Report) -> Iterator[str]:
 
 
 def _problems(report: Report) -> Iterator[str]:
-    for problem in report.problems[:MOST_LINES]:
+    for problem in report.to_correct[:MOST_LINES]:
         yield _(
             "Row %(row)d, %(column)s: %(sentence)s",
             row=problem.row_no, column=problem.column, sentence=sentence(problem),
         )  # fmt: skip
-    if len(report.problems) > MOST_LINES:
-        yield ngettext("… and %(num)d more.", "… and %(num)d more.", len(report.problems) - MOST_LINES)
+    if (more := len(report.to_correct) - MOST_LINES) > 0:
+        yield ngettext("… and %(num)d more.", "… and %(num)d more.", more)
     if report.error_rows:
         yield ngettext(
             "%(num)d row to correct was written to the error file.",

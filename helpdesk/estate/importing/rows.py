@@ -10,6 +10,7 @@ from helpdesk.estate.importing.columns import Columns, Field
 from helpdesk.estate.importing.places import Spot
 from helpdesk.estate.importing.troubles import Problem, Trouble, Unreadable
 from helpdesk.estate.models import CareFlag, OccupancyRole, PlaceKind, Use
+from helpdesk.estate.phone_numbers import display
 
 LONGEST_CONTACT = 120
 NO_FLAGS: frozenset[CareFlag] = frozenset()  # one for everybody: each empty set of its own takes 200 bytes
@@ -50,11 +51,15 @@ class Entry:
 
 
 class RowReader:
-    """Reads rows from the top down; `problems` grows with what could not be understood."""
+    """Reads rows from the top down; `problems` grows with what could not be understood.
+
+    `warnings` grows with numbers that nobody can dial: the rest of such a row is as good as any other.
+    """
 
     def __init__(self, columns: Columns, *, as_of: date, area_code: str):
         self.columns, self.as_of, self.area_code = columns, as_of, area_code
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
         self._above: dict[int, str] = {}
         self._row: Sequence[str] = ()
         self._row_no = 0
@@ -175,14 +180,20 @@ class RowReader:
             by_field[known], died = self._ask(known, cells.names) or ((), False)
             entry.died = entry.died or died
         said = self._ask(Field.RELATION, cells.role)
-        numbers = (self._ask(Field.PHONE, cells.phones, self.area_code) or ()) + (
-            self._ask(Field.OTHER_PHONE, cells.phones, self.area_code) or ()
-        )
+        numbers = self._numbers(Field.PHONE) + self._numbers(Field.OTHER_PHONE)
         entry.phones = tuple(dict.fromkeys(numbers))
         entry.people = _listed(by_field, said)
         main = next((by_field[known] for known in (Field.NAME, Field.OWNER, Field.HEAD) if by_field[known]), ())
         _share_phones([person for person in entry.people if person.name in main], entry.phones)
         self._tell_more(next((person for person in entry.people if main and person.name == main[0]), None))
+
+    def _numbers(self, known: Field) -> tuple[str, ...]:
+        """The whole numbers of a cell; of each that is none there is a warning."""
+        faults: list[Unreadable] = []
+        found = cells.phones(self._text(known), self.area_code, faults)
+        title = self.columns.title(known)
+        self.warnings += [Problem(self._row_no, title, wrong.trouble, wrong.value, bars=False) for wrong in faults]
+        return found
 
     def _tell_more(self, person: Listed | None) -> None:
         born = self._ask(Field.BIRTH, dates.birth_year, self.as_of) or self._ask(
@@ -199,8 +210,11 @@ class RowReader:
 
     def _contact(self) -> str:
         """Whom to ring for this person, as one line: name, then number."""
-        parts = (cells.plain(self._text(Field.CONTACT)), cells.plain(self._text(Field.CONTACT_PHONE)))
-        self._ask(Field.CONTACT_PHONE, cells.phones, self.area_code)
+        warned = len(self.warnings)
+        numbers = self._numbers(Field.CONTACT_PHONE)
+        whole = len(self.warnings) == warned
+        number = cells.plain(self._text(Field.CONTACT_PHONE)) if whole else " ".join(map(display, numbers))
+        parts = (cells.plain(self._text(Field.CONTACT)), number)
         return " ".join(filter(None, parts))[:LONGEST_CONTACT]
 
 

@@ -27,6 +27,7 @@ class Report:
     columns: Columns
     rows: int
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     named_dead: list[int] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     not_listed: list[tuple[str, str]] = field(default_factory=list)
@@ -35,6 +36,11 @@ class Report:
     applied: bool = False
     locked_s: float = 0.0
     error_rows: int = 0
+
+    @property
+    def to_correct(self) -> list[Problem]:
+        """All that is wrong, whether it keeps its row out or not, from the top down."""
+        return sorted([*self.problems, *self.warnings], key=lambda problem: problem.row_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ def run(wish: Wish, estate: Estate, *, actor, now: datetime) -> Report:
             plan.spool.close()
     if report.applied:
         keys.complete(estate_id)
-    if wish.errors and report.problems:
-        report.error_rows = _write_errors(wish, sheet, report.problems, as_of, area_code)
+    if wish.errors and report.to_correct:
+        report.error_rows = _write_errors(wish, sheet, report.to_correct, as_of, area_code)
     return report
 
 
@@ -83,7 +89,7 @@ def prepare(sheet: Sheet, estate_id: int, as_of: date) -> tuple[Report, Plan]:
     plan = make_plan((h for h in sheet.homes.values() if h.row_no not in wrong), known, as_of=as_of)
     return Report(
         sheet.columns, sheet.rows, sorted([*sheet.problems, *taken], key=lambda problem: problem.row_no),
-        sheet.named_dead, plan.counts, plan.not_listed, plan.ended, plan.without_home_no,
+        sheet.warnings, sheet.named_dead, plan.counts, plan.not_listed, plan.ended, plan.without_home_no,
     ), plan  # fmt: skip
 
 

@@ -17,6 +17,7 @@ MOST_TIMES = 200  # so many times the packed size; sheets full of repetition rea
 ALWAYS_FINE = 4 * 1024 * 1024  # unpacked, whatever the ratio
 MOST_ROWS = 200_000
 MOST_COLUMNS = 120
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # a stream of this name holds a workbook with a password
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -27,6 +28,8 @@ def check(path: Path) -> str:
     """
     if path.suffix.lower() not in (*SPREADSHEETS, *TEXTS):
         raise Unreadable(Trouble.UNKNOWN_TYPE, path.suffix)
+    if path.stat().st_size == 0:
+        raise Unreadable(Trouble.EMPTY)
     if path.stat().st_size > LARGEST_FILE:
         raise Unreadable(Trouble.TOO_LARGE)
     with path.open("rb") as file:
@@ -34,6 +37,8 @@ def check(path: Path) -> str:
     if begins.startswith(_ZIP):
         return _weigh(path)
     if begins == _OLD_EXCEL:
+        if _ENCRYPTED in path.read_bytes():
+            raise Unreadable(Trouble.PROTECTED)
         return "xls"
     if path.suffix.lower() in (".xlsx", ".ods"):
         raise Unreadable(Trouble.UNREADABLE)

@@ -70,6 +70,8 @@ def _sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
 
 def _csv_rows(path: Path) -> Iterator[list[str]]:
     text = _decoded(path.read_bytes())
+    if text.lstrip()[:1] == "<":  # a web page that was saved as .xls
+        raise Unreadable(Trouble.UNREADABLE)
     first_lines = text[:4_000].splitlines()[:10]
     counts = {sign: max((line.count(sign) for line in first_lines), default=0) for sign in DELIMITERS}
     delimiter = max(DELIMITERS, key=counts.__getitem__)

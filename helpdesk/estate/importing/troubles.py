@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 LONGEST_QUOTE = 30
-_LONG_NUMBER = re.compile(r"[0-9]{14,}[0-9Xx]?")
+HIDDEN = "…"  # stands for what looks like an identity number
+_LONG_NUMBER = re.compile(r"[0-9]{15,}[0-9Xx]?")
 
 
 class Trouble(StrEnum):
@@ -14,6 +15,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too_large"
     BOMB = "bomb"
     UNREADABLE = "unreadable"
+    PROTECTED = "protected"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
     NO_SHEET = "no_sheet"
@@ -66,11 +68,13 @@ class Problem(NamedTuple):
     column: str
     trouble: Trouble
     value: str = ""
+    bars: bool = True  # False: the row is taken over without this
 
 
 def quoted(value: str) -> str:
     """What may be repeated of a cell: short, and never anything as long as an identity number."""
-    return _LONG_NUMBER.sub("…", value)[:LONGEST_QUOTE]
+    text = _LONG_NUMBER.sub(HIDDEN, " ".join(value.split()))
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
 
 
 def hides_identity(value: str) -> bool:

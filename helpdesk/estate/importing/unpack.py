@@ -44,10 +44,11 @@ def text_of(value) -> str:
 
 
 def find(book, wanted: str):
-    """The sheet of this name; without a name the first one that holds anything."""
+    """The sheet of this name; without a name the first that holds anything; hidden ones come last."""
     if wanted:
         return book.get_sheet_by_name(wanted) if wanted in book.sheet_names else None
-    for name in book.sheet_names:
+    visible = [one.name for one in book.sheets_metadata if str(one.visible).endswith(".Visible")]
+    for name in dict.fromkeys([*visible, *book.sheet_names]):
         sheet = book.get_sheet_by_name(name)
         if sheet.height:
             return sheet

@@ -1,17 +1,19 @@
 """What is said about a file: each trouble as one sentence that tells what to correct."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register
 from helpdesk.estate.importing.columns import Field
 from helpdesk.estate.importing.states import Stage
-from helpdesk.estate.importing.troubles import Problem, Trouble, Unreadable
+from helpdesk.estate.importing.troubles import HIDDEN, Problem, Trouble, Unreadable
 
 SENTENCES = {
     Trouble.UNKNOWN_TYPE: _l("This kind of file cannot be read. Save it as .xlsx, .xls, .ods or .csv."),
     Trouble.TOO_LARGE: _l("This file is too large. Divide it by buildings and import the parts one after the other."),
     Trouble.BOMB: _l("This file unpacks to far more than a register can be. It was not opened."),
     Trouble.UNREADABLE: _l("This file cannot be read. Open it in a spreadsheet program, save it anew, and try again."),
+    Trouble.PROTECTED: _l("This file is protected by a password. Save it without one, and try again."),
     Trouble.TOO_MANY_ROWS: _l("The sheet has more than %(value)s rows. Divide it and import the parts."),
     Trouble.TOO_MANY_COLUMNS: _l("The sheet has more than %(value)s columns. Delete those that are not needed."),
     Trouble.NO_SHEET: _l("There is no sheet “%(value)s” in this file."),
@@ -56,7 +58,10 @@ SENTENCES = {
 
 
 def sentence(about: Problem | Unreadable) -> str:
-    return str(SENTENCES[about.trouble]) % {"value": about.value}
+    value = _("a long number") if about.value == HIDDEN else about.value
+    said = str(SENTENCES[about.trouble]) % {"value": value}
+    barred = not isinstance(about, Problem) or about.bars
+    return said if barred else _("Taken over without this: %(sentence)s", sentence=said)
 
 
 FIELDS = {

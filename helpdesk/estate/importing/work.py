@@ -4,9 +4,6 @@ So no request waits and no other page becomes slow. Every step ends with one sho
 the row tells pages whether the process still lives. Killed half-way, it has written nothing.
 """
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,7 +14,7 @@ from flask import current_app
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from helpdesk.core import clock
+from helpdesk.core import clock, processes
 from helpdesk.core.errors import DomainError
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -29,22 +26,12 @@ from helpdesk.estate.importing.rows import RowReader
 from helpdesk.estate.importing.states import RUNNING, Stage, move
 from helpdesk.estate.importing.troubles import Unreadable
 
-WSGI = Path(__file__).parents[3] / "wsgi.py"
 BEAT_S = 5
-children: list[subprocess.Popen] = []
 
 
 def start(upload: RegisterUpload) -> None:
-    """Start the process for what was just asked. Settings go with it, whatever environment the server has."""
-    config = current_app.config
-    env = os.environ | {
-        "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": config["SECRET_KEY"],
-        "SECRET_KEY_FALLBACKS": ",".join(config["SECRET_KEY_FALLBACKS"]),
-        "INSTANCE_PATH": current_app.instance_path,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "flask", "--app", str(WSGI), "estate", "work", str(upload.id), str(upload.attempt)]
-    children[:] = [child for child in children if child.poll() is None]
-    children.append(subprocess.Popen(command, env=env, cwd=WSGI.parent, stdout=subprocess.DEVNULL))  # noqa: S603
+    """Start the process for what was just asked."""
+    processes.start("estate", "work", str(upload.id), str(upload.attempt))
 
 
 def do(upload_id: int, attempt: int, now: Callable[[], datetime]) -> None:
@@ -112,7 +99,7 @@ def _check(upload: RegisterUpload, attempt: int) -> None:
     uploads.store_rows(places["problems"], reading.with_cells(_filled(places["rows"], sheet, as_of, area_code), report))
     uploads.store_rows(places["report"], [reading.told(report)])
     files.write_errors(
-        places["errors"], sheet.columns, _filled(places["rows"], sheet, as_of, area_code), report.problems
+        places["errors"], sheet.columns, _filled(places["rows"], sheet, as_of, area_code), report.to_correct
     )
     with writing():
         if upload := _current(upload_id, attempt):

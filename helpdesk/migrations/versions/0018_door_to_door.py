@@ -9,7 +9,7 @@ asks for a licensed electrician. Old visits get no door code: nobody was told on
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0018", "0013"
+revision, down_revision = "0018", "0017"
 
 
 def upgrade():
