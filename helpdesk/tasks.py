@@ -6,6 +6,7 @@ from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.estate.importing.cleaning import forget_uploads
 from helpdesk.notify.delivery import deliver_due, forget_old_messages
+from helpdesk.routines.opening import open_due_turns
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
 from helpdesk.worker.loop import Task
@@ -14,6 +15,7 @@ LONG = timedelta(minutes=30)
 TASKS = (
     Task("escalation", timedelta(seconds=15), tell_what_is_due),
     Task("messages", timedelta(seconds=15), deliver_due),
+    Task("routines", timedelta(minutes=10), open_due_turns),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
