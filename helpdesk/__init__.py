@@ -83,6 +83,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         outages,
         parties,
         repairs,
+        routines,
         scheduling,
         search,
         storm,

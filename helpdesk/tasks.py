@@ -8,6 +8,7 @@ from helpdesk.estate.importing.cleaning import forget_uploads
 from helpdesk.estate.unmerging import forget_merges
 from helpdesk.exports.making import forget_files
 from helpdesk.notify.delivery import deliver_due, forget_old_messages
+from helpdesk.routines.opening import open_due_turns
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
 from helpdesk.worker.loop import Task
@@ -16,6 +17,7 @@ LONG = timedelta(minutes=30)
 TASKS = (
     Task("escalation", timedelta(seconds=15), tell_what_is_due),
     Task("messages", timedelta(seconds=15), deliver_due),
+    Task("routines", timedelta(minutes=10), open_due_turns),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),

@@ -163,6 +163,12 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
     "photo.added": {"visit_id": int, "photo_id": int, "stage": StrEnum},
+    # routines: dates are told as the moment they begin
+    "routine.begun": {"every": int, "unit": StrEnum, "basis": StrEnum, "next_at": datetime},
+    "routine.changed": {"every": int, "unit": StrEnum, "basis": StrEnum, "next_at": datetime},
+    "routine.ended": {},
+    "routine.turn_opened": {"turn_id": int, "work_order_id": int, "due_at": datetime},
+    "routine.turn_ended": {"turn_id": int, "outcome": StrEnum, "follow_up_id": int | None},
     # outages
     "outage.opened": {
         "status": StrEnum, "category_id": int, "starts_at": datetime, "ends_at": datetime | None, "orders": list,

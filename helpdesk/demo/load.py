@@ -27,6 +27,7 @@ from helpdesk.demo import (
     paperwork,
     people,
     planning,
+    routines,
     scenes,
     today,
     volume,
@@ -121,6 +122,8 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         planning.write(rows, estate_id, staff, shape, first_day, today_on)
         if number == 1 and shape.history_days > 7:
             exports.write(rows, journal, estate_id, staff.manager, now)
+        if shape.history_days > 30:
+            routines.write(rows, journal, register, staff, _categories(estate_id), now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)
@@ -151,6 +154,11 @@ def _register(rows: Rows, estate_id: int, shape: Shape, now: datetime) -> Regist
     return register
 
 
+def _categories(estate_id: int) -> dict[str, int]:
+    found = select(Category.code, Category.id).where(Category.estate_id == estate_id)
+    return {code: category_id for code, category_id in db.session.execute(found)}
+
+
 def _desk(estate_id: int, rows: Rows, journal: Journal, numbers: Numbers, now: datetime) -> Desk:
     kinds = _calendar()
     known: dict[date, bool] = {}
@@ -168,8 +176,7 @@ def _house(
 ) -> House:
     rng = chance(desk.now, "history", desk.estate_id)
     teller = Teller(desk, staff, catalogue.load(), rng, clock.start_of_day(days[-1]))
-    found = select(Category.code, Category.id).where(Category.estate_id == desk.estate_id)
-    categories = {code: category_id for code, category_id in db.session.execute(found)}
+    categories = _categories(desk.estate_id)
     levels, chances = _levels(desk.estate_id, CaseLevel), chance(desk.now, "cases", desk.estate_id)
     board = Switchboard(register, teller, categories, rng, Casework(desk, staff, levels, case_numbers, chances))
     kinds = _calendar()

@@ -19,13 +19,13 @@ from helpdesk.repairs.models import (
     Category,
     Chase,
     HoldReason,
-    OrderNumber,
     Remark,
     Urgency,
     Visit,
     WorkOrder,
     WorkOrderKind,
 )
+from helpdesk.repairs.numbers import next_number
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.rules import Window, counted_from, finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN, STILL_TO_DO, Status, VisitStatus, call_off, move, move_visit
@@ -44,6 +44,18 @@ def open_work_order(
     Refused if the category, the person or the number belongs to another estate, or if nothing is promised there yet.
     """
     require(actor, Permission.OPEN_WORK_ORDER, place.estate_id)
+    return open_by_consequence(
+        place=place, category=category, urgency=urgency, summary=summary, reporter=reporter, phone=phone, kind=kind,
+        reported_at=reported_at, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def open_by_consequence(
+    *, place: Place, category: Category, urgency: Urgency, summary: str, reporter: Person | None = None,
+    phone: Phone | None = None, kind: WorkOrderKind = WorkOrderKind.REPAIR, reported_at: datetime | None = None,
+    actor: User | None, now: datetime,
+) -> WorkOrder:  # fmt: skip
+    """As `open_work_order`, for an act that asked for its own permission, or for the worker (`actor` None)."""
     if any(thing is not None and thing.estate_id != place.estate_id for thing in (category, reporter, phone)):
         raise Refused(_("This belongs to another estate."))
     reported_at = reported_at or now
@@ -78,17 +90,6 @@ def promise_window(work_order: WorkOrder, *, window: Window, actor: User, now: d
         "work_order.window_promised", work_order, actor=actor, now=now, topics=work_order.topics,
         promised_from=window.starts_at, promised_until=window.ends_at,
     )  # fmt: skip
-
-
-def next_number(now: datetime) -> str:
-    """Draw the next number of this Shanghai day. Under the write lock, so it has no gap and no twin."""
-    day = clock.local_date(now)
-    drawn = db.session.get(OrderNumber, day)
-    if drawn is None:
-        drawn = OrderNumber(day=day, last=0)
-        db.session.add(drawn)
-    drawn.last += 1
-    return f"GD{day:%Y%m%d}-{drawn.last:04}"
 
 
 def schedule_visit(

@@ -4,7 +4,6 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpdesk.accounts.models import User
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
@@ -50,8 +49,6 @@ class Routine(Versioned, db.Model):
     person: Mapped[Person | None] = relationship()
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     category: Mapped[Category] = relationship()
-    technician_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # whom they know, if anybody
-    technician: Mapped[User | None] = relationship()
     every: Mapped[int]
     unit: Mapped[Unit]
     basis: Mapped[Basis]
@@ -93,5 +90,5 @@ class Turn(db.Model):
     words: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    danger_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))  # opened because there was no contact
-    danger: Mapped[WorkOrder | None] = relationship(foreign_keys=danger_id)
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))  # opened because of what was found
+    follow_up: Mapped[WorkOrder | None] = relationship(foreign_keys=follow_up_id)

@@ -1,5 +1,6 @@
 """What technicians do with their jobs. Only the crew of a visit may; times nobody tapped stay unknown."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -15,6 +16,7 @@ from helpdesk.scheduling.photos import StoredPicture
 from helpdesk.scheduling.rules import AFTER_STEP, believed, is_recent
 
 MOST_PHOTOS = 12  # of one visit
+AFTER_ENDING: list[Callable[..., None]] = []  # called with the visit, in the transaction of its ending; see reactions
 HOLDS = {
     Setback.HELP: HoldReason.HELP,
     Setback.PARTS: HoldReason.PARTS,
@@ -77,6 +79,7 @@ def finish_visit(
         "visit.finished", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
         from_status=old, claimed_at=claimed_at, photos=len(visit.photos),
     )  # fmt: skip
+    _tell(visit, None, actor, now)
 
 
 def fail_visit(
@@ -98,6 +101,7 @@ def fail_visit(
         "visit.failed", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
         from_status=old, reason=reason, claimed_at=claimed_at,
     )  # fmt: skip
+    _tell(visit, reason, actor, now)
 
 
 def add_photo(visit: Visit, file: StoredPicture, *, stage: PhotoStage, actor: User, now: datetime) -> Photo:
@@ -135,6 +139,11 @@ def _moment(visit: Visit, claimed_at: datetime | None, now: datetime) -> datetim
     """When it happened. A claim before the last step that is known, or before the report, cannot be true."""
     known = (visit.work_order.reported_at, visit.accepted_at, visit.departed_at, visit.arrived_at)
     return believed(claimed_at, known_before=max(at for at in known if at), now=now)
+
+
+def _tell(visit: Visit, setback: Setback | None, actor: User, now: datetime) -> None:
+    for effect in AFTER_ENDING:
+        effect(visit, setback=setback, actor=actor, now=now)
 
 
 def _go_on(work_order: WorkOrder) -> None:

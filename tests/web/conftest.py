@@ -72,7 +72,7 @@ from helpdesk.storm.rules import Whom
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from helpdesk.worker.models import WorkerBeat
-from tests import duties
+from tests import duties, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -94,7 +94,9 @@ class World:
         names = sorted(rule.arguments)
         if not names:
             return [rule.rule]
-        several = {("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds"}
+        several = {
+            ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
+        }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
             self.ids[several[tuple(names)]] if len(names) == 2 else [{names[0]: value} for value in self.ids[names[0]]]
@@ -167,6 +169,9 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "upload_id": _uploads(world, estate, add, now),
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
+    world.ids |= rounds.something_of_everything(
+        world.users, place, db.session.get(Person, household.people[0]), category, now
+    )
     db.session.rollback()
     return world
 

@@ -25,6 +25,7 @@ from helpdesk.outages.forms import OutageForm
 from helpdesk.parties.forms import ChaseForm, HandOffForm, PartyForm
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.forms import RemarkForm, VisitForm
+from helpdesk.routines.forms import BeginForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
 from helpdesk.storm.forms import PostponementForm, RoundForm
 from helpdesk.telephony.forms import LineForm
@@ -75,6 +76,7 @@ ELSEWHERE = {
     OpenForm,  # one is open at a time: tests/web/test_handover.py
     AttemptForm, PromiseForm,  # tests/web/test_callbacks.py
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
+    BeginForm,  # tests/web/test_routines.py
     RingForm, DecisionForm,  # tests/web/test_ring_list.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
 }  # fmt: skip

@@ -21,6 +21,7 @@ from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
 from helpdesk.parties.forms import ChaseForm, FinishForm, HandOffForm, PartyChangeForm, ReturnForm
 from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
+from helpdesk.routines import forms as routines
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.telephony.forms import ExtensionForm, LineEndForm
 from helpdesk.workdays.forms import AnnouncementForm, DayForm
@@ -35,6 +36,7 @@ ACTS = {
     CloseForm: ("closing", {}),
 }
 ELSEWHERE = {
+    routines.ChangeForm, routines.EndForm,  # tests/web/test_routines.py
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below

@@ -325,7 +325,6 @@ def upgrade():
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("category_id", sa.Integer(), nullable=False),
-        sa.Column("technician_id", sa.Integer(), nullable=True),
         sa.Column("every", sa.Integer(), nullable=False),
         sa.Column(
             "unit",
@@ -349,7 +348,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["estate_id"], ["estate.id"], name=op.f("fk_routine_estate_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_routine_person_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_routine_place_id")),
-        sa.ForeignKeyConstraint(["technician_id"], ["user.id"], name=op.f("fk_routine_technician_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routine")),
     )
     with op.batch_alter_table("routine", schema=None) as batch_op:
@@ -407,12 +405,12 @@ def upgrade():
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("ended_by_id", sa.Integer(), nullable=True),
-        sa.Column("danger_id", sa.Integer(), nullable=True),
+        sa.Column("follow_up_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "outcome IS NULL OR outcome != 'skipped' OR words != ''", name=op.f("ck_routine_turn_skipped_has_a_reason")
         ),
         sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name=op.f("ck_routine_turn_outcome_has_a_time")),
-        sa.ForeignKeyConstraint(["danger_id"], ["work_order.id"], name=op.f("fk_routine_turn_danger_id")),
+        sa.ForeignKeyConstraint(["follow_up_id"], ["work_order.id"], name=op.f("fk_routine_turn_follow_up_id")),
         sa.ForeignKeyConstraint(["ended_by_id"], ["user.id"], name=op.f("fk_routine_turn_ended_by_id")),
         sa.ForeignKeyConstraint(["routine_id"], ["routine.id"], name=op.f("fk_routine_turn_routine_id")),
         sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_routine_turn_work_order_id")),
