@@ -137,6 +137,29 @@ class State:
                 self.where[node] = (line,)
                 self.absent.discard(node)
 
+    def adopt(self, orders: dict[int, list[int]]) -> bool:
+        """Take these orders of stops for the lines; False, and nothing changed, if one does not fit.
+
+        Crews must stand where they stood: they stay bound to their moment.
+        """
+        saved = self.saved()
+        for node, where in enumerate(self.where):
+            if where and self.tables.alone[node]:
+                self.where[node] = ()
+                self.absent.add(node)
+        try:
+            for line, nodes in orders.items():
+                self.lines[line] = Line(self.lines[line].shift, [START, *nodes, END], self.tables)
+        except Unfit:
+            self.restore(saved)
+            return False
+        for line, nodes in orders.items():
+            for node in nodes:
+                if node >= 0 and self.tables.alone[node]:
+                    self.where[node] = (line,)
+                    self.absent.discard(node)
+        return True
+
     def _take_over_crew(self, node: int, places: list[tuple[int, int]]) -> None:
         visit, start, saved = self.tables.ready.visits[node], places[0][0], self.saved()
         if len({line for _start, line in places}) != visit.crew_size:
