@@ -46,7 +46,7 @@ def quiet(_done: float, _points: int) -> None:
 
 
 def search(problem: Problem, plan: Plan | None, effort: Effort, tell: Tell = quiet) -> Found:
-    """Return the best plan found for a day. A plan that is given is where the search begins; see `change.py` for what may move."""
+    """Return the best plan found for a day. A plan that is given is where it begins; `change.py` says what may move."""
     began = time.monotonic()
     ready = prepare(problem)
     state = State(Tables(ready))
@@ -59,7 +59,7 @@ def search(problem: Problem, plan: Plan | None, effort: Effort, tell: Tell = qui
     for until, by_pyvrp in _stages(ready, helped):
         clock = _Clock(effort, began, until, lambda done: tell(done, state.total()))
         if by_pyvrp:
-            vrp.improve(state, clock.over, effort.seed)
+            vrp.improve(state, clock.over, effort.seed, warm=not _all_known_to_pyvrp(ready))
             first_plan(state)
         else:
             rounds += Ruin(state, effort.seed).run(clock.progress)
@@ -67,7 +67,7 @@ def search(problem: Problem, plan: Plan | None, effort: Effort, tell: Tell = qui
 
 
 def finish(problem: Problem, state: State, rounds: int, helped: bool) -> Found:
-    """Return what stands in the state, with a reason for each visit that is not served, after the judge has looked at it."""
+    """Return what stands in the state, with a reason for whoever is not served, after the judge has looked at it."""
     plan = explain(state)
     broken = faults(problem, plan)
     if broken:

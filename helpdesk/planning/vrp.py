@@ -29,7 +29,7 @@ def available() -> bool:
 
 @dataclass(slots=True)
 class _Doors:
-    """What PyVRP visits: a node, its place, and its bounds. A visit with two windows is two doors, of which one is used."""
+    """What PyVRP visits: nodes, places, bounds. A visit with two windows is two doors, of which one is used."""
 
     nodes: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -39,7 +39,10 @@ class _Doors:
 
 
 def improve(state: State, stop: Callable[[float], bool], seed: int, warm: bool = True) -> bool:
-    """Let PyVRP work until `stop` says so. The state is changed only if that makes it better; tells whether it did."""
+    """Let PyVRP work until `stop` says so. The state is changed only if that makes it better; tells whether it did.
+
+    Not `warm`, it begins with a plan of its own: from a good one it hardly ever leaves that one's neighbourhood.
+    """
     before, saved = state.total(), state.saved()
     doors = _doors(state)
     if not doors.nodes:
@@ -50,7 +53,7 @@ def improve(state: State, stop: Callable[[float], bool], seed: int, warm: bool =
     result = pyvrp.solve(problem, stop, seed, collect_stats=False, initial_solution=initial)
     if not result.best.is_feasible() or not state.adopt(_orders(state, doors, kinds, result.best)):
         return False
-    if warm and state.total() >= before:
+    if state.total() >= before:
         state.restore(saved)
         return False
     return True
@@ -210,5 +213,3 @@ def _orders(state: State, doors: _Doors, kinds: list[list[int]], solution) -> di
         for number in lines:
             orders[number] = [LUNCH] if state.lines[number].shift.lunch else []
     return orders
-
-

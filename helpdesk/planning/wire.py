@@ -49,7 +49,7 @@ def problem_to_json(problem: Problem) -> dict:
 
 def problem_from_json(given: dict) -> Problem:
     """Return the problem that `problem_to_json` was given."""
-    *weights, = given["weights"]
+    (*weights,) = given["weights"]
     weights[1] = tuple(weights[1])
     return Problem(
         tuple(_technician(*row) for row in given["technicians"]),
