@@ -172,7 +172,7 @@ def _going(
         return
     first = state.lines[state.where[node][0]]
     start = first.start[first.nodes.index(node)]
-    state.tables.windows[node] = ((start, start),)  # nobody is put before it
+    state.bind(node, start)  # nobody is put before it
     insert_all(state, sorted(pushed, key=lambda v: _planned_start(ready.visits[v])))
     first_plan(state)
     line = state.lines[state.where[node][0]]

@@ -48,6 +48,12 @@ class State:
         self.where[node] = tuple(line for line, _position in where)
         self.absent.discard(node)
 
+    def bind(self, node: int, start: int) -> None:
+        """Let a visit begin at this moment and no other, for as long as this state lives."""
+        self.tables.windows[node] = ((start, start),)
+        for line in self.where[node]:
+            self._rebuild(line, self.lines[line].nodes)
+
     def _put(self, node: int, line: int, position: int) -> None:
         old = self.lines[line]
         nodes = [*old.nodes[:position], node, *old.nodes[position:]]
