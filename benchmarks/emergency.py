@@ -1,4 +1,4 @@
-"""`python -m benchmarks.emergency`: a burst pipe at 10:20 on a day of 150 visits; and how long a try and an offer take."""
+"""`python -m benchmarks.emergency`: a burst pipe at 10:20 on a day of 150 visits; and how long a try takes."""
 
 import time
 from dataclasses import replace

@@ -27,7 +27,8 @@ def machine() -> str:
         except PackageNotFoundError:
             found.append(f"without {name}")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
-    return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}, {', '.join(found)}"
+    runs_on = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load:.1f}"
+    return f"{runs_on}, Python {platform.python_version()}, {', '.join(found)}"
 
 
 def estate_day(visits: int, crowded: bool, seed: int) -> Problem:

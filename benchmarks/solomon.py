@@ -1,4 +1,4 @@
-"""`python -m benchmarks.solomon FOLDER --seconds 1`: Solomon's problems through our own planner, beside the best known."""
+"""`python -m benchmarks.solomon FOLDER --seconds 1`: Solomon's problems, planned as our days are."""
 
 import argparse
 import csv

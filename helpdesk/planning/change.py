@@ -180,7 +180,7 @@ def _going(
     after = explain(state)
     busy = not interrupts and any(v in begun for v in line.nodes)
     when = When.INTERRUPTING if interrupts else When.AFTER_CURRENT if busy else When.NOW
-    moves = tuple(move for move in diff(plan, after) if move.visit != urgent.id)
+    moves = tuple(m for m in diff(plan, after) if m.visit in ready.numbers and m.visit != urgent.id)
     crew = crews(after)[urgent.id][1]
     whole = _with(problem, urgent)
     yield Candidate(crew, arrives, when, interrupts and interrupts.id, moves, after, evaluate(whole, after))
