@@ -66,7 +66,9 @@ def _lunch(routing, clock, manager, number: int, shift, work: list[int]) -> None
 
 
 def _orders(state: State, routing, manager, solution, clock, jobs) -> dict[int, list[int]]:
-    breaks = {i.Var().Name(): i.StartValue() for i in solution.IntervalVarContainer().elements() if i.PerformedValue()}
+    held = solution.IntervalVarContainer()
+    found = [held.Element(number) for number in range(held.Size())]
+    breaks = {each.Var().Name(): each.StartValue() for each in found if each.PerformedValue()}
     orders = {}
     for number, line in enumerate(state.lines):
         index, stops = solution.Value(routing.NextVar(routing.Start(number))), []
