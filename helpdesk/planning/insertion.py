@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from helpdesk.planning.line import Line, begin
+from helpdesk.planning.line import LUNCH, Line, begin
 from helpdesk.planning.state import State
 from helpdesk.planning.tables import Tables
 
@@ -83,10 +83,8 @@ def _spans(line: Line, node: int, tables: Tables) -> Iterable[tuple[int, int, in
     """Yield (earliest, latest, added travel, position): a visit could begin there at any allowed moment between."""
     out = line.shift.out[tables.place[node]]
     for added, position, start in line.places_for(node, tables):
-        if line.nodes[position] == -3:  # before lunch: the way goes on from here afterwards
-            lunch = line.shift.lunch
-            onward = out[line.places[position + 1]]
-            limit = min(lunch.latest, line.latest[position + 1] - onward - lunch.duration_s)
+        if line.nodes[position] == LUNCH:  # the way goes on from here afterwards
+            limit = line.lunch_limit(position, out[line.places[position + 1]])
         else:
             limit = line.latest[position] - out[line.places[position]]
         yield start, limit - tables.duration[node], added, position

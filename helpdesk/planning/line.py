@@ -128,9 +128,14 @@ class Line:
 
     def _before_lunch(self, i: int, way: int, end: int, out) -> int | None:
         """Return the added travel of a visit before lunch, which then is taken there; None if that is late."""
-        lunch, onward = self.shift.lunch, out[self.places[i + 2]]
-        latest = min(lunch.latest, self.latest[i + 2] - onward - lunch.duration_s)
-        return way + onward - self.legs[i + 2] if end <= latest else None
+        onward = out[self.places[i + 2]]
+        return way + onward - self.legs[i + 2] if end <= self.lunch_limit(i + 1, onward) else None
+
+    def lunch_limit(self, at: int, onward: int) -> int:
+        """Return how late lunch, which is stop `at`, may begin if the way behind it becomes `onward`."""
+        lunch = self.shift.lunch
+        limit = min(lunch.latest, self.latest[at + 1] - onward - lunch.duration_s)
+        return limit if limit >= lunch.earliest else NEVER
 
     def slack(self, position: int) -> int:
         """Return by how many seconds the stop at this position may begin later without anything becoming impossible."""

@@ -117,7 +117,7 @@ class Weights:
     technician: int = 1_800  # for each of the crew who is another than before
     move_second: int = 1  # per second beyond `move_free_s` that the start differs from the planned one
     move_free_s: int = 600
-    emergency_second: int = 10  # per second that an emergency waits
+    emergency_second: int = 100  # per second that an emergency waits
     reserve_second: int = 200  # per second that the reserve is short
 
 

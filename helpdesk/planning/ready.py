@@ -114,15 +114,14 @@ def _settle(visit: Visit) -> Visit:
 def _padded(matrix: Matrix, turned: bool = False) -> Table:
     """Return the table with a last row and column that cost nothing, and with no holes."""
     size = len(matrix)
-    rows = [[_way(matrix, a, b) for b in range(size)] for a in range(size)]
+    rows = [[_way(way) for way in row[:size]] + [NO_WAY] * (size - len(row)) for row in matrix]
     if turned:
         rows = [list(column) for column in zip(*rows, strict=True)]
-    return (*(tuple([*row, 0]) for row in rows), (0,) * (size + 1))
+    return (*((*row, 0) for row in rows), (0,) * (size + 1))
 
 
-def _way(matrix: Matrix, a: int, b: int) -> int:
-    way = matrix[a][b] if b < len(matrix[a]) else None
-    return NO_WAY if way is None or way < 0 else min(int(way), NO_WAY)
+def _way(way: int | None) -> int:
+    return NO_WAY if way is None or not 0 <= way < NO_WAY else int(way)
 
 
 def _windows(visit: Visit, now: int | None) -> Iterator[Window]:

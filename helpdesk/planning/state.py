@@ -48,6 +48,12 @@ class State:
         self.where[node] = tuple(line for line, _position in where)
         self.absent.discard(node)
 
+    def bind(self, node: int, start: int) -> None:
+        """Let a visit begin at this moment and no other, for as long as this state lives."""
+        self.tables.windows[node] = ((start, start),)
+        for line in self.where[node]:
+            self._rebuild(line, self.lines[line].nodes)
+
     def _put(self, node: int, line: int, position: int) -> None:
         old = self.lines[line]
         nodes = [*old.nodes[:position], node, *old.nodes[position:]]
@@ -101,6 +107,13 @@ class State:
         crews: dict[int, list[tuple[int, int]]] = {}
         for route in plan.routes:
             line = lines.get((route.technician, route.shift))
+            for stop in route.stops if line is not None else ():
+                node = ready.numbers.get(stop.visit)
+                if node is not None and not self.tables.alone[node] and self._may(node, line):
+                    crews.setdefault(node, []).append((stop.start, line))
+        bound = {node for node, places in crews.items() if self._bind_crew(node, places)}
+        for route in plan.routes:
+            line = lines.get((route.technician, route.shift))
             if line is None:
                 continue
             nodes = []
@@ -108,13 +121,12 @@ class State:
                 node = LUNCH if stop.visit is None else ready.numbers.get(stop.visit)
                 if node is None or (node >= 0 and not self._may(node, line)):
                     continue
-                if node >= 0 and not self.tables.alone[node]:
-                    crews.setdefault(node, []).append((stop.start, line))
-                else:
+                if node == LUNCH or self.tables.alone[node] or node in bound:
                     nodes.append(node)
             self._take_over(line, nodes)
-        for node, places in sorted(crews.items()):
-            self._take_over_crew(node, places)
+        for node in bound:
+            if len(self.where[node]) < ready.visits[node].crew_size:
+                self.remove({node})
 
     def _may(self, node: int, line: int) -> bool:
         ready = self.tables.ready
@@ -134,27 +146,42 @@ class State:
                 nodes.remove(_whom_to_drop(unfit, nodes))
         for node in nodes:
             if node >= 0:
-                self.where[node] = (line,)
-                self.absent.discard(node)
+                self.where[node] = (*self.where[node], line)
+                if len(self.where[node]) == self.tables.ready.visits[node].crew_size:
+                    self.absent.discard(node)
 
-    def _take_over_crew(self, node: int, places: list[tuple[int, int]]) -> None:
-        visit, start, saved = self.tables.ready.visits[node], places[0][0], self.saved()
-        if len({line for _start, line in places}) != visit.crew_size:
-            return
-        if not any(first <= start <= last for first, last in self.tables.windows[node]):
-            return
-        if not any(line in self.tables.ready.leads[node] for _start, line in places):
-            return
-        self.tables.windows[node] = ((start, start),)
-        self.pins[node] = start
-        for _start, line in places:
-            best = min(self.lines[line].places_for(node, self.tables), default=None)
-            if best is None:
-                self.restore(saved)
-                return
-            self._put(node, line, best[1])
-        self.where[node] = tuple(line for _start, line in places)
-        self.absent.discard(node)
+    def adopt(self, orders: dict[int, list[int]]) -> bool:
+        """Take these orders of stops for the lines; False, and nothing changed, if one does not fit.
+
+        Crews must stand where they stood: they stay bound to their moment.
+        """
+        saved = self.saved()
+        for node, where in enumerate(self.where):
+            if where and self.tables.alone[node]:
+                self.where[node] = ()
+                self.absent.add(node)
+        try:
+            for line, nodes in orders.items():
+                self.lines[line] = Line(self.lines[line].shift, [START, *nodes, END], self.tables)
+        except Unfit:
+            self.restore(saved)
+            return False
+        for line, nodes in orders.items():
+            for node in nodes:
+                if node >= 0 and self.tables.alone[node]:
+                    self.where[node] = (line,)
+                    self.absent.discard(node)
+        return True
+
+    def _bind_crew(self, node: int, places: list[tuple[int, int]]) -> bool:
+        """Bind a crew to the moment at which a plan has it, if it is still allowed to be there then."""
+        visit, start = self.tables.ready.visits[node], places[0][0]
+        together = len({line for _start, line in places}) == len(places) == visit.crew_size
+        allowed = any(first <= start <= last for first, last in self.tables.windows[node])
+        if not (together and allowed and any(line in self.tables.ready.leads[node] for _start, line in places)):
+            return False
+        self.tables.windows[node], self.pins[node] = ((start, start),), start
+        return True
 
     def plan(self) -> Plan:
         """Return the routes. The unserved are named without a reason yet; see reasons.py."""
