@@ -16,7 +16,8 @@ from helpdesk.repairs.states import STILL_TO_DO, Status, VisitStatus
 from helpdesk.technicians.queries import TechnicianDay, days_of
 from helpdesk.travel.queries import TravelTimes, travel_times
 from helpdesk.windows.models import Half, SchedulingPolicy
-from helpdesk.windows.queries import GridWindow, grid_on, policy_on, reserves_on
+from helpdesk.windows.queries import grid_on, policy_on, reserves_on
+from helpdesk.windows.rules import Window
 
 COUNTED = (*STILL_TO_DO, VisitStatus.DONE, VisitStatus.NOBODY_HOME, VisitStatus.FAILED)
 
@@ -31,7 +32,7 @@ class DaySheet:
     visits: list[Visit]
     policy: SchedulingPolicy
     travel: TravelTimes
-    grid: list[GridWindow] = field(default_factory=list)
+    grid: list[Window] = field(default_factory=list)
     reserves: dict[tuple[str, Half], int] = field(default_factory=dict)
     waiting: list[WorkOrder] = field(default_factory=list)
 

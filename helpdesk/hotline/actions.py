@@ -25,8 +25,8 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder, WorkOrderKind
-from helpdesk.repairs.rules import Window
 from helpdesk.telephony.queries import ring_of_key
+from helpdesk.windows.rules import Window
 
 
 @dataclass(frozen=True, kw_only=True)

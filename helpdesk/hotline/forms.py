@@ -21,7 +21,7 @@ from helpdesk.hotline.rules import AT_ONCE
 from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import NUMBER
-from helpdesk.repairs.rules import window_named
+from helpdesk.windows.rules import window_named
 
 LONGEST_WORDS = 5_000
 JOINED = re.compile(rf"order:{NUMBER.pattern}|outage:[1-9][0-9]{{0,8}}", re.ASCII)

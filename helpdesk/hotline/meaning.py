@@ -23,8 +23,8 @@ from helpdesk.hotline.rules import (
 from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.queries import visible_categories
-from helpdesk.repairs.rules import window_named
 from helpdesk.search.queries import exact_phone
+from helpdesk.windows.rules import window_named
 
 NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
 

@@ -27,8 +27,9 @@ from helpdesk.repairs.models import (
     WorkOrderKind,
 )
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
-from helpdesk.repairs.rules import Window, counted_from, finish_by
+from helpdesk.repairs.rules import counted_from, finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN, STILL_TO_DO, Status, VisitStatus, call_off, move, move_visit
+from helpdesk.windows.rules import Window
 
 SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arrives here
 

@@ -15,7 +15,7 @@ from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import YEARS, Window, window_named
+from helpdesk.windows.rules import YEARS, Window, window_named
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000

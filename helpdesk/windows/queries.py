@@ -1,7 +1,6 @@
 """The windows, reserves and planning rules in force on a local date; without rows, what the product ships with."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -11,21 +10,17 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Estate
 from helpdesk.windows.models import Half, Reserve, SchedulingPolicy, WindowGrid
 from helpdesk.windows.rules import (
+    DAYS_OFFERED,
     RESERVED,
     SHIPPED_GRID,
     SHIPPED_LUNCH,
     SHIPPED_NOON,
     SHIPPED_RESERVE,
     SHIPPED_SEVERITIES,
+    Window,
+    still_offered,
+    windows_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class GridWindow:
-    """One window of one local date, as two moments in UTC."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 def install_defaults(estate: Estate, *, valid_from: date) -> None:
@@ -37,7 +32,7 @@ def install_defaults(estate: Estate, *, valid_from: date) -> None:
     db.session.flush()
 
 
-def grid_on(estate_id: int, days: Collection[date]) -> dict[date, list[GridWindow]]:
+def grid_on(estate_id: int, days: Collection[date]) -> dict[date, list[Window]]:
     """The windows of each of some local dates, in order of time; an empty list on a weekday that has none."""
     rows = list(db.session.scalars(select(WindowGrid).where(WindowGrid.estate_id == estate_id)))
     if not rows:
@@ -45,12 +40,15 @@ def grid_on(estate_id: int, days: Collection[date]) -> dict[date, list[GridWindo
     found = {}
     for day in sorted(days):
         valid = [row for row in rows if row.weekday == day.weekday() and _counts(row, day)]
-        midnight = clock.start_of_day(day)
-        found[day] = [
-            GridWindow(midnight + timedelta(minutes=row.from_minute), midnight + timedelta(minutes=row.until_minute))
-            for row in sorted(valid, key=lambda row: row.from_minute)
-        ]
+        found[day] = windows_of(day, ((row.from_minute, row.until_minute) for row in valid))
     return found
+
+
+def offered_windows(estate_id: int, now: datetime, days: int = DAYS_OFFERED) -> list[Window]:
+    """The windows of today and the days after it, in order of time, without those almost over."""
+    today = clock.local_date(now)
+    grid = grid_on(estate_id, [today + timedelta(days=ahead) for ahead in range(days)])
+    return still_offered((window for of_day in grid.values() for window in of_day), now)
 
 
 def reserves_on(estate_id: int, day: date) -> dict[tuple[str, Half], int]:

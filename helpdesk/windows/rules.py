@@ -1,6 +1,17 @@
-"""Which windows a day has and what a broken rule does, as plain decisions."""
+"""Which windows a day has, how forms name them, and what a broken rule does, as plain decisions."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from helpdesk.core import clock
 from helpdesk.windows.models import Rule, Severity
+
+WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})/([0-9]{2}:[0-9]{2})", re.ASCII)
+YEARS = range(2000, 2101)  # of what people type
+DAYS_OFFERED = 7
+LEAST_LEFT = timedelta(minutes=30)  # of a window that is still offered
 
 # What a new estate begins with: every day of the week alike, in minutes after local midnight.
 SHIPPED_GRID = ((510, 600), (600, 720), (840, 930), (930, 1020))
@@ -19,6 +30,49 @@ SHIPPED_SEVERITIES = {
     Rule.CREW: Severity.WARN,
     Rule.RESERVE: Severity.WARN,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the resident was told that somebody comes: two moments in UTC, the end after the start."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def __post_init__(self):
+        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
+            raise ValueError("naive datetime: give it a time zone")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("a window ends after it starts")
+
+
+def window_value(window: Window) -> str:
+    """How a form names a window: 2026-03-02T08:30/10:00, in Shanghai time."""
+    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}/{clock.local(window.ends_at):%H:%M}"
+
+
+def window_named(value: str | None) -> Window | None:
+    """The window that a form named; None if it is not one, or of a year nobody plans for."""
+    match = WINDOW_VALUE.fullmatch(value or "")
+    try:
+        starts_at = datetime.fromisoformat(match[1]) if match else None
+        ends_at = datetime.combine(starts_at.date(), time.fromisoformat(match[2])) if match else None
+    except ValueError:
+        return None
+    if starts_at is None or starts_at.year not in YEARS or ends_at <= starts_at:
+        return None
+    return Window(clock.from_local(starts_at), clock.from_local(ends_at))
+
+
+def windows_of(day: date, spans: Iterable[tuple[int, int]] = SHIPPED_GRID) -> list[Window]:
+    """Spans of minutes after midnight as the windows of one local date, in order of time."""
+    midnight = clock.start_of_day(day)
+    return [Window(midnight + timedelta(minutes=a), midnight + timedelta(minutes=b)) for a, b in sorted(spans)]
+
+
+def still_offered(windows: Iterable[Window], now: datetime) -> list[Window]:
+    """Those in which somebody could still come: half an hour has to be left."""
+    return [window for window in windows if window.ends_at >= now + LEAST_LEFT]
 
 
 def severity(severities: dict, rule: Rule) -> Severity:

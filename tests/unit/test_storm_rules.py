@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.core.clock import from_local, local
-from helpdesk.repairs.rules import Window
 from helpdesk.storm.models import Cause
 from helpdesk.storm.rules import Whom, is_asked, moved, ring_by, said_of_moved, said_time
+from helpdesk.windows.rules import Window
 
 
 def shanghai(day, hour, minute=0):
