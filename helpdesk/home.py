@@ -18,6 +18,7 @@ PAGES = (
     (Permission.DO_VISITS, "scheduling.jobs", _l("My day")),
     (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
     (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
+    (Permission.SEE_WORK_ORDERS, "technicians.index", _l("Technicians")),
     (Permission.SEE_CASES, "cases.index", _l("Cases")),
     (Permission.SEE_REGISTER, "estate.index", _l("Register")),
     (Permission.LOG_CALL, "duty.index", _l("Duty roster")),

@@ -1,11 +1,17 @@
 """Decisions about work orders: which promise comes next, how it stands."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
 from helpdesk.repairs import deadlines
 from helpdesk.repairs.deadlines import Standing
 from helpdesk.windows.rules import Window
+
+ENOUGH_SAMPLES = 5
+BELIEVED = timedelta(minutes=1), timedelta(hours=8)  # times on site outside of these were tapped by mistake
+STEP = 5  # minutes to which a learned time is rounded
 
 
 class DeadlineKind(StrEnum):
@@ -56,3 +62,13 @@ def finish_by(promised: datetime | None, window_ends_at: datetime, usual_time: t
 def promised_window(record) -> Window | None:
     """What the resident was told, of a visit, or of an order nobody is chosen for yet; None if nothing was."""
     return Window(record.promised_from, record.promised_until) if record.promised_from else None
+
+
+def median_minutes(spans: Iterable[timedelta]) -> tuple[int, int] | None:
+    """The usual time on site in minutes, to five, and of how many visits; None of fewer than five believable ones."""
+    least, most = BELIEVED
+    believed = [span for span in spans if least <= span <= most]
+    if len(believed) < ENOUGH_SAMPLES:
+        return None
+    minutes = median(believed).total_seconds() / 60
+    return max(STEP, round(minutes / STEP) * STEP), len(believed)

@@ -1,9 +1,10 @@
 """Which windows a day has, how forms name them, and what a broken rule does, as plain decisions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from helpdesk.core import clock
 from helpdesk.windows.models import Rule, Severity
@@ -11,6 +12,8 @@ from helpdesk.windows.models import Rule, Severity
 WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})/([0-9]{2}:[0-9]{2})", re.ASCII)
 YEARS = range(2000, 2101)  # of what people type
 DAYS_OFFERED = 7
+SPAN = re.compile(r"([0-9]{1,2})[:：]([0-9]{2})\s*[-–—~～至到]\s*([0-9]{1,2})[:：]([0-9]{2})", re.ASCII)
+SHORTEST = 30  # minutes of a window
 LEAST_LEFT = timedelta(minutes=30)  # of a window that is still offered
 
 # What a new estate begins with: every day of the week alike, in minutes after local midnight.
@@ -19,6 +22,7 @@ SHIPPED_LUNCH = (690, 840, 60)  # not before 11:30, over by 14:00, one hour
 SHIPPED_NOON = 750  # 12:30
 SHIPPED_RESERVE = 30  # minutes of each half-day, of every trade that emergencies need
 RESERVED = ("plumber", "electrician", "drain")
+RESERVABLE = (*RESERVED, "general", "locksmith", "weak_current", "waterproofing", "welder", "mason")
 SHIPPED_SEVERITIES = {
     Rule.SKILL: Severity.WARN,
     Rule.LICENCE: Severity.BLOCK,
@@ -30,6 +34,23 @@ SHIPPED_SEVERITIES = {
     Rule.CREW: Severity.WARN,
     Rule.RESERVE: Severity.WARN,
 }
+
+
+class Wrong(StrEnum):
+    """Why the windows that somebody typed for a day cannot be."""
+
+    UNREADABLE = "unreadable"
+    BACKWARDS = "backwards"
+    TOO_SHORT = "too_short"
+    OVERLAP = "overlap"
+
+
+class BadSpans(ValueError):
+    """Windows that cannot be; `what` are the words or times that are wrong."""
+
+    def __init__(self, why: Wrong, what: str) -> None:
+        super().__init__(why)
+        self.why, self.what = why, what
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +89,44 @@ def windows_of(day: date, spans: Iterable[tuple[int, int]] = SHIPPED_GRID) -> li
     """Spans of minutes after midnight as the windows of one local date, in order of time."""
     midnight = clock.start_of_day(day)
     return [Window(midnight + timedelta(minutes=a), midnight + timedelta(minutes=b)) for a, b in sorted(spans)]
+
+
+def read_spans(typed: str) -> list[tuple[int, int]]:
+    """Windows as people type them, "08:30-10:00, 14:00–15:30", in minutes after midnight; else BadSpans."""
+    left = SPAN.sub("", typed).strip(" ,，、;；\n\t")
+    if left.translate(str.maketrans("", "", " ,，、;；\n\t")):
+        raise BadSpans(Wrong.UNREADABLE, left[:40])
+    spans = []
+    for hour, minute, to_hour, to_minute in SPAN.findall(typed):
+        begin, end = int(hour) * 60 + int(minute), int(to_hour) * 60 + int(to_minute)
+        if int(minute) > 59 or int(to_minute) > 59 or begin >= 1440 or end > 1440:
+            raise BadSpans(Wrong.UNREADABLE, f"{hour}:{minute}–{to_hour}:{to_minute}")
+        spans.append((begin, end))
+    spans.sort()
+    for at, (begin, end) in enumerate(spans):
+        if end <= begin:
+            raise BadSpans(Wrong.BACKWARDS, minutes_words(begin, end))
+        if end - begin < SHORTEST:
+            raise BadSpans(Wrong.TOO_SHORT, minutes_words(begin, end))
+        if at and begin < spans[at - 1][1]:
+            raise BadSpans(Wrong.OVERLAP, f"{minutes_words(*spans[at - 1])}, {minutes_words(begin, end)}")
+    return spans
+
+
+def minutes_words(begin: int, end: int) -> str:
+    return f"{begin // 60:02}:{begin % 60:02}–{end // 60:02}:{end % 60:02}"
+
+
+def alike(week: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[list[int], Sequence[tuple[int, int]]]]:
+    """The days of a week with the same windows together: ([0, 1, 2, 3, 4], windows), ([5, 6], others)."""
+    found: list[tuple[list[int], Sequence[tuple[int, int]]]] = []
+    for day, spans in enumerate(week):
+        same = next((days for days, own in found if list(own) == list(spans)), None)
+        if same is None:
+            found.append(([day], spans))
+        else:
+            same.append(day)
+    return found
 
 
 def still_offered(windows: Iterable[Window], now: datetime) -> list[Window]:
