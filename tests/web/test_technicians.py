@@ -549,3 +549,21 @@ def test_whoever_dispatches_can_change_the_times_that_were_named(work_order, est
     assert answer.status_code == 303
     assert len(work_order.named_windows) == 2
     assert db.session.scalars(select(Visit)).one().promised_from is not None
+
+
+@pytest.mark.parametrize("path", ["/technicians", "/categories", "/scheduling-rules", "/ways"])
+def test_more_rows_need_no_more_queries(path, skill, estate, mei, person, as_user, count_queries, now):
+    browser = as_user(mei)
+    browser.get(path)
+    with count_queries() as one:
+        browser.get(path)
+    for name in ("Li", "Ma", "Wu"):
+        user = person(name, Role.TECHNICIAN)
+        with writing():
+            add_skill(user, Mastered(Skill.PLUMBER, Level.ALONE), estate_id=estate.id, actor=mei, now=now)
+            set_hours(user, [(0, 480, 720)], valid_from=MONDAY, estate_id=estate.id, actor=mei, now=now)
+
+    with count_queries() as four:
+        browser.get(path)
+
+    assert four.count <= one.count
