@@ -87,11 +87,15 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         scheduling,
         search,
         storm,
+        technicians,
         telephony,
+        travel,
+        windows,
         workdays,
     ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
+    app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate, exports):
         app.cli.add_command(feature.commands.group)

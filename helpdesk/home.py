@@ -24,6 +24,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SEE_CASES, "cases.index", _l("Cases")),
     (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (P.SEE_WORK_ORDERS, "routines.index", _l("Rounds")),
+    (P.SEE_WORK_ORDERS, "technicians.index", _l("Technicians")),
     (P.LOG_CALL, "duty.index", _l("Duty roster")),
     (P.ADMINISTER, "admin.users", _l("Accounts")),
     (P.ADMINISTER, "telephony.lines", _l("Telephones")),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.dispatch.learning import learn_ways
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.estate.importing.cleaning import forget_uploads
 from helpdesk.estate.unmerging import forget_merges
@@ -23,6 +24,7 @@ TASKS = (
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
     Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
+    Task("ways", timedelta(days=1), learn_ways, LONG),
     Task("uploads", timedelta(hours=1), forget_uploads, LONG),
     Task("merges", timedelta(days=1), forget_merges, LONG),
     Task("exports", timedelta(hours=1), forget_files, LONG),

@@ -144,9 +144,26 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},
     # hotline
     "call.saved": {"outcome": StrEnum | None, "place_id": int | None, "work_order_id": int | None},
+    # windows: the subject is the estate
+    "windows.set": {"valid_from": datetime, "windows": int},
+    "reserves.set": {"valid_from": datetime, "minutes": int},
+    "rules.set": {"valid_from": datetime, "stops": list},
+    "buildings.placed": {"placed": int},
+    # technicians: why somebody is away stands in the row, never here
+    "skill.added": {"user_id": int, "skill": StrEnum, "level": int},
+    "skill.changed": {"level": int},
+    "skill.ended": {},
+    "hours.set": {"estate_id": int, "valid_from": datetime, "minutes": int},  # the subject is the user
+    "absence.noted": {"user_id": int, "starts_at": datetime, "ends_at": datetime},
+    "absence.called_off": {"ends_at": datetime},
+    "place.wish_set": {"user_id": int, "wish": StrEnum | None},
+    "category.changed": {  # the subject is the row of the new term
+        "valid_from": datetime, "duration_minutes": int, "skill": StrEnum, "level": int, "crew_size": int,
+    },
     # repairs: the subject of each is the work order
     "work_order.opened": {"urgency": StrEnum, "category_id": int, "place_id": int},
     "work_order.window_promised": {"promised_from": datetime, "promised_until": datetime},
+    "work_order.windows_named": {"windows": int},
     "work_order.urgency_changed": {"from_urgency": StrEnum, "to_urgency": StrEnum},
     "work_order.recounted": {"arrive_by": datetime | None, "done_by": datetime | None},  # after the calendar changed
     "work_order.held": {"from_status": StrEnum, "reason": StrEnum},

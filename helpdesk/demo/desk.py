@@ -16,10 +16,11 @@ from helpdesk.demo.bulk import Rows
 from helpdesk.demo.journal import Journal
 from helpdesk.repairs.deadlines import deadlines
 from helpdesk.repairs.models import CancelReason, HoldReason, Lock, Urgency, WorkOrderKind
-from helpdesk.repairs.rules import Window, finish_by
+from helpdesk.repairs.rules import finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, Setback, Status, Step, VisitStatus, call_off, move, move_visit
 from helpdesk.scheduling.actions import HOLDS
 from helpdesk.scheduling.rules import AFTER_STEP
+from helpdesk.windows.rules import Window
 
 
 class NotYet(Exception):

@@ -119,7 +119,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         own_shape = shape if number == 1 else shape.with_calls(None)
         desk = _desk(estate_id, rows, journal, numbers, now)
         community.write(rows, journal, register, staff, first_day, now)
-        planning.write(rows, estate_id, staff, shape, first_day, today_on)
+        planning.write(rows, estate_id, staff, shape, first_day, today_on, register.lived_in)
         if number == 1 and shape.history_days > 7:
             exports.write(rows, journal, estate_id, staff.manager, now)
         if shape.history_days > 30:

@@ -12,8 +12,8 @@ from helpdesk.demo.stories import at_local
 from helpdesk.demo.switchboard import Caller, where
 from helpdesk.hotline.models import Channel, Outcome
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import windows_of
 from helpdesk.repairs.states import Setback
+from helpdesk.windows.rules import windows_of
 
 BURST_AT = time(2, 14)
 BURST_LASTS = timedelta(minutes=65)

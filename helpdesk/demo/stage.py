@@ -15,8 +15,8 @@ from helpdesk.demo.stories import at_local
 from helpdesk.demo.switchboard import Caller, Switchboard, where
 from helpdesk.hotline.models import Channel
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Step
+from helpdesk.windows.rules import Window
 
 Scene = tuple[datetime, Callable[[], None]]  # when its call is saved, and how it is told
 MINUTE = timedelta(minutes=1)

@@ -12,8 +12,8 @@ from helpdesk.demo.catalogue import Catalogue, Fault
 from helpdesk.demo.desk import Desk, NotYet, Order, Visit
 from helpdesk.demo.staff import Staff
 from helpdesk.repairs.models import CancelReason, Urgency
-from helpdesk.repairs.rules import Window, windows_of
 from helpdesk.repairs.states import Setback, Step
+from helpdesk.windows.rules import Window, windows_of
 
 LATE, REOPENED, CANCELLED, NOT_RUNG, SKIPPED_TAP = 0.065, 0.04, 0.025, 0.12, 0.06
 SETBACKS = {Setback.NOBODY_HOME: 3, Setback.PARTS: 3, Setback.OUTSIDE: 1, Setback.HELP: 1, None: 92}  # in percent

@@ -11,8 +11,8 @@ from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
 from helpdesk.hotline.models import Channel
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import Window, windows_of
 from helpdesk.repairs.states import Setback
+from helpdesk.windows.rules import Window, windows_of
 
 ROUND = (time(8, 35), time(9, 20), time(10, 10), time(11), time(14, 5), time(14, 50), time(15, 40), time(16, 25))
 NEXT_ROUND = (time(8, 40), time(10, 15), time(14, 10))

@@ -17,7 +17,8 @@ from helpdesk.technicians.queries import TechnicianDay, days_of
 from helpdesk.travel.models import Mode
 from helpdesk.travel.queries import TravelTimes, modes_of, travel_times
 from helpdesk.windows.models import Half, SchedulingPolicy
-from helpdesk.windows.queries import GridWindow, grid_on, policy_on, reserves_on
+from helpdesk.windows.queries import grid_on, policy_on, reserves_on
+from helpdesk.windows.rules import Window
 
 COUNTED = (*STILL_TO_DO, VisitStatus.DONE, VisitStatus.NOBODY_HOME, VisitStatus.FAILED)
 
@@ -33,7 +34,7 @@ class DaySheet:
     policy: SchedulingPolicy
     travel: dict[Mode, TravelTimes]
     modes: dict[int, Mode] = field(default_factory=dict)  # of technicians; whoever is missing walks
-    grid: list[GridWindow] = field(default_factory=list)
+    grid: list[Window] = field(default_factory=list)
     reserves: dict[tuple[str, Half], int] = field(default_factory=dict)
     waiting: list[WorkOrder] = field(default_factory=list)
 

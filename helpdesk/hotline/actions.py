@@ -25,8 +25,9 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Category, Urgency, WorkOrder, WorkOrderKind
-from helpdesk.repairs.rules import Window
+from helpdesk.repairs.naming import name_windows
 from helpdesk.telephony.queries import ring_of_key
+from helpdesk.windows.rules import Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class Typed:
     urgency: Urgency | None = None
     outcome: Outcome | None = None
     window: Window | None = None
+    also: tuple[Window, ...] = ()
     at_once: bool = False
     technician: User | None = None
     about: WorkOrder | None = None
@@ -231,6 +233,8 @@ def _open_order(typed: Typed, *, reported_at: datetime, actor: User, now: dateti
         )  # fmt: skip
     elif typed.window:
         promise_window(work_order, window=typed.window, actor=actor, now=now)
+    if typed.also:
+        name_windows(work_order, typed.also, actor=actor, now=now)
     return work_order
 
 

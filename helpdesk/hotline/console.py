@@ -33,9 +33,10 @@ from helpdesk.hotline.rules import (
 from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Category, Urgency, WorkOrder
 from helpdesk.repairs.queries import open_orders, visible_categories
-from helpdesk.repairs.rules import offered_windows, window_value
 from helpdesk.search.queries import exact_phone
 from helpdesk.telephony.models import TelephoneCall
+from helpdesk.windows.queries import offered_windows
+from helpdesk.windows.rules import window_value
 
 ROWS = 60
 MINUTE = timedelta(minutes=1)
@@ -105,8 +106,8 @@ def usable_key(form: CallForm) -> str:
     return form.key
 
 
-def choices(user, now: datetime) -> dict:
-    """What the form offers to choose from."""
+def choices(user, now: datetime, *, estate_id: int) -> dict:
+    """What the form offers to choose from; the windows are those of the estate that the call is about."""
     mine = estates(user, Permission.LOG_CALL)
     groups: dict[str, list[Category]] = {}
     for category in visible_categories(user, on=clock.local_date(now)):
@@ -114,7 +115,7 @@ def choices(user, now: datetime) -> dict:
         if all(category.code != other.code for other in names):  # several estates have the same ones
             names.append(category)
     windows: dict = {}
-    for window in offered_windows(now, days=DAYS_SHOWN):
+    for window in offered_windows(estate_id, now, days=DAYS_SHOWN):
         windows.setdefault(clock.local_date(window.starts_at), []).append((window_value(window), window))
     sends = any(can(user, Permission.DISPATCH, estate_id) for estate_id in mine)
     return {

@@ -19,9 +19,10 @@ from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.outcomes import GoesOn
 from helpdesk.hotline.rules import AT_ONCE
 from helpdesk.neighbours.models import Part
+from helpdesk.repairs.forms import WindowsField
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import NUMBER
-from helpdesk.repairs.rules import window_named
+from helpdesk.windows.rules import window_named
 
 LONGEST_WORDS = 5_000
 JOINED = re.compile(rf"order:{NUMBER.pattern}|outage:[1-9][0-9]{{0,8}}", re.ASCII)
@@ -115,6 +116,7 @@ class CallForm(CallFields, CreatingForm):
     call_key = HiddenField()
     outcome = Chosen(_l("Outcome"), codes=list(Outcome))
     visit_window = Text(_l("When somebody comes"), limit=30)
+    also = WindowsField(_l("Also at home then"))
     technician_id = Reference()
     about = Text(limit=20)
     other_home = Text(_l("The other home"), limit=60)  # of a fault that two homes share

@@ -23,8 +23,8 @@ from helpdesk.hotline.rules import (
 from helpdesk.neighbours.models import Part
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.queries import visible_categories
-from helpdesk.repairs.rules import window_named
 from helpdesk.search.queries import exact_phone
+from helpdesk.windows.rules import window_named
 
 NAMED = ((Place, visible_places), (Person, visible_people), (Phone, visible_phones))
 
@@ -105,7 +105,8 @@ def _decided(form, user, estate_id: int, now: datetime) -> dict:
         "outcome": form.outcome.data, "technician": technician, "about": about_of(form, user),
         "after": follow_up_of(form, estate_id), "other_home": _other_home(form, user, estate_id),
         "other_part": form.other_part.data or Part.SOURCE,
-        "window": window_named(form.visit_window.data or ""), "at_once": form.visit_window.data == AT_ONCE,
+        "window": window_named(form.visit_window.data or ""), "also": tuple(form.also.windows),
+        "at_once": form.visit_window.data == AT_ONCE,
         "ring_back_at": typed_moment(form.ring_back_at, now) or typed_moment(form.ring_back, now),
     }  # fmt: skip
 

@@ -22,8 +22,9 @@ from helpdesk.hotline.rules import (
 from helpdesk.outages.near import Near, near
 from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.queries import running_visit, visible_categories
-from helpdesk.repairs.rules import promised_window, window_named
+from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.suggestions import Suggestion, suggest
+from helpdesk.windows.rules import window_named
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from helpdesk.core import clock
 from helpdesk.estate import addresses, phone_numbers
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import Window
+from helpdesk.windows.rules import Window
 
 AT_ONCE = "at_once"  # instead of a window: somebody sets out now
 DAYS_SHOWN = 3

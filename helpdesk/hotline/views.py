@@ -16,7 +16,7 @@ from helpdesk.hotline.card import card_of
 from helpdesk.hotline.forms import CallForm, DraftForm
 from helpdesk.hotline.happened import is_late
 from helpdesk.hotline.joining import added_to
-from helpdesk.hotline.meaning import typed_in
+from helpdesk.hotline.meaning import home_estate, typed_in
 from helpdesk.hotline.outcomes import followed
 from helpdesk.hotline.proposals import near_of, proposal, said
 from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
@@ -128,6 +128,7 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
     now, key = clock.now(), desk.usable_key(form)
     desk.know_again(form, me())
     card = desk.card_for(me(), form.ids(), now)
+    estate_id = card.place.estate_id if card.place else home_estate(me())
     words, added = form.words.data or "", added_to(saved)
     chosen = {name: form[name].data or "" for name in ("category", "urgency", "visit_window")}
     proposed = proposal(me(), words, card, **chosen, sent=bool(form.technician_id.data), now=now)
@@ -137,7 +138,8 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
         "after": followed(me(), saved) if saved else None,
         "found": find(me(), asked, on=clock.local_date(now)) if asked else [],
         "card": card, "about": form.about.data or "", "chased": form.chased.data or "", "key": key,
-        "choices": desk.choices(me(), now), "beside": False, "drafts": my_drafts(me(), but_not=key),
+        "choices": desk.choices(me(), now, estate_id=estate_id), "beside": False,
+        "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
         "proposed": proposed, "near": near_of(me(), card, proposed, now), "added_to": added,
     }  # fmt: skip

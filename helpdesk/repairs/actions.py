@@ -27,8 +27,10 @@ from helpdesk.repairs.models import (
 )
 from helpdesk.repairs.numbers import next_number
 from helpdesk.repairs.policy import deadlines_of, service_level_in_force
-from helpdesk.repairs.rules import Window, counted_from, finish_by
+from helpdesk.repairs.queries import in_force
+from helpdesk.repairs.rules import counted_from, finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN, STILL_TO_DO, Status, VisitStatus, call_off, move, move_visit
+from helpdesk.windows.rules import Window
 
 SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arrives here
 
@@ -115,7 +117,7 @@ def schedule_visit(
         _reopen(work_order, now)
     work_order.responded_at = work_order.responded_at or now
     work_order.promised_from = work_order.promised_until = None  # from now on the visit's
-    visit = _add_visit(work_order, sent, start, promised)
+    visit = _add_visit(work_order, sent, start, promised, in_force(work_order.category, clock.local_date(now)))
     record(
         "visit.scheduled", work_order, actor=actor, now=now, topics=before | work_order.topics, from_status=old,
         visit_id=visit.id, crew=_ids(sent), promised_from=visit.promised_from, promised_until=visit.promised_until,
@@ -256,12 +258,13 @@ def _ids(crew: Iterable[User]) -> list[int]:
     return sorted(user.id for user in crew)
 
 
-def _add_visit(work_order: WorkOrder, crew: list[User], start: datetime, promised: Window | None) -> Visit:
-    """The next visit. A window is a new promise to come, and this is the visit that keeps it."""
-    category = work_order.category
+def _add_visit(
+    work_order: WorkOrder, crew: list[User], start: datetime, promised: Window | None, takes: Category
+) -> Visit:
+    """The next visit, as long as such work takes now. A window is a new promise to come; this visit keeps it."""
     visit = Visit(
-        crew=crew, planned_at=start, status=VisitStatus.PLANNED, duration_minutes=category.duration_minutes,
-        crew_size=category.crew_size, door_code=f"{secrets.randbelow(100):02}",
+        crew=crew, planned_at=start, status=VisitStatus.PLANNED, duration_minutes=takes.duration_minutes,
+        crew_size=takes.crew_size, door_code=f"{secrets.randbelow(100):02}",
     )  # fmt: skip
     if promised:
         visit.promised_from, visit.promised_until = promised.starts_at, promised.ends_at

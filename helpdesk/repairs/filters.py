@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from helpdesk.core.forms import clean
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import YEARS
+from helpdesk.windows.rules import YEARS
 
 LONGEST_WORDS = 100
 LARGEST_NUMBER = 2**31 - 1  # what a database keeps as an integer

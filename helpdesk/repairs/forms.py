@@ -14,8 +14,9 @@ from helpdesk.core import clock
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
+from helpdesk.repairs.naming import named_windows
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import YEARS, Window, window_named
+from helpdesk.windows.rules import YEARS, Window, window_named, window_value
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000
@@ -67,15 +68,35 @@ class CrewField(SelectMultipleField):
         return [self.people.get(user_id) for user_id in self.data]
 
 
+class WindowsField(SelectMultipleField):
+    """Several windows, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, choices=[], validate_choice=False, **kwargs)
+
+    def pre_validate(self, _form) -> None:
+        if any(window_named(value) is None for value in self.data or ()):
+            raise ValidationError(_("Choose one of these times."))
+
+    @property
+    def windows(self) -> list[Window]:
+        return [window for window in map(window_named, self.data or ()) if window]
+
+
 class VisitForm(CreatingForm):
     crew = CrewField(_l("Who goes"))
     window = RadioField(_l("When"), choices=[], validate_choice=False)
     typed_from = DateTimeLocalField(_l("Day and time"))
     typed_until = TimeField(_l("The window ends at"))
+    also = WindowsField(_l("Also at home then"))
     version = version()
 
     def __init__(self, work_order: WorkOrder, **kwargs):
-        super().__init__(**kwargs)
+        named = [window_value(window) for window in named_windows(work_order)]
+        super().__init__(**{"also": named} | kwargs)
         self.crew.offer(technicians(frozenset({work_order.estate_id})))
 
     def validate_window(self, field: Field) -> None:

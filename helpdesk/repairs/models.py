@@ -96,6 +96,10 @@ class Category(db.Model):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
 
+    @property
+    def topics(self) -> set[str]:
+        return {f"orders:{self.estate_id}"}
+
 
 class ServiceLevel(db.Model):
     """The promised times of one class, one row per term of validity: a cell left empty promises nothing."""
@@ -175,7 +179,9 @@ class WorkOrder(Versioned, db.Model):
     reopened: Mapped[int] = mapped_column(default=0)  # how often
     visits: Mapped[list["Visit"]] = relationship(lazy="selectin", order_by="Visit.id", back_populates="work_order")
     chases: Mapped[list["Chase"]] = relationship(order_by="Chase.id", back_populates="work_order")
-    named_windows: Mapped[list["NamedWindow"]] = relationship(order_by="NamedWindow.starts_at")
+    named_windows: Mapped[list["NamedWindow"]] = relationship(
+        order_by="NamedWindow.starts_at", cascade="all, delete-orphan"
+    )
 
     @property
     def topics(self) -> set[str]:

@@ -26,9 +26,11 @@ from helpdesk.repairs.forms import (
 )
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.queries import running_visit
-from helpdesk.repairs.rules import Window, offered_windows, promised_window, window_value
+from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NEXT, OPEN, Status, VisitStatus
 from helpdesk.repairs.timeline import window_words
+from helpdesk.windows.queries import offered_windows
+from helpdesk.windows.rules import Window, window_value
 
 
 class Act(StrEnum):
@@ -126,7 +128,7 @@ def times_offered(work_order: WorkOrder, form: Form | None, now: datetime) -> Wh
     """
     told = promised_window(work_order)
     told = told if told and told.ends_at > now else None
-    windows = [window for window in offered_windows(now) if window != told]
+    windows = [window for window in offered_windows(work_order.estate_id, now) if window != told]
     urgent = work_order.urgency in (Urgency.P0, Urgency.P1) or not windows
     usual = window_value(told) if told else AT_ONCE if urgent else window_value(windows[0])
     chosen = form.window.data if isinstance(form, VisitForm) else None

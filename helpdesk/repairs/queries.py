@@ -14,6 +14,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
+from helpdesk.core.terms import counts
 from helpdesk.estate.community import Guarantee
 from helpdesk.estate.community_queries import guarantees_at
 from helpdesk.estate.models import Phone, Place
@@ -66,6 +67,24 @@ def categories_of(estate_id: int, *, on: date) -> list[Category]:
     in_force = and_(Category.valid_from <= on, or_(Category.valid_until.is_(None), Category.valid_until > on))
     found = select(Category).where(Category.estate_id == estate_id, in_force)
     return list(db.session.scalars(found.order_by(Category.position, Category.id)))
+
+
+def category_terms(estate_id: int, code: str) -> list[Category]:
+    """A kind of work in every term, the latest first."""
+    found = select(Category).where(Category.estate_id == estate_id, Category.code == code)
+    return list(db.session.scalars(found.order_by(Category.valid_from.desc())))
+
+
+def planned_category(user, category_id: int) -> Category:
+    """A kind of work of an estate this user plans; 404 otherwise."""
+    mine = Category.estate_id.in_(estates(user, Permission.PLAN_DUTY))
+    return db.session.scalar(select(Category).where(Category.id == category_id, mine)) or abort(404)
+
+
+def in_force(category: Category, on: date) -> Category:
+    """The same kind of work as it is on a local date: what an order was opened with may have changed since."""
+    terms = category_terms(category.estate_id, category.code)
+    return next((term for term in terms if counts(term, on)), category)
 
 
 def open_orders(user, *, estate_id: int | None = None, limit: int = 100) -> list[WorkOrder]:

@@ -1,33 +1,17 @@
-"""Decisions about work orders: which promise comes next, how it stands, which windows a day offers."""
+"""Decisions about work orders: which promise comes next, how it stands."""
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
-from helpdesk.core import clock
 from helpdesk.repairs import deadlines
 from helpdesk.repairs.deadlines import Standing
+from helpdesk.windows.rules import Window
 
-WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})/([0-9]{2}:[0-9]{2})", re.ASCII)
-YEARS = range(2000, 2101)  # of what people type
-GRID = ((time(8, 30), time(10)), (time(10), time(12)), (time(14), time(15, 30)), (time(15, 30), time(17)))
-DAYS_OFFERED = 7
-LEAST_LEFT = timedelta(minutes=30)  # of a window that is still offered
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When the resident was told that somebody comes: two moments in UTC, the end after the start."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    def __post_init__(self):
-        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
-            raise ValueError("naive datetime: give it a time zone")
-        if self.ends_at <= self.starts_at:
-            raise ValueError("a window ends after it starts")
+ENOUGH_SAMPLES = 5
+BELIEVED = timedelta(minutes=1), timedelta(hours=8)  # times on site outside of these were tapped by mistake
+STEP = 5  # minutes to which a learned time is rounded
 
 
 class DeadlineKind(StrEnum):
@@ -80,35 +64,11 @@ def promised_window(record) -> Window | None:
     return Window(record.promised_from, record.promised_until) if record.promised_from else None
 
 
-def window_value(window: Window) -> str:
-    """How a form names a window: 2026-03-02T08:30/10:00, in Shanghai time."""
-    return f"{clock.local(window.starts_at):%Y-%m-%dT%H:%M}/{clock.local(window.ends_at):%H:%M}"
-
-
-def window_named(value: str | None) -> Window | None:
-    """The window that a form named; None if it is not one, or of a year nobody plans for."""
-    match = WINDOW_VALUE.fullmatch(value or "")
-    try:
-        starts_at = datetime.fromisoformat(match[1]) if match else None
-        ends_at = datetime.combine(starts_at.date(), time.fromisoformat(match[2])) if match else None
-    except ValueError:
+def median_minutes(spans: Iterable[timedelta]) -> tuple[int, int] | None:
+    """The usual time on site in minutes, to five, and of how many visits; None of fewer than five believable ones."""
+    least, most = BELIEVED
+    believed = [span for span in spans if least <= span <= most]
+    if len(believed) < ENOUGH_SAMPLES:
         return None
-    if starts_at is None or starts_at.year not in YEARS or ends_at <= starts_at:
-        return None
-    return Window(clock.from_local(starts_at), clock.from_local(ends_at))
-
-
-def windows_of(day: date) -> list[Window]:
-    """The windows that residents are offered on one local date."""
-    return [Window(_moment(day, start), _moment(day, end)) for start, end in GRID]
-
-
-def offered_windows(now: datetime, days: int = DAYS_OFFERED) -> list[Window]:
-    """The windows of today and the days after it, in order of time; none in which hardly anybody could still come."""
-    today = clock.local_date(now)
-    upcoming = (window for ahead in range(days) for window in windows_of(today + timedelta(days=ahead)))
-    return [window for window in upcoming if window.ends_at >= now + LEAST_LEFT]
-
-
-def _moment(day: date, at: time) -> datetime:
-    return clock.from_local(datetime.combine(day, at))
+    minutes = median(believed).total_seconds() / 60
+    return max(STEP, round(minutes / STEP) * STEP), len(believed)

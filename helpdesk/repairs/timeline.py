@@ -178,6 +178,13 @@ def _closed(*, name, crew, data, work_order) -> str:
     return _("%(name)s closed the work order.", name=name)
 
 
+def _windows_named(*, name, crew, data, work_order) -> str:
+    return ngettext(
+        "%(name)s noted %(num)d more time at which they are at home.",
+        "%(name)s noted %(num)d more times at which they are at home.", data["windows"], name=name,
+    )  # fmt: skip
+
+
 def _urgency_changed(*, name, crew, data, work_order) -> str:
     old, new = word(Urgency(data["from_urgency"])), word(Urgency(data["to_urgency"]))
     return _("%(name)s changed the urgency from %(old)s to %(new)s.", name=name, old=old, new=new)
@@ -222,6 +229,7 @@ def _changed(*, name, crew, data, work_order) -> str:
 SENTENCES = {
     "work_order.opened": _opened,
     "work_order.window_promised": _promised,
+    "work_order.windows_named": _windows_named,
     "work_order.urgency_changed": _urgency_changed,
     "work_order.recounted": _recounted,
     "work_order.held": _held,

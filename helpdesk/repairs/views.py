@@ -7,7 +7,7 @@ from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import residents_of
-from helpdesk.repairs import panel, rules, timeline, words
+from helpdesk.repairs import panel, rules, staffing, timeline, words
 from helpdesk.repairs.actions import (
     add_remark,
     cancel_work_order,
@@ -22,6 +22,7 @@ from helpdesk.repairs.filters import Group, Sort, read
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.repairs.lists import choices, order_page
 from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.naming import name_windows, named_windows
 from helpdesk.repairs.panel import FORMS, Act, acts_for, asked_act, times_offered
 from helpdesk.repairs.queries import get_work_order, guaranteed, reach_of, service_level_of
 
@@ -32,7 +33,7 @@ SAID = (
     words.category_name, words.chased_when, words.chased_words, words.next_promise, words.promise_words,
     words.promises_of, words.running_visit, rules.chases_now,
     words.service_level_name, words.state_of, words.tone_of, timeline.list_names, timeline.window_words,
-    panel.act_label, panel.act_url,
+    panel.act_label, panel.act_url, staffing.missing_skills, staffing.visits_while_away, named_windows,
 )  # fmt: skip
 for say in SAID:
     bp.app_template_global(say.__name__)(say)
@@ -86,7 +87,9 @@ def schedule(number: str):
     def act() -> int:
         work_order = get_work_order(me(), number, seen_version=form.version.data)
         when = {"planned_at": form.planned_at, "promised": form.promised}
-        return schedule_visit(work_order, crew=form.crew.chosen(), **when, actor=me(), now=clock.now()).id
+        visit = schedule_visit(work_order, crew=form.crew.chosen(), **when, actor=me(), now=clock.now())
+        name_windows(work_order, form.also.windows, actor=me(), now=clock.now())
+        return visit.id
 
     if form.validate():
         with form.keeping_typed(), writing():

@@ -11,9 +11,9 @@ from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, bet
 from helpdesk.core.words import word
 from helpdesk.repairs.forms import CodeField, version
 from helpdesk.repairs.models import WorkOrderKind
-from helpdesk.repairs.rules import YEARS
 from helpdesk.routines.actions import Rhythm
 from helpdesk.routines.models import Basis, Outcome, Unit
+from helpdesk.windows.rules import YEARS
 
 TIMES = between(1, 365, _l("From 1 to 365."))
 AHEAD = between(0, 60, _l("From 0 to 60 days."))

@@ -2,7 +2,7 @@
 
 Words: a *postponement* moves or calls off many visits in one act, and its households are owed one call each; a *ringing
 round* is a list of people to ask whether they are well, and whoever gives no sign becomes a 险情 that somebody goes to.
-May use: core, audit, accounts, live, workdays, estate, repairs, callbacks, scheduling, search, telephony.
+May use: core, audit, accounts, live, workdays, estate, windows, repairs, callbacks, scheduling, search, telephony.
 """
 
 from helpdesk.storm import models, views, words

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.core import clock
-from helpdesk.repairs.rules import Window
 from helpdesk.storm.models import Cause
+from helpdesk.windows.rules import Window
 
 OLD, VERY_OLD = 60, 80
 TRIES_IN_VAIN = 2  # then somebody goes there

@@ -14,7 +14,6 @@ from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.queries import visible_categories
-from helpdesk.repairs.rules import YEARS
 from helpdesk.storm.actions import begin_round, note_sign, postpone_visits, send_somebody
 from helpdesk.storm.forms import PostponementForm, RoundForm, SendForm, SignForm
 from helpdesk.storm.queries import (
@@ -27,6 +26,7 @@ from helpdesk.storm.queries import (
     people_at_risk,
 )
 from helpdesk.storm.rules import OLD, TRIES_IN_VAIN, Whom
+from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("storm", __name__)
 NEW, ROUND = "storm/postpone.html", "storm/round.html"

@@ -5,4 +5,4 @@ something that is no visit; a *wish* is a home that wants, or does not want, a c
 May use: core, audit, accounts, estate.
 """
 
-from helpdesk.technicians import models
+from helpdesk.technicians import models, views, words

@@ -19,6 +19,28 @@ class Level(IntEnum):
     LICENSED = 3
 
 
+class Skill(StrEnum):
+    """What categories ask for and technicians can do. Trades of outside parties are among them."""
+
+    PLUMBER = "plumber"
+    ELECTRICIAN = "electrician"
+    DRAIN = "drain"
+    WATERPROOFING = "waterproofing"
+    GENERAL = "general"
+    LOCKSMITH = "locksmith"
+    MASON = "mason"
+    WELDER = "welder"
+    CIVIL = "civil"
+    WEAK_CURRENT = "weak_current"
+    LIFT = "lift"
+    UTILITY = "utility"
+    OPERATOR = "operator"
+    CLEANING = "cleaning"
+    PATROL = "patrol"
+    CARE = "care"
+    MEDIATION = "mediation"
+
+
 class TechnicianSkill(Versioned, db.Model):
     """One skill of one technician in one estate; `expires_on` is the first day on which it no longer counts.
 
@@ -40,6 +62,10 @@ class TechnicianSkill(Versioned, db.Model):
     licence_tail: Mapped[str] = mapped_column(String(4), default="")
     expires_on: Mapped[date | None]
     ended_on: Mapped[date | None]  # no longer theirs from this day on
+
+    @property
+    def topics(self) -> set[str]:
+        return {f"orders:{self.estate_id}", f"jobs:{self.user_id}"}
 
 
 class WorkingHours(db.Model):
@@ -64,6 +90,10 @@ class WorkingHours(db.Model):
     until_minute: Mapped[int]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+
+    @property
+    def topics(self) -> set[str]:
+        return {f"orders:{self.estate_id}", f"jobs:{self.user_id}"}
 
 
 class AbsenceReason(StrEnum):

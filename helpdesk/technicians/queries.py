@@ -5,12 +5,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from flask import abort
+from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User, UserRole
 from helpdesk.core import clock
-from helpdesk.core.access import GRANTS, Permission
+from helpdesk.core.access import GRANTS, Permission, estates
+from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
+from helpdesk.core.terms import counts
+from helpdesk.estate.models import Place
 from helpdesk.technicians.models import Absence, Block, TechnicianSkill, TechnicianWish, Wish, WorkingHours
 from helpdesk.technicians.rules import USUAL_MINUTES, Spell, masters, without
 
@@ -52,8 +58,8 @@ def days_of(estate_id: int, days: Collection[date]) -> dict[date, list[Technicia
     ids = [user.id for user in people]
     begins_at, ends_at = clock.start_of_day(min(days)), clock.start_of_day(max(days) + timedelta(days=1))
     hours = _hours(estate_id, ids)
-    absences = _by_user(_in_time(Absence, estate_id, ids, begins_at, ends_at))
-    blocks = _by_user(_in_time(Block, estate_id, ids, begins_at, ends_at))
+    absences = _by_user(_in_time(Absence, ids, begins_at, ends_at))
+    blocks = _by_user(_in_time(Block, ids, begins_at, ends_at, Block.estate_id == estate_id))
     skills = _by_user(db.session.scalars(select(TechnicianSkill).where(TechnicianSkill.estate_id == estate_id)))
     found: dict[date, list[TechnicianDay]] = {}
     for day in sorted(days):
@@ -70,6 +76,70 @@ def days_of(estate_id: int, days: Collection[date]) -> dict[date, list[Technicia
     return found
 
 
+def get_technician(user_id: int, *, estate_id: int) -> User:
+    """Somebody who can be sent in an estate the caller may see; 404 for anybody else."""
+    return next((user for user in technicians_of(estate_id) if user.id == user_id), None) or abort(404)
+
+
+def get_skill(user, skill_id: int, *, seen_version: int | None = None) -> TechnicianSkill:
+    """One skill of somebody in an estate this user plans; 404 otherwise, Conflict if it changed meanwhile."""
+    return _get(TechnicianSkill, user, skill_id, seen_version)
+
+
+def get_absence(user, absence_id: int, *, seen_version: int | None = None) -> Absence:
+    """One absence noted in an estate this user plans; 404 otherwise, Conflict if it changed meanwhile."""
+    return _get(Absence, user, absence_id, seen_version)
+
+
+def skills_of(user_id: int, estate_id: int) -> list[TechnicianSkill]:
+    """What somebody can do in an estate, and at the end what they no longer do."""
+    mine = select(TechnicianSkill).where(TechnicianSkill.user_id == user_id, TechnicianSkill.estate_id == estate_id)
+    ordered = mine.order_by(TechnicianSkill.ended_on.is_not(None), TechnicianSkill.level.desc(), TechnicianSkill.id)
+    return list(db.session.scalars(ordered))
+
+
+def licences_of(estate_id: int) -> list[TechnicianSkill]:
+    """The licences of an estate that count or did until they expired, the first to expire first."""
+    found = (
+        select(TechnicianSkill)
+        .where(TechnicianSkill.estate_id == estate_id, TechnicianSkill.ended_on.is_(None))
+        .where(TechnicianSkill.expires_on.is_not(None), TechnicianSkill.user.has(User.active))
+        .options(joinedload(TechnicianSkill.user))
+    )
+    return list(db.session.scalars(found.order_by(TechnicianSkill.expires_on, TechnicianSkill.id)))
+
+
+def hours_of(user_id: int, estate_id: int) -> list[WorkingHours]:
+    """All weekly hours of somebody in an estate, of every term, the latest term first."""
+    mine = select(WorkingHours).where(WorkingHours.user_id == user_id, WorkingHours.estate_id == estate_id)
+    in_order = (WorkingHours.valid_from.desc(), WorkingHours.weekday, WorkingHours.from_minute)
+    return list(db.session.scalars(mine.order_by(*in_order)))
+
+
+def absences_of(user_id: int, *, since: datetime) -> list[Absence]:
+    """The absences of somebody that are not long over, the latest first, those called off with them."""
+    mine = select(Absence).where(Absence.user_id == user_id, Absence.ends_at > since)
+    return list(db.session.scalars(mine.order_by(Absence.starts_at.desc(), Absence.id)))
+
+
+def absences_within(user_id: int, begins_at: datetime, ends_at: datetime) -> list[Absence]:
+    """What is noted of somebody in a time, in whichever estate; without what was called off."""
+    return list(_in_time(Absence, [user_id], begins_at, ends_at))
+
+
+def wishes_at(place: Place) -> list[TechnicianWish]:
+    """What one home wants of technicians."""
+    found = select(TechnicianWish).where(TechnicianWish.place_id == place.id).options(joinedload(TechnicianWish.user))
+    return list(db.session.scalars(found.order_by(TechnicianWish.user_id)))
+
+
+def homes_wishing(user_id: int, estate_id: int) -> list[TechnicianWish]:
+    """The homes of an estate that want somebody to come, or rather not."""
+    here = TechnicianWish.place.has(Place.estate_id == estate_id)
+    found = select(TechnicianWish).where(TechnicianWish.user_id == user_id, here)
+    return list(db.session.scalars(found.options(joinedload(TechnicianWish.place)).order_by(TechnicianWish.place_id)))
+
+
 def wishes_of(place_ids: Iterable[int]) -> dict[tuple[int, int], Wish]:
     """What homes want of technicians, by (place, technician)."""
     rows = db.session.scalars(select(TechnicianWish).where(TechnicianWish.place_id.in_(list(place_ids))))
@@ -82,11 +152,10 @@ def _hours(estate_id: int, ids: list[int]) -> dict[int, list[WorkingHours]]:
 
 
 def _spells(rows: list[WorkingHours] | None, day: date) -> list[Spell]:
-    """The hours of one person on a day; of whoever never had any, the usual ones."""
+    """The hours of one person on a day; before anybody noted some, the usual ones."""
     midnight = clock.start_of_day(day)
-    if rows:
-        valid = [row for row in rows if row.valid_from <= day and (row.valid_until is None or row.valid_until > day)]
-        minutes = [(row.weekday, row.from_minute, row.until_minute) for row in valid]
+    if any(row.valid_from <= day for row in rows or ()):
+        minutes = [(row.weekday, row.from_minute, row.until_minute) for row in rows if counts(row, day)]
     else:
         minutes = list(USUAL_MINUTES)
     return [
@@ -96,15 +165,22 @@ def _spells(rows: list[WorkingHours] | None, day: date) -> list[Spell]:
     ]
 
 
-def _in_time(model, estate_id: int, ids: list[int], begins_at: datetime, ends_at: datetime):
+def _in_time(model, ids: Collection[int], begins_at: datetime, ends_at: datetime, *where):
+    """What takes time out of these people; who is away in one estate is away in all of them."""
     touching = (model.starts_at < ends_at, model.ends_at > begins_at, model.called_off_at.is_(None))
-    return db.session.scalars(
-        select(model).where(model.estate_id == estate_id, model.user_id.in_(ids), *touching).order_by(model.starts_at)
-    )
+    return db.session.scalars(select(model).where(model.user_id.in_(ids), *touching, *where).order_by(model.starts_at))
 
 
 def _by_user(rows) -> dict[int, list]:
     found: dict[int, list] = defaultdict(list)
     for row in rows:
         found[row.user_id].append(row)
+    return found
+
+
+def _get(model, user, record_id: int, seen_version: int | None):
+    mine = model.estate_id.in_(estates(user, Permission.PLAN_DUTY))
+    found = db.session.scalar(select(model).where(model.id == record_id, mine)) or abort(404)
+    if seen_version is not None and seen_version != found.version:
+        raise Conflict(_("Someone changed this while you were looking at it. Check, then save again."))
     return found

@@ -4,4 +4,4 @@ Words: a *stop* is a building, or a common area that stands alone; a *leg* is th
 May use: core, audit, accounts, estate.
 """
 
-from helpdesk.travel import models
+from helpdesk.travel import models, views, words

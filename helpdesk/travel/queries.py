@@ -1,10 +1,11 @@
 """How long it takes between the buildings of an estate, and who goes how."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.core.extensions import db
+from helpdesk.estate.models import Place
 from helpdesk.travel.models import BuildingPosition, Leg, Mode, TechnicianMode
-from helpdesk.travel.rules import ENOUGH_SAMPLES, SAME_BUILDING_S, travel_s
+from helpdesk.travel.rules import ENOUGH_SAMPLES, OFFICE, SAME_BUILDING_S, travel_s
 
 
 class TravelTimes:
@@ -19,6 +20,25 @@ class TravelTimes:
         if a is not None and b is not None and (known := self.learned.get((min(a, b), max(a, b)))) is not None:
             return known
         return travel_s(self.positions.get(a), self.positions.get(b), self.mode)
+
+
+def positions_of(estate_id: int) -> list[BuildingPosition]:
+    """Where the buildings of an estate stand, as far as somebody placed them, by number."""
+    mine = select(BuildingPosition).where(BuildingPosition.estate_id == estate_id)
+    return list(db.session.scalars(mine.order_by(BuildingPosition.building_no)))
+
+
+def building_numbers(estate_id: int) -> list[int]:
+    """The buildings of the register and those that were placed; 0 is the office."""
+    known = select(func.distinct(Place.building_no)).where(Place.estate_id == estate_id, Place.building_no.is_not(None))
+    placed = (row.building_no for row in positions_of(estate_id))
+    return sorted({OFFICE, *db.session.scalars(known), *placed})
+
+
+def learned_legs(estate_id: int) -> list[Leg]:
+    """The ways that were learned, those gone most often first."""
+    mine = select(Leg).where(Leg.estate_id == estate_id).order_by(Leg.samples.desc(), Leg.id)
+    return list(db.session.scalars(mine))
 
 
 def travel_times(estate_id: int) -> dict[Mode, TravelTimes]:

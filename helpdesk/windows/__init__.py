@@ -4,4 +4,4 @@ Words: the *grid* is the windows of a weekday; a *reserve* is time of a skill ke
 May use: core, audit, accounts, estate.
 """
 
-from helpdesk.windows import models
+from helpdesk.windows import models, views, words

@@ -28,7 +28,13 @@ class Rule(StrEnum):
     RESERVE = "reserve"  # takes what is kept free for emergencies
 
 
-class WindowGrid(db.Model):
+class _OfEstate:
+    @property
+    def topics(self) -> set[str]:
+        return {f"orders:{self.estate_id}"}
+
+
+class WindowGrid(_OfEstate, db.Model):
     """One window of one weekday (0 is Monday), in minutes after local midnight; rows of one term belong together."""
 
     __tablename__ = "window_grid"
@@ -52,7 +58,7 @@ class Half(StrEnum):
     AFTERNOON = "afternoon"
 
 
-class Reserve(db.Model):
+class Reserve(_OfEstate, db.Model):
     """Minutes of a skill that are kept free for emergencies in one half of every working day."""
 
     __tablename__ = "reserve"
@@ -70,7 +76,7 @@ class Reserve(db.Model):
     valid_until: Mapped[date | None]
 
 
-class SchedulingPolicy(db.Model):
+class SchedulingPolicy(_OfEstate, db.Model):
     """How days are planned, one row per term of validity. Lunch is `lunch_minutes` long, somewhere between its bounds.
 
     `noon_minute` divides the halves of a day; `severities` tells for each Rule whether it warns or blocks.

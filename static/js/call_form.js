@@ -1,5 +1,5 @@
-// The form of a call: Ctrl+Enter saves, Alt+1 … Alt+9 say what becomes of it, Alt+N begins another, Alt+J adds it to what is known. What the server makes
-// of the words is filled in as a proposal, until somebody decides by hand; from then on their choice stays.
+// The form of a call: Ctrl+Enter saves, Alt+1 … Alt+9 say what becomes of it, Alt+N begins another,
+// Alt+J adds it to what is known, Alt+T names more times at which they are at home. What the server makes of the words is filled in as a proposal, until somebody decides by hand; from then on their choice stays.
 // What was typed in the last moment before the page is left is still sent.
 {
   const call = () => document.getElementById("call-form");
@@ -115,6 +115,12 @@
     if (target.name === "outcome") for (const chip of call().querySelectorAll("[data-proposed]")) delete chip.dataset.proposed;
   });
 
+  const nameMoreTimes = () => {
+    const also = document.getElementById("also");
+    if (!also) return;
+    also.open = true;
+    also.querySelector("input")?.focus();
+  };
   document.addEventListener("keydown", (event) => {
     if (!call() || event.isComposing || event.keyCode === 229) return;
     const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
@@ -132,6 +138,9 @@
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyJ") {
       event.preventDefault();
       addToFirst();
+    } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyT") {
+      event.preventDefault();
+      nameMoreTimes();
     } else if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyO") {
       event.preventDefault();
       document.getElementById("make-outage")?.click();

@@ -11,8 +11,8 @@ from helpdesk.estate.models import Person
 from helpdesk.planning.model import Planned, Priority
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import NamedWindow
-from helpdesk.repairs.rules import Window
 from helpdesk.technicians.models import Block
+from helpdesk.windows.rules import Window
 
 
 def sheet_of(user, estate, now):

@@ -17,9 +17,9 @@ from helpdesk.demo.desk import NotYet, Numbers
 from helpdesk.demo.journal import Journal
 from helpdesk.repairs import actions
 from helpdesk.repairs.models import CancelReason, HoldReason, Remark, ServiceLevel, Urgency, WorkOrder
-from helpdesk.repairs.rules import windows_of
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
+from helpdesk.windows.rules import windows_of
 
 TODAY, LATER = date(2026, 3, 2), date(2026, 3, 4)
 AFTERNOON, EVENING, ANOTHER_DAY = windows_of(TODAY)[2], windows_of(TODAY)[3], windows_of(LATER)[0]

@@ -21,10 +21,10 @@ from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.notify.models import Message
 from helpdesk.repairs.actions import hand_over_visit, open_work_order, schedule_visit
 from helpdesk.repairs.models import Urgency
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Step, VisitStatus
 from helpdesk.repairs.timeline import timeline
 from helpdesk.scheduling.actions import take_step
+from helpdesk.windows.rules import Window
 
 MINUTE = timedelta(minutes=1)
 

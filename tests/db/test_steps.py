@@ -10,9 +10,9 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import HoldReason
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Setback, Status, Step, VisitStatus
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
+from helpdesk.windows.rules import Window
 
 MINUTE = timedelta(minutes=1)
 

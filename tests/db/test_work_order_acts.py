@@ -32,8 +32,8 @@ from helpdesk.repairs.queries import (
     visible_categories,
     visible_work_orders,
 )
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
+from helpdesk.windows.rules import Window
 
 HOUR = timedelta(hours=1)
 TODAY = date(2026, 3, 2)

@@ -19,10 +19,10 @@ from helpdesk.repairs.actions import (
     schedule_visit,
 )
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.repairs.timeline import FAILURES, SENTENCES, STEPS, timeline
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
+from helpdesk.windows.rules import Window
 
 MINUTE = timedelta(minutes=1)
 

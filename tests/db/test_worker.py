@@ -173,7 +173,7 @@ def test_old_sessions_and_counts_of_tries_are_forgotten(app, ann, add, now):
 def test_photo_files_without_a_row_go_after_a_day(app, work_order, ann, add, now, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "PHOTO_FOLDER", str(tmp_path))
     names = [f"{letter * 32}.jpg" for letter in "abc"]
-    visit = add(Visit, work_order_id=work_order.id, planned_at=now)
+    visit = add(Visit, work_order_id=work_order.id, planned_at=now, duration_minutes=30)
     add(Photo, visit_id=visit.id, stage=PhotoStage.BEFORE, file_name=names[0], width=1, height=1, size_bytes=1,
         added_at=now, added_by_id=ann.id)  # fmt: skip
     files = [path for name in names for path in paths(tmp_path, name)] + [tmp_path / "aa" / "x.part"]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from helpdesk.core import clock
 from helpdesk.core.clock import from_local
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.hotline.rules import (
@@ -12,7 +13,7 @@ from helpdesk.hotline.rules import (
     spoken_place,
     spoken_time,
 )
-from helpdesk.repairs.rules import Window, offered_windows, window_named, window_value
+from helpdesk.windows.rules import Window, still_offered, window_named, window_value, windows_of
 
 
 def shanghai(day, hour, minute=0):
@@ -123,6 +124,8 @@ def test_what_is_no_window_is_none(typed):
 def test_a_window_with_less_than_half_an_hour_left_is_not_offered(minute, offered):
     now = shanghai(2, 9, minute)
 
-    assert len(offered_windows(now, days=1)) == offered
-    assert all(window.ends_at - now >= timedelta(minutes=30) for window in offered_windows(now))
+    windows = still_offered(windows_of(clock.local_date(now)), now)
+
+    assert len(windows) == offered
+    assert all(window.ends_at - now >= timedelta(minutes=30) for window in windows)
     assert now.tzinfo is UTC

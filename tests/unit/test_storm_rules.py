@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from helpdesk.callbacks.rules import is_night
 from helpdesk.core.clock import from_local
-from helpdesk.repairs.rules import Window
 from helpdesk.storm.models import Cause
 from helpdesk.storm.rules import Whom, is_asked, moved, ring_by, said_of_moved, said_time
+from helpdesk.windows.rules import Window
 
 
 def shanghai(day, hour, minute=0):

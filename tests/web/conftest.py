@@ -61,6 +61,7 @@ from helpdesk.repairs.actions import (
     open_work_order,
     schedule_visit,
 )
+from helpdesk.repairs.category_actions import Takes, change_category
 from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling import photos
@@ -69,8 +70,24 @@ from helpdesk.storm.actions import begin_round, note_sign, postpone_visits
 from helpdesk.storm.models import Cause
 from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import Whom
+from helpdesk.technicians.actions import (
+    Mastered,
+    add_skill,
+    call_off_absence,
+    end_skill,
+    note_absence,
+    set_hours,
+    set_wish,
+)
+from helpdesk.technicians.models import AbsenceReason, Skill, Wish
+from helpdesk.technicians.models import Level as Mastery
+from helpdesk.technicians.rules import Part as PartOfDay
+from helpdesk.technicians.rules import away
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
+from helpdesk.travel.actions import place_buildings
+from helpdesk.windows.actions import set_grid, set_reserves
+from helpdesk.windows.models import Half
 from helpdesk.worker.models import WorkerBeat
 from tests import duties, rounds
 from tests.conftest import NOON
@@ -136,7 +153,7 @@ class World:
             f"/estate/duplicates/numbers?keep={self['phone_id']}&merge={self.ids['phone_id'][1]}",
             "/search/box?q=drip", "/search?q=drips here", f"/hotline/quick?saved={self.ids['call_id'][-1]}",
             f"/hotline/paper?saved={self.ids['call_id'][-1]}", "/admin/workdays?year=2027&changed=1",
-            "/work-orders/recount?counted=2",
+            "/work-orders/recount?counted=2", "/scheduling-rules/preview?day0=08:30-10:00&day1=x",
         ]  # fmt: skip
 
 
@@ -166,6 +183,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
         "ring_id": escalated.rings, "message_id": escalated.messages,
+        **_planned(world, estate, place, category, now),
         "upload_id": _uploads(world, estate, add, now),
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
@@ -213,6 +231,33 @@ def register_of(estate, place, stairwell, household, add) -> dict[str, list[int]
     return {
         "lead_id": [lead.id for lead in leads], "grid_id": [grid.id], "guarantee_id": [guarantee.id],
         "occupancy_id": homes,
+    }  # fmt: skip
+
+
+def _planned(world, estate, place, category, now) -> dict:
+    """A technician with skills, hours, absences and a wish; windows, reserves, rules, positions and kinds changed."""
+    mei, tao = world.users[Role.MANAGER], world.users[Role.TECHNICIAN]
+    today, said = clock.local_date(now), {"actor": mei, "now": now}
+    at = {"estate_id": estate.id, **said}
+    with writing():
+        licence = Mastered(Skill.ELECTRICIAN, Mastery.LICENSED, "7301", today + timedelta(days=20))
+        skills = [add_skill(tao, one, **at) for one in (licence, Mastered(Skill.PLUMBER, Mastery.ALONE))]
+        end_skill(skills[1], **said)
+        set_hours(tao, [(0, 480, 720), (1, 480, 1050)], valid_from=today, **at)
+        spells = [away(PartOfDay.WHOLE, today + timedelta(days=ahead), today + timedelta(days=ahead), None, None)
+                  for ahead in (1, 3)]  # fmt: skip
+        gone = [note_absence(tao, reason=AbsenceReason.HOLIDAY, spell=spell, **at) for spell in spells]
+        call_off_absence(gone[1], **said)
+        set_wish(place, user=tao, wish=Wish.PREFERS, **said)
+        set_grid(estate, [[(510, 600)]] * 5 + [[], []], valid_from=today + timedelta(days=2), **said)
+        set_reserves(estate, {("plumber", Half.MORNING): 30}, valid_from=today, **said)
+        place_buildings(estate, {0: (0, 0), 3: (40, 30)}, **said)
+        leak = category("WATER_LEAK")
+        takes = Takes(45, Skill(leak.skill), Mastery.ALONE, 1)
+        change_category(leak, takes, valid_from=today + timedelta(days=1), **said)
+    return {
+        "technician_id": [tao.id], "skill_id": [skill.id for skill in skills],
+        "absence_id": [absence.id for absence in gone], "category_id": [category("WATER_BURST").id],
     }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from helpdesk.repairs.forms import RemarkForm, VisitForm
 from helpdesk.routines.forms import BeginForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
 from helpdesk.storm.forms import PostponementForm, RoundForm
+from helpdesk.technicians.forms import AbsenceForm, NewSkillForm, SickForm
 from helpdesk.telephony.forms import LineForm
 from tests.conftest import HTMX, PASSWORD
 from tests.web.conftest import a_photo
@@ -72,6 +73,7 @@ ELSEWHERE = {
     FirstAdministratorForm,  # its link works once: tests/web/test_accounts.py
     PostponementForm,  # needs visits of a day, and
     RoundForm,  # elders to ring: tests/web/test_storm.py
+    NewSkillForm, AbsenceForm, SickForm,  # tests/web/test_technicians.py
     ShiftForm, FillForm, PatternForm,  # plan nothing twice: tests/web/test_duty.py, tests/db/test_duty_acts.py
     OpenForm,  # one is open at a time: tests/web/test_handover.py
     AttemptForm, PromiseForm,  # tests/web/test_callbacks.py

@@ -23,6 +23,8 @@ from helpdesk.repairs.actions import add_remark, schedule_visit
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.routines import forms as routines
 from helpdesk.scheduling.actions import finish_visit
+from helpdesk.technicians.forms import EndForm as EndOfSkill
+from helpdesk.technicians.forms import SkillForm, WishForm
 from helpdesk.telephony.forms import ExtensionForm, LineEndForm
 from helpdesk.workdays.forms import AnnouncementForm, DayForm
 from tests.conftest import HTMX
@@ -68,6 +70,9 @@ ELSEWHERE = {
     ReturnForm,
     FinishForm,  # tests/web/test_parties.py
     AnnouncementForm,
+    SkillForm,
+    EndOfSkill,
+    WishForm,  # tests/web/test_technicians.py
     DayForm,  # the calendar: tests/web/test_workdays_page.py
     QuickForm,
     QuickDraft,  # tests/web/test_quick_log.py

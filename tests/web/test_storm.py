@@ -18,13 +18,13 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.repairs.models import HoldReason, Urgency, WorkOrder
-from helpdesk.repairs.rules import Window
 from helpdesk.repairs.states import Status, Step, VisitStatus
 from helpdesk.scheduling.actions import take_step
 from helpdesk.storm.actions import begin_round, note_sign
 from helpdesk.storm.models import Cause, Postponement, Round, RoundPerson
 from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import Whom
+from helpdesk.windows.rules import Window
 from tests.conftest import HTMX
 from tests.households import add_home, add_person, add_phone
 

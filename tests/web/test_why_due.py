@@ -12,8 +12,9 @@ from helpdesk.repairs.actions import change_urgency, close_work_order, open_work
 from helpdesk.repairs.explained import why_due
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.queries import service_level_of
-from helpdesk.repairs.rules import DeadlineKind, Window
+from helpdesk.repairs.rules import DeadlineKind
 from helpdesk.scheduling.actions import finish_visit
+from helpdesk.windows.rules import Window
 from tests.conftest import NOON
 
 SUNDAY_EVENING = NOON - timedelta(hours=14)  # 22:00

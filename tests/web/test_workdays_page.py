@@ -13,7 +13,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.repairs.models import Urgency, WorkOrder
-from helpdesk.repairs.rules import Window
+from helpdesk.windows.rules import Window
 from helpdesk.workdays.models import CalendarDay, CalendarYear
 from helpdesk.workdays.rules import DayKind
 from tests.conftest import NOON
