@@ -51,7 +51,7 @@ def new_form(call: Call | None = None) -> CallForm:
         kept=digest_of(call), happened=_told(call),
         caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
-        answer=call.answer.words if call.answer else "",
+        answer=call.answer.words if call.answer else "", **(call.choices.values if call.choices else {}),
     )  # fmt: skip
 
 
