@@ -147,3 +147,15 @@ def test_a_call_that_is_a_place_only_is_not_saved(ann, place, as_user, now):
     answer = as_user(ann).post(URL, data={"request_key": str(uuid4()), "place_id": place.id}, headers=HTMX)
 
     assert (answer.status_code, "Write down the number" in answer.text) == (422, True)
+
+
+def test_a_praise_is_proposed_for_whom_the_words_name_and_a_choice_by_hand_stays(ann, tao, place, as_user, now):
+    browser, key = as_user(ann), str(uuid4())
+    draft(browser, key, words=f"谢谢{tao.name}", place_id=place.id, outcome="praise")
+    asked = f"/hotline/drafts/{key}/suggestion?outcome="
+
+    proposed, other = (browser.get(asked + outcome, headers=HTMX).text for outcome in ("praise", "enquiry"))
+    draft(browser, key, words=f"谢谢{tao.name}", place_id=place.id, outcome="praise", praised="operators")
+
+    assert f'data-praised="u{tao.id}"' in proposed and 'data-praised=""' in other
+    assert AsPosted(browser.get(f"/hotline/calls/{calls()[0].id}").text).fields["praised"] == "operators"
