@@ -25,7 +25,7 @@ def test_none_is_lost_and_none_is_doubled(calls, app, ann, visit):
 
     for number, said in enumerate(words):
         page = pages[number % PAGES]
-        with telling(number, said, lambda: pages[number % PAGES]):
+        with telling(number, said, pages):
             page.locator("#words").fill(said)
             if number % 5 == 4:
                 page = pages[number % PAGES] = killed(page, number, chance)
@@ -43,12 +43,12 @@ def test_none_is_lost_and_none_is_doubled(calls, app, ann, visit):
 
 
 @contextmanager
-def telling(number: int, said: str, page_now):
+def telling(number: int, said: str, pages: list):
     """Whatever goes wrong says with which call, what its page shows, and what is kept of it."""
     try:
         yield
     except (AssertionError, Error) as wrong:
-        page = page_now()
+        page = pages[number % PAGES]
         db.session.rollback()
         kept = [
             (call.id, call.outcome, call.saved_at, call.version)
