@@ -80,7 +80,8 @@ def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, acto
     require(actor, Permission.LOG_CALL, typed.estate_id)
     before = digest_of(call) if call else ""
     is_behind = call is not None and seen is not None and seen != before
-    if typed.words or may_be_number(typed.caller_number) or (typed.place and not (call and call.saved_at)):
+    is_looked_up = typed.place and not typed.place_words and not (call and call.saved_at)
+    if typed.words or may_be_number(typed.caller_number) or is_looked_up:
         call = call or _next_draft(typed, actor, now)
         _write(call, typed)
         db.session.flush()  # the ids that the digest tells of
