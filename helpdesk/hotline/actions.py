@@ -15,8 +15,9 @@ from helpdesk.core.extensions import db
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
-from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, Outcome
+from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, DraftChoices, Outcome
 from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
+from helpdesk.hotline.queries import LEFT_ALONE, bare_look_ups
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
 from helpdesk.neighbours.models import Part
@@ -39,7 +40,8 @@ class Typed:
     `about` is the order that somebody asks after, `joins` what the call is added to instead of opening an order.
     `other_home` is a second home that the repair is about. `answer` is what was answered or arranged, `after` what else
     follows; `ring_back_at` is by when they were told they will be rung. `happened_at` is when the call came, where
-    somebody says so; `place_words` and `happened_words` are kept beside the call as they were typed.
+    somebody says so; `place_words` and `happened_words` are kept beside the call as they were typed,
+    `choices` for as long as it has no outcome.
     """
 
     request_key: str
@@ -67,28 +69,39 @@ class Typed:
     channel: Channel | None = None
     place_words: str = ""
     happened_words: str = ""
+    choices: dict = field(default_factory=dict)
 
 
 def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, actor: User, now: datetime) -> str:
     """Keep what is being typed, and return a digest of what is kept. No event, no new version: nobody has acted yet.
 
-    A look-up alone is no call: until there are words, or what may be a number, nothing is kept and the digest is
-    empty; a draft that becomes so is gone. `seen` is the digest this window knew last: Conflict if another window
-    has written since. None if the window does not tell.
+    A look-up alone is no call: until there are words, what may be a number, or a chosen place, nothing is kept and the
+    digest is empty; a draft that becomes so is gone. `seen` is the digest this window knew last: Conflict if another
+    window has written something else since. None if the window does not tell.
     """
     require(actor, Permission.LOG_CALL, typed.estate_id)
-    if call and seen is not None and seen != digest_of(call):
-        raise Conflict(_("Another window has changed this call. What stands here was not kept."))
-    if typed.words or may_be_number(typed.caller_number):
-        call = call or _new_call(typed, actor, now)
+    before = digest_of(call) if call else ""
+    is_behind = call is not None and seen is not None and seen != before
+    is_looked_up = typed.place and not typed.place_words and not (call and call.saved_at)
+    if typed.words or may_be_number(typed.caller_number) or is_looked_up:
+        call = call or _next_draft(typed, actor, now)
         _write(call, typed)
         db.session.flush()  # the ids that the digest tells of
+        if is_behind and digest_of(call) != before:  # the same once more is no conflict: only its answer was lost
+            raise Conflict(_("Another window has changed this call. What stands here was not kept."))
         return digest_of(call)
     if call and call.saved_at:
         raise Refused(_("Write down the number, or what they say."), field="words")
     if call:
         db.session.delete(call)
     return ""
+
+
+def _next_draft(typed: Typed, actor: User, now: datetime) -> Call:
+    """A new draft; what was only looked up a while ago is forgotten then."""
+    for look_up in bare_look_ups(actor, before=now - LEFT_ALONE):
+        db.session.delete(look_up)
+    return _new_call(typed, actor, now)
 
 
 def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) -> Call:
@@ -111,6 +124,8 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
     call = call or _new_call(typed, actor, now)
     _write(call, typed)
     call.outcome, call.saved_at = typed.outcome, now
+    if call.outcome:
+        call.choices = None  # from here on what follows from them is kept
     if typed.joins:
         call.work_order = typed.about
     elif opens_order(typed):
@@ -193,6 +208,9 @@ def _write(call: Call, typed: Typed) -> None:
     elif typed.answer:
         call.answer = CallAnswer(words=typed.answer)
     call.channel = typed.channel or call.channel or Channel.HOTLINE
+    if typed.choices or call.choices:
+        call.choices = call.choices or DraftChoices()
+        call.choices.values = typed.choices
     _write_when(call, typed)
     if typed.place_words or typed.happened_words or call.as_typed:
         call.as_typed = call.as_typed or AsTyped()

@@ -23,7 +23,9 @@ from helpdesk.hotline.after import follow_up_choices
 from helpdesk.hotline.card import CallerCard, card_of
 from helpdesk.hotline.forms import CallForm, moment_of
 from helpdesk.hotline.happened import written
+from helpdesk.hotline.meaning import home_estate
 from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.praise import likely_praised
 from helpdesk.hotline.queries import TodaysCalls, todays_calls, visible_calls
 from helpdesk.hotline.rules import (
     AT_ONCE,
@@ -52,7 +54,7 @@ def new_form(call: Call | None = None) -> CallForm:
         kept=digest_of(call), happened=_told(call),
         caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
-        answer=call.answer.words if call.answer else "",
+        answer=call.answer.words if call.answer else "", **(call.choices.values if call.choices else {}),
     )  # fmt: skip
 
 
@@ -156,6 +158,14 @@ def world(user, now: datetime, *, but_not: str = "") -> World | None:
     """What the right column shows; None for whoever does not work the hotline."""
     mine = sorted(estates(user, Permission.WORK_HOTLINE))
     return World(user, now, but_not, mine) if mine else None
+
+
+def praised(user, outcome: str | None, words: str, card: CallerCard) -> str:
+    """Whom a praise is proposed for; empty for every other call, and where nothing tells."""
+    if outcome != Outcome.PRAISE:
+        return ""
+    estate_id = card.place.estate_id if card.place else home_estate(user)
+    return likely_praised(user, words, card.place, estate_id)
 
 
 def card_for(user, ids: tuple[int | None, ...], now: datetime, *, whole: bool = True) -> CallerCard:

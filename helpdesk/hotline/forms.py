@@ -25,6 +25,14 @@ from helpdesk.repairs.queries import NUMBER
 from helpdesk.windows.rules import window_named
 
 LONGEST_WORDS = 5_000
+DECIDED = (
+    "outcome", "visit_window", "technician_id", "about", "other_home", "other_part", "chased", "chased_number",
+    "owner_id", "is_complex", "goes_on", "praised", "ring_back", "ring_back_at", "long_ago",
+)  # fmt: skip
+BELONGS_TO = {
+    "owner_id": {Outcome.COMPLAINT, Outcome.HELP}, "is_complex": {Outcome.COMPLAINT}, "goes_on": {Outcome.HELP},
+    "praised": {Outcome.PRAISE}, "chased": {Outcome.CHASE}, "chased_number": {Outcome.CHASE},
+}  # fmt: skip
 JOINED = re.compile(rf"order:{NUMBER.pattern}|outage:[1-9][0-9]{{0,8}}", re.ASCII)
 
 
@@ -106,14 +114,9 @@ def moment_of(form, now: datetime) -> datetime | None:
         raise Refused(word(no.why), field="happened") from None
 
 
-class DraftForm(CallFields, Form):
-    """The form while somebody types."""
+class Decisions:
+    """What becomes of the call. A draft keeps it as it stands; only saving looks at what it means."""
 
-
-class CallForm(CallFields, CreatingForm):
-    """`call_key` names a call that was saved before without an outcome, and is taken up again."""
-
-    call_key = HiddenField()
     outcome = Chosen(_l("Outcome"), codes=list(Outcome))
     visit_window = Text(_l("When somebody comes"), limit=30)
     also = WindowsField(_l("Also at home then"))
@@ -121,7 +124,6 @@ class CallForm(CallFields, CreatingForm):
     about = Text(limit=20)
     other_home = Text(_l("The other home"), limit=60)  # of a fault that two homes share
     other_part = Chosen(_l("What it has to do with it"), codes=list(Part))
-    join = HiddenField()  # what this call is added to: "order:GD20261125-0001" or "outage:7"
     chased = Text(_l("Which work order?"), limit=20)  # one of those on the caller card
     chased_number = Text(_l("Or its number"), limit=20)
     owner_id = Reference(_l("Who answers for it"))
@@ -130,6 +132,22 @@ class CallForm(CallFields, CreatingForm):
     praised = Text(_l("Who is praised"), limit=20)  # a team, or "u" and the id of a member of staff
     ring_back = Text(_l("Rung back by"), limit=LONGEST)  # one of the proposed moments
     ring_back_at = Text(_l("Another time"), limit=LONGEST)  # typed: counts before the chosen one
+
+    def decided(self) -> dict:
+        """What was decided so far. Fields that belong to another outcome hold what nobody chose."""
+        fits = (name for name in DECIDED if self.outcome.data in BELONGS_TO.get(name, {self.outcome.data}))
+        return {name: self[name].data for name in fits if self[name].data}
+
+
+class DraftForm(CallFields, Decisions, Form):
+    """The form while somebody types."""
+
+
+class CallForm(CallFields, Decisions, CreatingForm):
+    """`call_key` names a call that was saved before without an outcome, and is taken up again."""
+
+    call_key = HiddenField()
+    join = HiddenField()  # what this call is added to: "order:GD20261125-0001" or "outage:7"
 
     def validate_visit_window(self, field):
         if field.data and field.data != AT_ONCE and window_named(field.data) is None:

@@ -43,7 +43,7 @@ def typed_in(form: DraftForm | CallForm, user, *, key: str, now: datetime) -> Ty
         request_key=key, estate_id=estate_id, caller_number=rang, words=form.words.data,
         place=place, person=person, phone=known if known and known.estate_id == estate_id else None,
         category=_category(form, user, estate_id, now), urgency=form.urgency.data, answer=form.answer.data,
-        joins=joins, **_when(form, now), **_decided(form, user, estate_id, now),
+        joins=joins, choices=form.decided(), **_when(form, now), **_decided(form, user, estate_id, now),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import User
@@ -42,12 +42,13 @@ class Call(Versioned, db.Model):
     """A call, kept from its first character under the key that the form drew (`request_key`).
 
     `caller_number` is as typed, `phone` the number in the register it was recognised as. Without an outcome
-    the call is unfinished. `happened_at` is when the person rang, `logged_at` when it was first kept.
+    the call is unfinished; a draft may hold nothing but a place. `happened_at` is when the person rang, `logged_at`
+    when it was first kept.
     """
 
     __tablename__ = "call"
     __table_args__ = (
-        CheckConstraint("caller_number != '' OR words != ''", name="not_empty"),
+        CheckConstraint("caller_number != '' OR words != '' OR saved_at IS NULL", name="not_empty"),
         CheckConstraint("(outcome IS NULL) OR (saved_at IS NOT NULL)", name="outcome_is_saved"),
         Index(None, "estate_id", "id"),
         Index(None, "estate_id", "happened_at"),
@@ -85,6 +86,7 @@ class Call(Versioned, db.Model):
 
     answer: Mapped["CallAnswer | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
     as_typed: Mapped["AsTyped | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
+    choices: Mapped["DraftChoices | None"] = relationship(cascade="all, delete-orphan", back_populates="call")
 
     @property
     def topics(self) -> set[str]:
@@ -103,6 +105,15 @@ class CallAnswer(db.Model):
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
     call: Mapped[Call] = relationship(back_populates="answer")
     words: Mapped[str] = mapped_column(Text)
+
+
+class DraftChoices(db.Model):
+    """What else stands in the form of a call that has no outcome yet, as it will be shown again: field -> value."""
+
+    __tablename__ = "call_draft_choices"
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    call: Mapped[Call] = relationship(back_populates="choices")
+    values: Mapped[dict] = mapped_column(JSON)
 
 
 class AsTyped(db.Model):

@@ -23,6 +23,7 @@ LEFT_ALONE = timedelta(minutes=10)  # somebody else's draft: until then they are
 WHOLE = (
     joinedload(Call.place), joinedload(Call.person), joinedload(Call.phone), joinedload(Call.work_order),
     joinedload(Call.logged_by), joinedload(Call.category), joinedload(Call.answer), joinedload(Call.as_typed),
+    joinedload(Call.choices),
 )  # fmt: skip
 AS_ROW = (
     Call.id, Call.estate_id, Call.happened_at, Call.saved_at, Call.logged_by_id, Call.caller_number, Call.words,
@@ -119,8 +120,9 @@ def unfinished(user, now: datetime, *, but_not: str = "") -> list[Row]:
 
 def _left_open(user, now: datetime, but_not: str) -> Select[tuple[Call]]:
     """Calls without an outcome: saved ones, one's own drafts, and what others left lying."""
+    a_call = or_(Call.words != "", Call.caller_number != "")  # a place that was looked up is no unfinished business
     left = or_(Call.saved_at.is_not(None), Call.logged_by_id == user.id, Call.logged_at < now - LEFT_ALONE)
-    return visible_hotline_calls(user).where(Call.outcome.is_(None), Call.request_key != but_not, left)
+    return visible_hotline_calls(user).where(Call.outcome.is_(None), Call.request_key != but_not, left, a_call)
 
 
 def my_drafts(user, *, but_not: str = "") -> list[Call]:
@@ -133,6 +135,12 @@ def my_drafts(user, *, but_not: str = "") -> list[Call]:
         .limit(TABS)
     )
     return list(found)[::-1]
+
+
+def bare_look_ups(user, *, before: datetime) -> list[Call]:
+    """My drafts that hold a place and nothing else: somebody looked something up, and no call came of it."""
+    bare = Call.saved_at.is_(None), Call.outcome.is_(None), Call.words == "", Call.caller_number == ""
+    return list(db.session.scalars(visible_own_calls(user).where(*bare, Call.logged_at < before)))
 
 
 def last_calls(

@@ -48,6 +48,8 @@ def digest_of(call) -> str:
             str(call.happened_at),
             *((call.as_typed.place_words, call.as_typed.happened_words) if call.as_typed else ()),
         )
+    if call.choices and call.choices.values:
+        kept += tuple(sorted(f"{name}={value}" for name, value in call.choices.values.items()))
     return sha256(repr(kept).encode()).hexdigest()[:16]
 
 

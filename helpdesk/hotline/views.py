@@ -94,7 +94,8 @@ def suggestion(key):
     rang_at = call.happened_at if call else now
     proposed = proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now, rang_at=rang_at)
     near = near_of(me(), card, proposed, now, call_id=call.id if call else None)
-    return _region("hotline/_suggestion.html", proposed=proposed, near=near, now=now, beside=True)
+    praised = desk.praised(me(), request.args.get("outcome"), call.words if call else "", card)
+    return _region("hotline/_suggestion.html", proposed=proposed, near=near, now=now, beside=True, praised=praised)
 
 
 @bp.get("/hotline/card")
@@ -141,6 +142,7 @@ def _page(form: CallForm, *, saved=None, old: bool = False, asked: str = "") -> 
         "choices": desk.choices(me(), now, estate_id=estate_id), "beside": False,
         "drafts": my_drafts(me(), but_not=key),
         "world": None if wants_part() else desk.world(me(), now, but_not=key),
+        "praised": form.praised.data or desk.praised(me(), form.outcome.data, words, card),
         "proposed": proposed, "near": near_of(me(), card, proposed, now), "added_to": added,
     }  # fmt: skip
 

@@ -5,7 +5,7 @@
   const call = () => document.getElementById("call-form");
   const field = (name) => call().elements[name];
   const byHand = (name) => "byHand" in holder(name).dataset;
-  const holder = (name) => (name === "category" ? document.getElementById("category") : document.getElementById(`${name === "outcome" ? "outcome" : "urgencie"}s`));
+  const holder = (name) => (["category", "praised"].includes(name) ? document.getElementById(name) : document.getElementById(`${name === "outcome" ? "outcome" : "urgencie"}s`));
 
   function mark(name, hand) {
     if (hand) holder(name).dataset.byHand = "";
@@ -28,9 +28,10 @@
   }
 
   function fillIn() {
-    const { category, urgencyCode, repair } = document.querySelector("#suggestion > [data-category]").dataset;
+    const { category, urgencyCode, repair, praised } = document.querySelector("#suggestion > [data-category]").dataset;
     if (!byHand("category")) field("category").value = category;
     if (!byHand("urgency")) check("urgency", urgencyCode);
+    if (praised && !byHand("praised")) field("praised").value = praised;
     propose(field("about") ? "chase" : repair);
     // Nobody has heard of somebody old: somebody goes, unless it is decided otherwise.
     const goesOn = document.getElementById("goes-on");
@@ -40,7 +41,7 @@
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.id !== "suggestion") return;
     const said = (name) => (byHand(name) ? field(name).value : "");
-    detail.parameters = { category: said("category"), urgency: said("urgency"), visit_window: field("visit_window").value, technician_id: field("technician_id")?.value ?? "", place_id: field("place_id")?.value ?? "" };
+    detail.parameters = { category: said("category"), urgency: said("urgency"), outcome: field("outcome").value, visit_window: field("visit_window").value, technician_id: field("technician_id")?.value ?? "", place_id: field("place_id")?.value ?? "" };
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -110,7 +111,7 @@
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (target.form !== call() || !["category", "urgency", "outcome"].includes(target.name)) return;
+    if (target.form !== call() || !["category", "urgency", "outcome", "praised"].includes(target.name)) return;
     mark(target.name, target.name !== "category" || target.value !== "");
     if (target.name === "outcome") for (const chip of call().querySelectorAll("[data-proposed]")) delete chip.dataset.proposed;
   });

@@ -1,6 +1,7 @@
 // A technician's taps: the phone's own time goes with them, and a second tap in the same place does nothing.
 {
   const SETTLES_MS = 700; // a button that has just appeared under the thumb is not meant yet
+  const LOADED_MS = 300;
   let opened = [];
   let posting = false, missed = false;
 
@@ -10,18 +11,21 @@
     if (claimed && !claimed.value) claimed.value = new Date().toISOString();
   }, true);
 
-  // The button looks as if it were not ready for as long as it is not.
+  // A button that changed looks as if it were not ready for as long as it is not. One that came with its page looks ready
+  // at once: only the second half of a double tap, which meant the page before, is not taken.
   let ready;
-  function changed() {
+  function settle(look, ms) {
     const thumb = document.getElementById("thumb");
     clearTimeout(ready);
-    thumb.classList.add("not-yet");
-    ready = setTimeout(() => thumb.classList.remove("not-yet"), SETTLES_MS);
+    thumb.classList.remove("not-yet", "just-loaded");
+    thumb.classList.add(look);
+    ready = setTimeout(() => thumb.classList.remove(look), ms);
   }
-  changed();
+  const changed = () => settle("not-yet", SETTLES_MS);
+  settle("just-loaded", LOADED_MS);
 
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("#thumb.not-yet")) return;
+    if (!event.target.closest("#thumb:is(.not-yet, .just-loaded)")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);

@@ -10,7 +10,8 @@
   const shared = Boolean(window.isSecureContext && navigator.locks);
   const channel = new BroadcastChannel("live");
   const name = Math.random();
-  const changed = new Set(); // topics still to be fired: nobody looks at this tab, or a region was just asking
+  const changed = new Set(); // topics still to be fired: nobody looks at this tab
+  const again = new Set(); // ids of regions that were just asking when they were told
   const heard = new Map(); // topic -> seq of its last change, for tabs that open later
   let upTo = Number(seq); // what this page shows, or knows to be changed
   let from = upTo; // since when this tab has listened
@@ -36,17 +37,22 @@
     const topics = [...changed];
     changed.clear();
     for (const topic of topics) {
-      if (isAskedFor(topic)) changed.add(topic);
+      for (const region of document.querySelectorAll(`.htmx-request[id][hx-trigger*="${topic}-changed"]`)) again.add(region.id);
       document.body.dispatchEvent(new CustomEvent(`${topic}-changed`));
     }
   }
 
-  // What a region is told while it asks would be lost with it when the answer takes its place: it is told again then.
-  function isAskedFor(topic) {
-    return document.querySelector(`.htmx-request[hx-trigger*="${topic}-changed"]`);
-  }
-
-  document.addEventListener("htmx:afterSettle", () => changed.size && fire());
+  // What a region is told while it asks would be lost with it when the answer takes its place: it alone asks once more.
+  // (Telling all of them again would let them keep each other asking for ever.)
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const id of [...again]) {
+      const region = document.getElementById(id);
+      if (region?.matches(".htmx-request")) continue;
+      again.delete(id);
+      const event = new CustomEvent("again-changed");
+      if (region) htmx.ajax("GET", region.getAttribute("hx-get"), { source: region, target: region, swap: region.getAttribute("hx-swap"), event });
+    }
+  });
 
   function askForSignIn() {
     if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));

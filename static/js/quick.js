@@ -18,7 +18,7 @@
     const form = formOf(detail.requestConfig?.elt);
     if (!form || detail.requestConfig.elt !== form) return;
     saving.delete(form);
-    if (detail.successful) unsent.delete(form);
+    if (detail.xhr.status >= 200 && detail.xhr.status < 300) unsent.delete(form); // 401 counts as no error there
   });
 
   document.addEventListener("draft-kept", ({ detail }) => {

@@ -8,13 +8,17 @@
 
   const enter = (line) => line?.querySelector(".ring-keys").focus();
 
+  function open(from) {
+    back = from;
+    enter(lines()[0]);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey) return;
     if (event.altKey) {
       if (event.code !== "KeyR" || !lines().length) return;
       event.preventDefault();
-      if (!event.target.closest?.("#ring-list")) back = event.target.id;
-      enter(lines()[0]);
+      open(event.target.closest?.("#ring-list") ? back : event.target.id);
       return;
     }
     const line = event.target.closest?.(".ring");
@@ -34,8 +38,12 @@
   });
 
   document.addEventListener("focusin", ({ target }) => {
-    if (target !== document.body) at = target.closest(".ring")?.id ?? "";
+    if (target === document.body) return;
+    at = target.closest(".ring")?.id ?? "";
+    document.body.classList.toggle("rings-open", Boolean(target.closest("#ring-list"))); // stays while the list is swapped
   });
+
+  document.addEventListener("click", ({ target }) => target.closest("[data-opens-rings]") && open(back));
 
   // A line that is gone gives the hand to the next one, or back to the call.
   document.addEventListener("htmx:afterSettle", () => {

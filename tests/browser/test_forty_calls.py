@@ -1,9 +1,10 @@
 """Forty calls, several at once, Enter pressed twice, tabs that are killed: none is lost, none is there twice."""
 
 import random
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from sqlalchemy import select
 
 from helpdesk.core.extensions import db
@@ -24,20 +25,38 @@ def test_none_is_lost_and_none_is_doubled(calls, app, ann, visit):
 
     for number, said in enumerate(words):
         page = pages[number % PAGES]
-        page.locator("#words").fill(said)
-        if number % 5 == 4:
-            page = pages[number % PAGES] = killed(page, number, chance)
-        page.locator("#words").focus()
-        page.keyboard.press("Alt+3")
-        page.keyboard.press("Control+Enter")
-        page.keyboard.press("Control+Enter")
-        expect(page.locator(".saved-call")).to_be_visible()
-        expect(page.locator("#words")).to_have_value("")
+        with telling(number, said, pages):
+            page.locator("#words").fill(said)
+            if number % 5 == 4:
+                page = pages[number % PAGES] = killed(page, number, chance)
+            page.locator("#words").focus()
+            page.keyboard.press("Alt+3")
+            page.keyboard.press("Control+Enter")
+            page.keyboard.press("Control+Enter")
+            expect(page.locator(".saved-call")).to_be_visible()
+            expect(page.locator("#words")).to_have_value("")
 
     db.session.rollback()
     kept = db.session.scalars(select(Call).order_by(Call.id)).all()
     assert sorted(call.words for call in kept) == sorted(words)
     assert {call.outcome for call in kept} == {Outcome.ENQUIRY}
+
+
+@contextmanager
+def telling(number: int, said: str, pages: list):
+    """Whatever goes wrong says with which call, what its page shows, and what is kept of it."""
+    try:
+        yield
+    except (AssertionError, Error) as wrong:
+        page = pages[number % PAGES]
+        db.session.rollback()
+        kept = [
+            (call.id, call.outcome, call.saved_at, call.version)
+            for call in db.session.scalars(select(Call).where(Call.words.like(f"第{number}个%")))
+        ]
+        shown = "closed" if page.is_closed() else page.locator("#call").inner_text()
+        wrong.add_note(f"Call {number} ({said}), killed: {number % 5 == 4}; kept: {kept}; at {page.url}:\n{shown}")
+        raise
 
 
 def killed(page, number: int, chance: random.Random):

@@ -57,10 +57,11 @@ def joins_in(text) -> list[str]:
 
 
 def test_a_chosen_place_is_enough_to_be_shown_what_is_open_there(outage, work_order, place, ann, as_user, now):
-    shown = suggestion(as_user(ann), place=place)  # no word yet, so no draft is kept
+    shown = suggestion(as_user(ann), place=place)  # no word yet: the draft holds the place alone
 
     assert joins_in(shown) == [f"outage:{outage.id}", f"order:{work_order.number}"]
-    assert "水厂在修" in shown and count(Call) == 0
+    assert "水厂在修" in shown
+    assert [(call.place_id, call.words) for call in db.session.scalars(select(Call))] == [(place.id, "")]
 
 
 def test_words_say_which_of_them_fit(outage, work_order, neighbour, ann, tao, as_user, now):

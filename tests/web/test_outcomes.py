@@ -128,7 +128,7 @@ def test_an_answer_is_kept_while_it_is_typed(typed, ann, as_user, now):
 
     assert the(CallAnswer).words == "On Fri"
     assert ">On Fri</textarea>" in as_user(ann).get(f"/hotline/calls/{the(Call).id}").text
-    emptied = data | {"words": "", "answer": "", "caller_number": ""}
+    emptied = data | {"words": "", "answer": "", "caller_number": "", "place_id": ""}
     as_user(ann).post(f"/hotline/drafts/{data['request_key']}", data=emptied, headers=HTMX)
     assert db.session.scalars(select(CallAnswer)).first() is None
 
