@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -39,9 +40,18 @@ class DaySheet:
     def begins_at(self) -> datetime:
         return clock.start_of_day(self.day)
 
+    @cached_property
+    def lanes(self) -> dict[int, list[Visit]]:
+        """The visits of each technician, in order of time; a crew's visit stands in the lane of each of them."""
+        found: dict[int, list[Visit]] = {}
+        for visit in self.visits:
+            for user in visit.crew:
+                found.setdefault(user.id, []).append(visit)
+        return found
+
     def of(self, user_id: int) -> list[Visit]:
         """The visits of one technician, in order of time."""
-        return [visit for visit in self.visits if any(user.id == user_id for user in visit.crew)]
+        return self.lanes.get(user_id, [])
 
     def technician(self, user_id: int) -> TechnicianDay | None:
         return next((one for one in self.technicians if one.user.id == user_id), None)
