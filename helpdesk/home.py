@@ -17,6 +17,7 @@ PAGES = (
     (Permission.WORK_HOTLINE, "callbacks.index", _l("Call-backs")),
     (Permission.DO_VISITS, "scheduling.jobs", _l("My day")),
     (Permission.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
+    (Permission.SEE_WORK_ORDERS, "dispatch.index", _l("Schedule board")),
     (Permission.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (Permission.SEE_CASES, "cases.index", _l("Cases")),
     (Permission.SEE_REGISTER, "estate.index", _l("Register")),

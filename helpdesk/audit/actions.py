@@ -75,7 +75,9 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "what": StrEnum, "form": StrEnum, "filter": list, "extras": list, "rows": int, "columns": int,
     },
     # technicians: time for something that is no visit
-    "block.added": {"user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None},
+    "block.added": {
+        "user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None,
+    },
     "block.changed": {
         "user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None,
     },

@@ -4,3 +4,5 @@ Words: a *day sheet* is one local date of one estate as planning sees it; a *bre
 an *offer* is a window that really fits.
 May use: core, audit, accounts, live, workdays, estate, technicians, windows, travel, repairs, callbacks, scheduling.
 """
+
+from helpdesk.dispatch import block_views, views, words

@@ -62,7 +62,9 @@ class Busy:
     building: object
 
 
-def placement_of(order, visit, crew: Sequence, at: datetime, minutes: int, *, agreed: Window | None = None) -> Placement:
+def placement_of(
+    order, visit, crew: Sequence, at: datetime, minutes: int, *, agreed: Window | None = None
+) -> Placement:
     """A visit as it would be; an order without one when `visit` is None. `agreed` is a window the resident took."""
     category, held = order.category, order.hold_reason is HoldReason.HELP
     return Placement(

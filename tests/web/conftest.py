@@ -69,6 +69,7 @@ from helpdesk.storm.actions import begin_round, note_sign, postpone_visits
 from helpdesk.storm.models import Cause
 from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import Whom
+from helpdesk.technicians.models import Block
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from helpdesk.worker.models import WorkerBeat
@@ -135,6 +136,8 @@ class World:
             "/search/box?q=drip", "/search?q=drips here", f"/hotline/quick?saved={self.ids['call_id'][-1]}",
             f"/hotline/paper?saved={self.ids['call_id'][-1]}", "/admin/workdays?year=2027&changed=1",
             "/work-orders/recount?counted=2",
+            "/schedule?day=2026-03-02", "/schedule?view=week", "/schedule?view=list&who=3",
+            *(f"/schedule/orders/{one}?starts_at=2026-03-02T14:00&who=3" for one in self.ids["number"][:3]),
         ]  # fmt: skip
 
 
@@ -163,12 +166,26 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
-        "ring_id": escalated.rings, "message_id": escalated.messages,
+        "block_id": _blocks(world, estate, now), "ring_id": escalated.rings, "message_id": escalated.messages,
         "upload_id": _uploads(world, estate, add, now),
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     db.session.rollback()
     return world
+
+
+def _blocks(world, estate, now) -> list[int]:
+    """Time of the technician for something that is no visit, of which one was called off."""
+    tao, hour = world.users[Role.TECHNICIAN], timedelta(hours=1)
+    times = {"starts_at": now + hour, "ends_at": now + 2 * hour, "version": 0}
+    with writing():
+        blocks = [
+            Block(estate_id=estate.id, user_id=tao.id, words="Fetch parts", called_off_at=at, **times)
+            for at in (None, now)
+        ]
+        db.session.add_all(blocks)
+        db.session.flush()
+    return [block.id for block in blocks]
 
 
 def _household(estate, place, stairwell, add) -> SimpleNamespace:
