@@ -7,7 +7,7 @@
   const STEP_MIN = 5, TINT_MS = 2_000, LONG_PRESS_MS = 350;
   const { language, topic, may, feed, blockForm } = root?.dataset ?? {};
   const said = (name) => root.dataset[`words${name}`];
-  let calendar, shown = new Map(), dragging = false, reading = false, waits = false, fresh = new Set(), from, until;
+  let calendar, shown = new Map(), dragging = false, reading = false, waits = false, fresh = new Set(), from, until, last;
 
   const pad = (number) => String(number).padStart(2, "0");
   const local = (date) =>
@@ -99,21 +99,27 @@
     }
     waits = false;
     reading = true;
+    root.ariaBusy = "true";
     await ask();
     reading = false;
+    root.ariaBusy = "false";
     if (waits && !dragging) read();
   }
 
   async function ask() {
     const reply = await fetch(feed, { headers: { "X-Refresh": "1" } }).catch(() => null);
-    const day = reply?.ok ? await reply.json().catch(() => null) : null;
-    if (!day) {
+    const text = reply?.ok ? await reply.text().catch(() => null) : null;
+    if (!text) {
       if (reply?.status === 401) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));
       else document.dispatchEvent(new CustomEvent("toast", { detail: said("Lost") }));
       return;
     }
-    if (dragging) waits = true;
-    else draw(day);
+    if (dragging) {
+      waits = true;
+    } else if (text !== last) {
+      last = text; // drawn again only when something is different: nothing flickers under the hand
+      draw(JSON.parse(text));
+    }
   }
 
   const state = (card) => JSON.stringify([card.start, card.end, card.who, card.state, card.lock, card.told]);
@@ -132,6 +138,8 @@
       calendar.setOption("events", events);
     } else {
       calendar = create(day, resources, events);
+      const scroller = root.querySelector(".ec-main"); // an empty day has no link to scroll by
+      if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: said("Board") });
     }
     [from, until] = [day.from, day.until];
     if (focused) setTimeout(() => document.getElementById(focused)?.focus({ preventScroll: true }), 50);
@@ -193,6 +201,7 @@
       Object.assign(values, { user_id: event.resourceIds[0], what: card.what });
     }
     await window.board.send(card.url, values);
+    last = null; // it stands where it was dropped, wherever it belongs now
     read();
   }
 

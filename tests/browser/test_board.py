@@ -72,8 +72,15 @@ def opened(page):
     return page
 
 
+def standing(source):
+    """Where a card is, once it is drawn: what changed meanwhile draws it anew."""
+    expect(source.page.locator("#board[aria-busy=false]")).to_be_visible()
+    expect(source).to_be_visible()
+    return source.bounding_box()
+
+
 def drag(page, source, to_x, to_y):
-    box = source.bounding_box()
+    box = standing(source)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 10, box["y"] + 20, steps=3)
@@ -101,7 +108,8 @@ def test_a_visit_is_dragged_to_somebody_else_and_back_where_it_may_not_be(sent, 
     page = opened(visit(ann.username, expected_errors=("422",)))
     x, y, per_minute = cell(page, bo)
 
-    drag(page, card(page, sent), x, y + 10)
+    with page.expect_response(re.compile("/schedule/feed")):
+        drag(page, card(page, sent), x, y + 10)
 
     expect(page.locator("#placing")).not_to_be_visible()
     expect(page.locator(f"#card-visit-{sent.id}")).to_be_visible()
