@@ -138,13 +138,21 @@
       calendar.setOption("events", events);
     } else {
       calendar = create(day, resources, events);
-      const scroller = root.querySelector(".ec-main"); // an empty day has no link to scroll by
-      if (scroller) Object.assign(scroller, { tabIndex: 0, role: "region", ariaLabel: said("Board") });
     }
     [from, until] = [day.from, day.until];
     if (focused) setTimeout(() => document.getElementById(focused)?.focus({ preventScroll: true }), 50);
     if (fresh.size) setTimeout(settled, TINT_MS);
     window.board.calendar = calendar;
+  }
+
+  // The calendar calls itself a table, but its cards stand in no cell; the list is the table of the day. Here it is a
+  // group of links, which keys can scroll although an empty day has none.
+  function tidy() {
+    for (const name of ["role", "aria-colindex", "aria-rowindex"]) {
+      for (const part of root.querySelectorAll(`[${name}]`)) part.removeAttribute(name);
+    }
+    const scroller = root.querySelector(".ec-main");
+    if (scroller) scroller.tabIndex = 0;
   }
 
   function settled() {
@@ -164,6 +172,7 @@
     document.getElementById("day-list").remove(); // the same day; it need not ask for itself as well
     root.hidden = false;
     root.classList.add("drawn");
+    new MutationObserver(tidy).observe(root, { childList: true, subtree: true });
     return EventCalendar.create(root, {
       view: "resourceTimeGridDay", date: day.day, timeZone: "+08:00", locale: language, headerToolbar: { start: "", center: "", end: "" },
       allDaySlot: false, nowIndicator: true, slotDuration: "00:30:00", slotHeight: 38, snapDuration: { minutes: STEP_MIN },
