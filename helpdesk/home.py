@@ -20,6 +20,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.DO_VISITS, "scheduling.jobs", _l("My day")),
     (P.WORK_HOTLINE, "callbacks.index", _l("Call-backs")),
     (P.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
+    (P.SEE_WORK_ORDERS, "dispatch.index", _l("Schedule board")),
     (P.SEE_REGISTER, "estate.index", _l("Register")),
     (P.SEE_CASES, "cases.index", _l("Cases")),
     (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),

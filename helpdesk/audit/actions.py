@@ -74,6 +74,14 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "export.taken": {
         "what": StrEnum, "form": StrEnum, "filter": list, "extras": list, "rows": int, "columns": int,
     },
+    # technicians: time for something that is no visit
+    "block.added": {
+        "user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None,
+    },
+    "block.changed": {
+        "user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None,
+    },
+    "block.called_off": {},
     # duty
     "shift.added": {"post": StrEnum, "user_id": int, "starts_at": datetime, "ends_at": datetime},
     "shift.changed": {"user_id": int, "starts_at": datetime, "ends_at": datetime},
@@ -176,6 +184,18 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "promised_until": datetime | None,
     },
     "visit.handed_over": {"visit_id": int, "from_crew": list, "crew": list},
+    # a visit moved, or given to others, on the board: `broke` are rules it breaks all the same, `reason` says why
+    "visit.moved": {
+        "visit_id": int, "from_crew": list, "crew": list, "from_at": datetime, "to_at": datetime, "minutes": int,
+        "lock": StrEnum, "promised_from": datetime | None, "promised_until": datetime | None, "broke": list,
+        "reason": StrEnum | None,
+    },
+    "visit.reassigned": {
+        "visit_id": int, "from_crew": list, "crew": list, "from_at": datetime, "to_at": datetime, "minutes": int,
+        "lock": StrEnum, "promised_from": datetime | None, "promised_until": datetime | None, "broke": list,
+        "reason": StrEnum | None,
+    },
+    "visit.overridden": {"visit_id": int, "broke": list, "reason": StrEnum},  # sent although it breaks rules
     "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},

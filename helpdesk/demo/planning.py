@@ -18,13 +18,18 @@ SKILLS = {
 }  # fmt: skip
 WISHES = ((0, Wish.PREFERS), (1, Wish.PREFERS), (2, Wish.AVOIDS))  # of the first homes, by technician
 EARLY, LATE = (480, 1050), (570, 1140)  # 08:00–17:30 and 09:30–19:00
+BLOCKS = (
+    (0, "仓库领料", 780, 30),
+    (3, "配电房巡查", 570, 60),
+    (4, "扶手安全巡查", 900, 90),
+)  # whose, from which minute
 ROW_M, COLUMN_M = 48, 70  # buildings stand in rows of six, the office at the gate
 
 
 def write(
     rows: Rows, estate_id: int, staff: Staff, shape: Shape, first_day: date, today: date, homes: list[Spot]
 ) -> None:  # fmt: skip
-    """Add skills, weekly hours, absences, wishes of homes, and positions; one licence runs out in five weeks."""
+    """Add skills, weekly hours, absences, blocks, wishes, and positions; one licence runs out soon."""
     for at, (user, trade) in enumerate(zip(staff.technicians, TRADES, strict=True)):
         for skill in SKILLS[trade]:
             licensed = skill == "electrician"
@@ -47,6 +52,13 @@ def write(
     _absences(rows, estate_id, staff, today)
     for spot, (at, wish) in zip(homes, WISHES, strict=False):
         rows.add("technician_wish", place_id=spot.id, user_id=staff.technicians[at], wish=wish)
+    for at, words, hour, minutes in BLOCKS:
+        for day in (today, today + timedelta(days=1)):
+            starts_at = clock.start_of_day(day) + timedelta(minutes=hour)
+            rows.add(
+                "block", id=rows.next_id("block"), estate_id=estate_id, user_id=staff.technicians[at], words=words,
+                starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes), version=0,
+            )  # fmt: skip
     rows.add("building_position", estate_id=estate_id, building_no=0, east_m=0, north_m=0)
     for number in range(1, len(shape.entrances) + 1):
         row, column = divmod(number - 1, 6)

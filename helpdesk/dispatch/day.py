@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -38,18 +39,26 @@ class DaySheet:
     reserves: dict[tuple[str, Half], int] = field(default_factory=dict)
     waiting: list[WorkOrder] = field(default_factory=list)
 
-    def seconds_between(self, a: Place, b: Place, user_id: int) -> int:
-        """How long this technician needs from one place to another."""
-        ways = self.travel[self.modes.get(user_id, Mode.WALK)]
-        return ways.seconds(building_of(a), building_of(b))
+    def seconds_between(self, a: int | None, b: int | None, user_id: int) -> int:
+        """How long this technician needs from one building to another."""
+        return self.travel[self.modes.get(user_id, Mode.WALK)].seconds(a, b)
 
     @property
     def begins_at(self) -> datetime:
         return clock.start_of_day(self.day)
 
+    @cached_property
+    def lanes(self) -> dict[int, list[Visit]]:
+        """The visits of each technician, in order of time; a crew's visit stands in the lane of each of them."""
+        found: dict[int, list[Visit]] = {}
+        for visit in self.visits:
+            for user in visit.crew:
+                found.setdefault(user.id, []).append(visit)
+        return found
+
     def of(self, user_id: int) -> list[Visit]:
         """The visits of one technician, in order of time."""
-        return [visit for visit in self.visits if any(user.id == user_id for user in visit.crew)]
+        return self.lanes.get(user_id, [])
 
     def technician(self, user_id: int) -> TechnicianDay | None:
         return next((one for one in self.technicians if one.user.id == user_id), None)

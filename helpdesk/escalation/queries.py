@@ -34,7 +34,7 @@ from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import running_visit, visible_work_orders
 from helpdesk.repairs.states import VisitStatus
 
-SENDS = ("visit.scheduled", "visit.handed_over")
+SENDS = ("visit.scheduled", "visit.handed_over", "visit.reassigned")
 LISTED = 30
 
 

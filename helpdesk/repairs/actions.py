@@ -87,7 +87,7 @@ def promise_window(work_order: WorkOrder, *, window: Window, actor: User, now: d
     if window.ends_at <= now:
         raise Refused(_("This time is already over. Choose a later one."), field="window")
     work_order.promised_from, work_order.promised_until = window.starts_at, window.ends_at
-    _arrive_within(work_order, window.ends_at)
+    arrive_within(work_order, window.ends_at)
     record(
         "work_order.window_promised", work_order, actor=actor, now=now, topics=work_order.topics,
         promised_from=window.starts_at, promised_until=window.ends_at,
@@ -209,7 +209,7 @@ def change_urgency(work_order: WorkOrder, *, urgency: Urgency, actor: User, now:
     _set_deadlines(work_order, promised)
     to_come = [visit.promised_until for visit in work_order.visits if visit.status in STILL_TO_DO]
     for window_ends_at in filter(None, [work_order.promised_until, *to_come]):
-        _arrive_within(work_order, window_ends_at)
+        arrive_within(work_order, window_ends_at)
         if urgency < old and promised.arrive_by:  # raised
             work_order.arrive_by = min(promised.arrive_by, window_ends_at)
     record(
@@ -269,7 +269,7 @@ def _add_visit(
     if promised:
         visit.promised_from, visit.promised_until = promised.starts_at, promised.ends_at
         work_order.arrived_at = None
-        _arrive_within(work_order, promised.ends_at)
+        arrive_within(work_order, promised.ends_at)
     work_order.visits.append(visit)
     db.session.flush()  # the visit needs its id
     return visit
@@ -284,7 +284,7 @@ def _reopen(work_order: WorkOrder, now: datetime) -> None:
     _set_deadlines(work_order, deadlines_of(level, counted_from=now))
 
 
-def _arrive_within(work_order: WorkOrder, ends_at: datetime) -> None:
+def arrive_within(work_order: WorkOrder, ends_at: datetime) -> None:
     """Come by the end of the window; work that may wait is finished after it."""
     usual_time = timedelta(minutes=work_order.category.duration_minutes)
     may_wait = work_order.urgency in (Urgency.P2, Urgency.P3)

@@ -28,6 +28,17 @@ class Rule(StrEnum):
     RESERVE = "reserve"  # takes what is kept free for emergencies
 
 
+class Override(StrEnum):
+    """Why somebody plans a visit although it breaks a rule that only warns."""
+
+    RESIDENT_ASKED = "resident_asked"
+    EMERGENCY = "emergency"
+    NOBODY_ELSE = "nobody_else"
+    TECHNICIAN_AGREED = "technician_agreed"
+    KNOWN_BETTER = "known_better"  # the rule does not fit here: the skill list or the way is out of date
+    OTHER = "other"  # said in words, kept as a remark
+
+
 class _OfEstate:
     @property
     def topics(self) -> set[str]:

@@ -79,7 +79,7 @@ from helpdesk.technicians.actions import (
     set_hours,
     set_wish,
 )
-from helpdesk.technicians.models import AbsenceReason, Skill, Wish
+from helpdesk.technicians.models import AbsenceReason, Block, Skill, Wish
 from helpdesk.technicians.models import Level as Mastery
 from helpdesk.technicians.rules import Part as PartOfDay
 from helpdesk.technicians.rules import away
@@ -154,6 +154,8 @@ class World:
             "/search/box?q=drip", "/search?q=drips here", f"/hotline/quick?saved={self.ids['call_id'][-1]}",
             f"/hotline/paper?saved={self.ids['call_id'][-1]}", "/admin/workdays?year=2027&changed=1",
             "/work-orders/recount?counted=2", "/scheduling-rules/preview?day0=08:30-10:00&day1=x",
+            "/schedule?day=2026-03-02", "/schedule?view=week", "/schedule?view=list&who=3",
+            *(f"/schedule/orders/{one}?starts_at=2026-03-02T14:00&who=3" for one in self.ids["number"][:3]),
         ]  # fmt: skip
 
 
@@ -182,7 +184,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         **_storm(world, orders, household, place, now), "line_id": [_telephone(world, estate, household, now)],
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
-        "ring_id": escalated.rings, "message_id": escalated.messages,
+        "block_id": _blocks(world, estate, now), "ring_id": escalated.rings, "message_id": escalated.messages,
         **_planned(world, estate, place, category, now),
         "upload_id": _uploads(world, estate, add, now),
     }  # fmt: skip
@@ -192,6 +194,20 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     )
     db.session.rollback()
     return world
+
+
+def _blocks(world, estate, now) -> list[int]:
+    """Time of the technician for something that is no visit, of which one was called off."""
+    tao, hour = world.users[Role.TECHNICIAN], timedelta(hours=1)
+    times = {"starts_at": now + hour, "ends_at": now + 2 * hour, "version": 0}
+    with writing():
+        blocks = [
+            Block(estate_id=estate.id, user_id=tao.id, words="Fetch parts", called_off_at=at, **times)
+            for at in (None, now)
+        ]
+        db.session.add_all(blocks)
+        db.session.flush()
+    return [block.id for block in blocks]
 
 
 def _household(estate, place, stairwell, add) -> SimpleNamespace:

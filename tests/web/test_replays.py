@@ -15,6 +15,7 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm
 from helpdesk.core.transactions import writing
+from helpdesk.dispatch.forms import BlockForm, SendForm
 from helpdesk.duty.forms import FillForm, PatternForm, ShiftForm
 from helpdesk.escalation.forms import DecisionForm, RingForm
 from helpdesk.handover.forms import OpenForm
@@ -65,6 +66,16 @@ CASES = {
         Role.OPERATOR, "/work-orders/{number}/entries",
         {"place_id": "{place}", "entered_at": "2026-03-02T11:00", "witnesses": "Police", "why": "First words"},
         {"why": "Other words"},
+    ),
+    SendForm: (
+        Role.OPERATOR, "/schedule/orders/{number}/visits",
+        {"crew": "{tao}", "starts_at": "2026-03-02T13:00", "minutes": "30", "lock": "none", "version": "{version}"},
+        {"starts_at": "2026-03-02T13:10"},
+    ),
+    BlockForm: (
+        Role.OPERATOR, "/schedule/blocks",
+        {"user_id": "{tao}", "what": "First words", "starts_at": "2026-03-02T13:00", "minutes": "30"},
+        {"what": "Other words"},
     ),
     QuickForm: (Role.OPERATOR, "/hotline/quick", {"words": "First words"}, {"words": "Other words"}),
     PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),

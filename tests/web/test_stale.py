@@ -11,6 +11,7 @@ from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
+from helpdesk.dispatch.forms import BlockChangeForm, BlockEndForm, MoveForm, SendForm
 from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
 from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
@@ -74,6 +75,10 @@ ELSEWHERE = {
     EndOfSkill,
     WishForm,  # tests/web/test_technicians.py
     DayForm,  # the calendar: tests/web/test_workdays_page.py
+    SendForm,
+    MoveForm,
+    BlockChangeForm,
+    BlockEndForm,  # tests/web/test_board.py
     QuickForm,
     QuickDraft,  # tests/web/test_quick_log.py
 }

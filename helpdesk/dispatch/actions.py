@@ -1,0 +1,191 @@
+"""What a dispatcher does on the board with visits. Every placement is checked again under the lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, can, require
+from helpdesk.core.errors import Conflict, Refused
+from helpdesk.dispatch.checks import Breach, breaches, placement_of
+from helpdesk.dispatch.day import day_sheet
+from helpdesk.dispatch.words import breach_words
+from helpdesk.repairs.actions import SLACK, add_remark, arrive_within, schedule_visit
+from helpdesk.repairs.models import Lock, Visit, WorkOrder
+from helpdesk.repairs.queries import running_visit
+from helpdesk.repairs.rules import promised_window
+from helpdesk.repairs.states import NOT_SET_OUT, STILL_TO_DO, VisitStatus, move_visit
+from helpdesk.windows.models import Override, Rule, Severity
+from helpdesk.windows.rules import Window
+
+HOLDS_CREW, HOLDS_TIME = (Lock.TECHNICIAN, Lock.BOTH), (Lock.TIME, Lock.BOTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why warnings are overridden; `seen` are the rules the dispatcher was told of, so that no other slips through."""
+
+    reason: Override | None = None
+    words: str = ""
+    seen: frozenset[Rule] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A visit as a dispatcher wants it. `agreed` is a window the resident took; None leaves the promise as it is."""
+
+    crew: Sequence[User]
+    starts_at: datetime
+    minutes: int
+    lock: Lock = Lock.NONE
+    agreed: Window | None = None
+    why: Why = Why()
+
+
+def send_order(work_order: WorkOrder, wish: Wish, *, actor: User, now: datetime) -> Visit:
+    """Send somebody to an order that waits. A window that was promised is the visit's from then on, even a missed one.
+
+    Refused for a time that is over, where a rule blocks, or where one warns and no reason is given;
+    Conflict if somebody is sent already.
+    """
+    require(actor, Permission.DISPATCH, work_order.estate_id)
+    if running_visit(work_order):
+        raise Conflict(_("Somebody is sent to this order already. Look at it again."))
+    wish = _real(wish, work_order)
+    if wish.starts_at < now - SLACK:
+        raise Refused(_("This time is already over. Choose a later one."), field="starts_at")
+    broke = _checked(work_order, None, wish, actor, now)
+    window = wish.agreed or promised_window(work_order)
+    told = window if window and window.ends_at > now else None
+    visit = schedule_visit(work_order, crew=wish.crew, planned_at=wish.starts_at, promised=told, actor=actor, now=now)
+    if window and not told:
+        visit.promised_from, visit.promised_until = window.starts_at, window.ends_at
+    _set(visit, wish)
+    if broke:
+        record(
+            "visit.overridden", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
+            broke=broke, reason=wish.why.reason,
+        )  # fmt: skip
+    _say_why(work_order, wish.why, actor, now)
+    return visit
+
+
+def rearrange_visit(visit: Visit, wish: Wish, *, actor: User, now: datetime) -> None:
+    """Move a visit, give it to others, change how long it takes, lock it, or note a window the resident agreed to.
+
+    Whoever is on the way or on site stays, and comes when they come: others may join, and it may take longer.
+    Refused where it is locked, for a time that is over, where a rule blocks, and where one warns without a reason;
+    Conflict once it has ended.
+    """
+    work_order = visit.work_order
+    require(actor, Permission.DISPATCH, work_order.estate_id)
+    wish = _as_planned(_real(wish, work_order), visit)
+    changed = _changed(visit, wish)
+    if not changed:
+        raise Refused(_("Nothing is different from before."))
+    _refuse_pinned(visit, wish, now)
+    fits_anew = changed & {"crew", "time", "minutes", "agreed"}
+    broke = _checked(work_order, visit, wish, actor, now) if fits_anew else []
+    before, had, from_at = work_order.topics, _ids(visit.crew), visit.planned_at
+    if "crew" in changed:
+        _give(visit, wish.crew)
+    visit.planned_at = wish.starts_at
+    _set(visit, wish)
+    if wish.agreed:
+        visit.promised_from, visit.promised_until = wish.agreed.starts_at, wish.agreed.ends_at
+        arrive_within(work_order, wish.agreed.ends_at)
+    record(
+        "visit.reassigned" if "crew" in changed else "visit.moved", work_order, actor=actor, now=now,
+        topics=before | work_order.topics, visit_id=visit.id, from_crew=had, crew=_ids(visit.crew), from_at=from_at,
+        to_at=visit.planned_at, minutes=visit.duration_minutes, lock=visit.lock, broke=broke,
+        reason=wish.why.reason if broke else None, promised_from=wish.agreed and wish.agreed.starts_at,
+        promised_until=wish.agreed and wish.agreed.ends_at,
+    )  # fmt: skip
+    _say_why(work_order, wish.why, actor, now)
+
+
+def settle(found: list[Breach], why: Why) -> list[Rule]:
+    """The rules that are broken all the same, once each. Refused if one blocks, or if nobody said why."""
+    blocked = [breach_words(one) for one in found if one.severity is Severity.BLOCK]
+    if blocked:
+        raise Refused(_("This cannot be planned so. %(why)s", why=" ".join(blocked)))
+    broke = list(dict.fromkeys(one.rule for one in found))
+    if broke and (why.reason is None or not why.seen.issuperset(broke)):
+        raise Refused(_("This breaks a rule. Check it, and say why it is right all the same."), field="reason")
+    if broke and why.reason is Override.OTHER and not why.words.strip():
+        raise Refused(_("Say in a few words why."), field="words")
+    return broke
+
+
+def _checked(work_order: WorkOrder, visit: Visit | None, wish: Wish, actor: User, now: datetime) -> list[Rule]:
+    sheet = day_sheet(actor, work_order.estate_id, clock.local_date(wish.starts_at))
+    if wish.agreed and wish.agreed.ends_at <= now:
+        raise Refused(_("This window is already over. Choose a later one."), field="agreed")
+    placement = placement_of(work_order, visit, wish.crew, wish.starts_at, wish.minutes, agreed=wish.agreed)
+    return settle(breaches(sheet, placement), wish.why)
+
+
+def _real(wish: Wish, work_order: WorkOrder) -> Wish:
+    """With each person once, by id; Refused unless all of them can be sent here."""
+    sent = sorted({user.id: user for user in wish.crew if user}.values(), key=lambda user: user.id)
+    if not sent or not all(can(user, Permission.DO_VISITS, work_order.estate_id) for user in sent):
+        raise Refused(_("Choose at least one technician of this estate."), field="crew")
+    return replace(wish, crew=sent)
+
+
+def _as_planned(wish: Wish, visit: Visit) -> Wish:
+    """A form knows minutes; what was planned to the second and not touched stays as it was."""
+    same = wish.starts_at == visit.planned_at.replace(second=0, microsecond=0)
+    return replace(wish, starts_at=visit.planned_at) if same else wish
+
+
+def _changed(visit: Visit, wish: Wish) -> set[str]:
+    pairs = {
+        "crew": (_ids(visit.crew), _ids(wish.crew)), "time": (visit.planned_at, wish.starts_at),
+        "minutes": (visit.duration_minutes, wish.minutes), "lock": (visit.lock, wish.lock),
+        "agreed": (promised_window(visit), wish.agreed or promised_window(visit)),
+    }  # fmt: skip
+    return {name for name, (old, new) in pairs.items() if old != new}
+
+
+def _refuse_pinned(visit: Visit, wish: Wish, now: datetime) -> None:
+    if visit.status not in STILL_TO_DO:
+        raise Conflict(_("This visit has ended; it can no longer be moved."))
+    moved, given = visit.planned_at != wish.starts_at, _ids(visit.crew) != _ids(wish.crew)
+    stays = set(_ids(visit.crew)) <= set(_ids(wish.crew))
+    if visit.status not in NOT_SET_OUT and (moved or not stays):
+        raise Conflict(_("They are on the way or at work there: the visit stays theirs, and now."))
+    if (moved and wish.lock in HOLDS_TIME) or (given and wish.lock in HOLDS_CREW):
+        raise Refused(_("It is locked so. Take the lock off, or change it, to move the visit."), field="lock")
+    told = promised_window(visit)
+    if moved and wish.lock is Lock.WINDOW and told and not told.starts_at <= wish.starts_at < told.ends_at:
+        raise Refused(_("It is locked to its window. Take the lock off to leave it."), field="lock")
+    if moved and wish.starts_at < now - SLACK:
+        raise Refused(_("This time is already over. Choose a later one."), field="starts_at")
+
+
+def _give(visit: Visit, crew: Sequence[User]) -> None:
+    """If nobody of the crew stays, the new ones have not accepted it yet."""
+    if not set(_ids(visit.crew)) & set(_ids(crew)) and visit.status is VisitStatus.ACCEPTED:
+        move_visit(visit, VisitStatus.PLANNED)
+        visit.accepted_at = None
+    visit.crew = list(crew)
+
+
+def _set(visit: Visit, wish: Wish) -> None:
+    """A crew that was made larger by hand is what the planner must send, too."""
+    visit.duration_minutes, visit.lock = wish.minutes, wish.lock
+    visit.crew_size = max(visit.work_order.category.crew_size, len(wish.crew))
+
+
+def _say_why(work_order: WorkOrder, why: Why, actor: User, now: datetime) -> None:
+    if why.words.strip():
+        add_remark(work_order, words=why.words, actor=actor, now=now)
+
+
+def _ids(crew: Iterable[User]) -> list[int]:
+    return sorted(user.id for user in crew)
