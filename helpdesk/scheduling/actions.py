@@ -83,17 +83,24 @@ def finish_visit(
 
 
 def fail_visit(
-    visit: Visit, *, reason: Setback, note: str = "", claimed_at: datetime | None = None, actor: User, now: datetime
-) -> None:
+    visit: Visit, *, reason: Setback, note: str = "", parts_needed: str = "", no_photo_reason: str = "",
+    claimed_at: datetime | None = None, actor: User, now: datetime,
+) -> None:  # fmt: skip
     """Say that the work could not be done, and why: the order is on hold until the office arranges what is missing.
 
-    "Nobody home" is an attempt: the order waits for another appointment.
+    "Nobody home" is an attempt: the order waits for another appointment. It is shown by a photo of the door, or a
+    reason is given; what is missing is named for the next visit. Refused without them.
     """
     _require_crew(visit, actor)
     at = _moment(visit, claimed_at, now)
     nobody_home = reason is Setback.NOBODY_HOME
     old = move_visit(visit, VisitStatus.NOBODY_HOME if nobody_home else VisitStatus.FAILED)
-    visit.ended_at, visit.fail_note = at, note
+    if nobody_home and not visit.photos and not no_photo_reason:
+        raise Refused(_("Add a photo of the door, or say why there is none."), field="no_photo")
+    if reason is Setback.PARTS and not parts_needed:
+        raise Refused(_("Say which parts are missing: they are brought along next time."), field="parts_needed")
+    visit.ended_at, visit.fail_note, visit.parts_needed = at, note, parts_needed
+    visit.no_photo_reason = "" if visit.photos else no_photo_reason
     work_order = visit.work_order
     move(work_order, Status.ON_HOLD)
     work_order.hold_reason = HOLDS[reason]
