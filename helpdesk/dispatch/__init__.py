@@ -5,3 +5,5 @@ an *offer* is a window that really fits.
 
 May use: audit, accounts, core, live, workdays, estate, technicians, windows, travel, repairs, scheduling, planning.
 """
+
+from helpdesk.dispatch import output_views

@@ -3,4 +3,4 @@
 Words: a *job* is a visit as its technician sees it. May use: core, audit, accounts, workdays, estate, travel, repairs.
 """
 
-from helpdesk.scheduling import models, views, words
+from helpdesk.scheduling import calendar_views, models, views, words

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.sessions import hashed
 from helpdesk.audit.actions import record
-from helpdesk.core.access import Permission, require
+from helpdesk.core.access import Permission, can_anywhere, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.repairs.models import HoldReason, Photo, PhotoStage, Visit, WorkOrder
 from helpdesk.repairs.states import STILL_TO_DO, Setback, Status, Step, VisitStatus, move, move_visit
+from helpdesk.scheduling.models import CalendarLink
 from helpdesk.scheduling.photos import StoredPicture
 from helpdesk.scheduling.rules import AFTER_STEP, believed, is_recent
 
@@ -158,3 +161,27 @@ def _go_on(work_order: WorkOrder) -> None:
     if work_order.status is Status.ON_HOLD:
         move(work_order, Status.ASSIGNED)
         work_order.hold_reason = None
+
+
+def make_calendar_link(user: User, *, token: str, actor: User, now: datetime) -> CalendarLink:
+    """A new private address for one's own visits; an older one stops answering. Only the hash of `token` is kept."""
+    _require_own(user, actor)
+    revoke_calendar_links(user, actor=actor, now=now)
+    link = CalendarLink(user_id=user.id, token_hash=hashed(token), made_at=now)
+    db.session.add(link)
+    record("calendar_link.made", link, actor=actor, now=now)
+    return link
+
+
+def revoke_calendar_links(user: User, *, actor: User, now: datetime) -> None:
+    """Every address of one's own stops answering. Nothing happens if there is none."""
+    _require_own(user, actor)
+    mine = select(CalendarLink).where(CalendarLink.user_id == user.id, CalendarLink.revoked_at.is_(None))
+    for link in db.session.scalars(mine):
+        link.revoked_at = now
+        record("calendar_link.revoked", link, actor=actor, now=now)
+
+
+def _require_own(user: User, actor: User) -> None:
+    if actor.id != user.id or not can_anywhere(actor, Permission.DO_VISITS):
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
