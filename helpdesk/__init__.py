@@ -97,6 +97,8 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
+    app.register_blueprint(scheduling.calendar_views.bp)
+    app.register_blueprint(dispatch.output_views.bp)
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, demo, estate, exports):

@@ -200,6 +200,8 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
     "photo.added": {"visit_id": int, "photo_id": int, "stage": StrEnum},
+    "calendar_link.made": {},
+    "calendar_link.revoked": {},
     # routines: dates are told as the moment they begin
     "routine.begun": {"every": int, "unit": StrEnum, "basis": StrEnum, "next_at": datetime},
     "routine.changed": {"every": int, "unit": StrEnum, "basis": StrEnum, "next_at": datetime},

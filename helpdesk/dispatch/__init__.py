@@ -6,4 +6,4 @@ an *offer* is a window that really fits.
 May use: audit, accounts, core, live, workdays, estate, technicians, windows, travel, repairs, scheduling, planning.
 """
 
-from helpdesk.dispatch import block_views, views, words
+from helpdesk.dispatch import block_views, output_views, views, words

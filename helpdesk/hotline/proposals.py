@@ -106,5 +106,7 @@ def said(call: Call, added: Added | None, now: datetime) -> str:
     visit = order.visits[-1] if order.visits else None
     window = promised_window(visit or order)
     at_once = visit is not None and window is None and visit.planned_at <= now
-    place = None if added else order.place
-    return read_back(place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window, at_once=at_once)
+    return read_back(
+        None if added else order.place, order.category.name_zh, now=now, arrive_by=order.arrive_by, window=window,
+        at_once=at_once, door_code=visit.door_code if visit and not added else "",
+    )  # fmt: skip

@@ -60,12 +60,12 @@ def sets_out_now(urgency: Urgency | None, *, sent: bool, at_once: bool) -> bool:
 
 def read_back(
     place: Place | None, fault: str, *, now: datetime, arrive_by: datetime | None, window: Window | None = None,
-    at_once: bool = False,
+    at_once: bool = False, door_code: str = "",
 ) -> str:  # fmt: skip
     """The sentence an operator reads to the resident, in Chinese whatever the language of the screen.
 
     七幢二单元五〇一，水管爆裂，师傅两点四十四分前到。 A window wins over the promised arrival; without either we say
-    only that somebody will come.
+    only that somebody will come. `door_code` are the two digits that whoever comes will say at the door.
     """
     if window:
         day = spoken_day(window.starts_at, now)
@@ -79,7 +79,8 @@ def read_back(
         coming = "师傅马上出发" if at_once and far else f"师傅{said}{spoken_time(arrive_by)}前到"
     else:
         coming = "师傅马上出发" if at_once else "我们马上安排师傅上门"
-    return "，".join(filter(None, (spoken_place(place), spoken_fault(fault), coming))) + "。"
+    code = f"师傅进门先报{''.join(_DIGITS[int(digit)] for digit in door_code)}。" if door_code else ""
+    return "，".join(filter(None, (spoken_place(place), spoken_fault(fault), coming))) + "。" + code
 
 
 def spoken_place(place: Place | None) -> str:

@@ -56,9 +56,7 @@ def begin_routine(
     return routine
 
 
-def change_routine(
-    routine: Routine, *, title: str, steps: str, rhythm: Rhythm, actor: User, now: datetime
-) -> None:
+def change_routine(routine: Routine, *, title: str, steps: str, rhythm: Rhythm, actor: User, now: datetime) -> None:
     """Change how often it comes, and what is looked at; what was opened already stays. Conflict once ended."""
     require(actor, Permission.DISPATCH, routine.estate_id)
     _still_runs(routine)

@@ -156,4 +156,3 @@ def _category(category_id: int) -> Category:
 def _usual_category(kind: WorkOrderKind) -> int | None:
     wanted = ELDER_CHECK if kind is WorkOrderKind.CARE else "HANDRAIL"
     return next((one.id for one in _categories() if one.code == wanted), None)
-

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.sessions import hashed
 from helpdesk.audit.actions import record
-from helpdesk.core.access import Permission, require
+from helpdesk.core.access import Permission, can_anywhere, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.repairs.models import HoldReason, Photo, PhotoStage, Visit, WorkOrder
 from helpdesk.repairs.states import STILL_TO_DO, Setback, Status, Step, VisitStatus, move, move_visit
+from helpdesk.scheduling.models import CalendarLink
 from helpdesk.scheduling.photos import StoredPicture
 from helpdesk.scheduling.rules import AFTER_STEP, believed, is_recent
 
@@ -83,17 +86,24 @@ def finish_visit(
 
 
 def fail_visit(
-    visit: Visit, *, reason: Setback, note: str = "", claimed_at: datetime | None = None, actor: User, now: datetime
-) -> None:
+    visit: Visit, *, reason: Setback, note: str = "", parts_needed: str = "", no_photo_reason: str = "",
+    claimed_at: datetime | None = None, actor: User, now: datetime,
+) -> None:  # fmt: skip
     """Say that the work could not be done, and why: the order is on hold until the office arranges what is missing.
 
-    "Nobody home" is an attempt: the order waits for another appointment.
+    "Nobody home" is an attempt: the order waits for another appointment. It is shown by a photo of the door, or a
+    reason is given; what is missing is named for the next visit. Refused without them.
     """
     _require_crew(visit, actor)
     at = _moment(visit, claimed_at, now)
     nobody_home = reason is Setback.NOBODY_HOME
     old = move_visit(visit, VisitStatus.NOBODY_HOME if nobody_home else VisitStatus.FAILED)
-    visit.ended_at, visit.fail_note = at, note
+    if nobody_home and not visit.photos and not no_photo_reason:
+        raise Refused(_("Add a photo of the door, or say why there is none."), field="no_photo")
+    if reason is Setback.PARTS and not parts_needed:
+        raise Refused(_("Say which parts are missing: they are brought along next time."), field="parts_needed")
+    visit.ended_at, visit.fail_note, visit.parts_needed = at, note, parts_needed
+    visit.no_photo_reason = "" if visit.photos else no_photo_reason
     work_order = visit.work_order
     move(work_order, Status.ON_HOLD)
     work_order.hold_reason = HOLDS[reason]
@@ -151,3 +161,27 @@ def _go_on(work_order: WorkOrder) -> None:
     if work_order.status is Status.ON_HOLD:
         move(work_order, Status.ASSIGNED)
         work_order.hold_reason = None
+
+
+def make_calendar_link(user: User, *, token: str, actor: User, now: datetime) -> CalendarLink:
+    """A new private address for one's own visits; an older one stops answering. Only the hash of `token` is kept."""
+    _require_own(user, actor)
+    revoke_calendar_links(user, actor=actor, now=now)
+    link = CalendarLink(user_id=user.id, token_hash=hashed(token), made_at=now)
+    db.session.add(link)
+    record("calendar_link.made", link, actor=actor, now=now)
+    return link
+
+
+def revoke_calendar_links(user: User, *, actor: User, now: datetime) -> None:
+    """Every address of one's own stops answering. Nothing happens if there is none."""
+    _require_own(user, actor)
+    mine = select(CalendarLink).where(CalendarLink.user_id == user.id, CalendarLink.revoked_at.is_(None))
+    for link in db.session.scalars(mine):
+        link.revoked_at = now
+        record("calendar_link.revoked", link, actor=actor, now=now)
+
+
+def _require_own(user: User, actor: User) -> None:
+    if actor.id != user.id or not can_anywhere(actor, Permission.DO_VISITS):
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))

@@ -74,11 +74,9 @@ class StepForm(JobForm):
     page = HiddenField(validators=[AnyOf(list(Page))], default=Page.JOB, filters=[of(Page)])
 
 
-class FinishForm(JobForm):
-    work_done = LongText(
-        _l("What was done"), limit=2_000, validators=[InputRequired(_l("Say in a few words what was done."))]
-    )
-    parts_used = Text(_l("Parts used"), limit=500)
+class _NoPhoto(JobForm):
+    """A photo, or why there is none."""
+
     no_photo = RadioField(_l("Why there is no photo"), validators=[Optional()])
     other_words = Text(_l("The reason in your own words"), limit=200)
 
@@ -90,17 +88,29 @@ class FinishForm(JobForm):
         if self.no_photo.data == NoPhoto.OTHER and not typed.data:
             raise ValidationError(_("Say in a few words why there is no photo."))
 
-    def told(self) -> dict:
+    @property
+    def no_photo_reason(self) -> str:
         reason = NoPhoto(self.no_photo.data) if self.no_photo.data else None
+        return reason_in_words(reason, self.other_words.data)
+
+
+class FinishForm(_NoPhoto):
+    work_done = LongText(
+        _l("What was done"), limit=2_000, validators=[InputRequired(_l("Say in a few words what was done."))]
+    )
+    parts_used = Text(_l("Parts used"), limit=500)
+
+    def told(self) -> dict:
         return {
             "work_done": self.work_done.data,
             "parts_used": self.parts_used.data,
-            "no_photo_reason": reason_in_words(reason, self.other_words.data),
+            "no_photo_reason": self.no_photo_reason,
         }
 
 
-class SetbackForm(JobForm):
+class SetbackForm(_NoPhoto):
     reason = RadioField(_l("What is in the way"), validators=[InputRequired(_l("Choose what is in the way."))])
+    parts_needed = Text(_l("Which parts"), limit=500)
     note = LongText(_l("What the office should know"), limit=2_000)
 
     def __init__(self, *args, **kwargs):
@@ -108,7 +118,10 @@ class SetbackForm(JobForm):
         self.reason.choices = [(code, word(code)) for code in Setback]
 
     def told(self) -> dict:
-        return {"reason": Setback(self.reason.data), "note": self.note.data}
+        reason = Setback(self.reason.data)
+        more = {"no_photo_reason": self.no_photo_reason} if reason is Setback.NOBODY_HOME else {}
+        more |= {"parts_needed": self.parts_needed.data} if reason is Setback.PARTS else {}
+        return {"reason": reason, "note": self.note.data, **more}
 
 
 def result_form() -> FinishForm | SetbackForm:

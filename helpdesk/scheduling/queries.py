@@ -16,8 +16,10 @@ from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.estate.queries import residents_of
 from helpdesk.repairs.models import Photo, Visit, WorkOrder
 from helpdesk.repairs.queries import NUMBER, reach_of, visible_work_orders
-from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
-from helpdesk.scheduling.rules import EMERGENCIES, family_name, is_recent, next_step, turn
+from helpdesk.repairs.states import NOT_SET_OUT, STILL_TO_DO, VisitStatus
+from helpdesk.scheduling.rules import EMERGENCIES, family_name, is_recent, next_step, there_about, turn
+from helpdesk.travel.models import Mode
+from helpdesk.travel.queries import travel_times
 
 UNDER_WAY = (VisitStatus.ON_THE_WAY, VisitStatus.ON_SITE)
 MOST_JOBS = 200
@@ -59,6 +61,14 @@ class Door:
     ask_for: str
     phone: Phone | None
     crib: Crib | None
+
+
+@dataclass(frozen=True)
+class NextLate:
+    """A visit that will come late, and about when somebody can be there."""
+
+    visit: Visit
+    there_at: datetime
 
 
 def my_visits(user) -> Select[tuple[Visit]]:
@@ -120,6 +130,31 @@ def day_of(user, now: datetime) -> Day:
     day.done.sort(key=lambda visit: visit.ended_at)
     day.next, day.rest = (to_do[0], to_do[1:]) if to_do else (None, [])
     return day
+
+
+def next_late(visit: Visit, day: Day, now: datetime) -> NextLate | None:
+    """The next resident who was told a time that cannot be kept, if somebody is at this visit or on the way to it.
+
+    Counts the time the visit is planned to take from its arrival (or now), and the way to the next building.
+    """
+    if visit.status not in UNDER_WAY:
+        return None
+    following = [other for other in day.others(visit) if other.promised_until and other.status in NOT_SET_OUT]
+    if not following:
+        return None
+    other = min(following, key=lambda one: one.planned_at)
+    here, there = visit.work_order.place, other.work_order.place
+    ways = travel_times(visit.work_order.estate_id)[Mode.WALK]
+    way = timedelta(seconds=ways.seconds(here.building_no, there.building_no))
+    ends_at = (visit.arrived_at or now) + timedelta(minutes=visit.duration_minutes)
+    at = there_about(now, ends_at=ends_at, way=way)
+    return NextLate(other, at) if at > other.promised_until else None
+
+
+def bring_along(visit: Visit) -> list[str]:
+    """What earlier visits of this order ended without, the latest first."""
+    earlier = [other for other in visit.work_order.visits if other.id < visit.id and other.parts_needed]
+    return [other.parts_needed for other in reversed(earlier)] if visit.status in STILL_TO_DO else []
 
 
 def still_fits(visit: Visit | None, step: str) -> bool:

@@ -71,6 +71,11 @@ def believed(claimed_at: datetime | None, *, known_before: datetime, now: dateti
     return min(claimed_at, now) if earliest <= claimed_at <= now + FAST_CLOCK else now
 
 
+def there_about(now: datetime, *, ends_at: datetime | None, way: timedelta) -> datetime:
+    """When somebody can be at the next door: after the work they are at, or from now on, and the way there."""
+    return max(now, ends_at or now) + way
+
+
 def is_recent(status: VisitStatus, ended_at: datetime | None, now: datetime) -> bool:
     """Whether a visit still concerns its crew: while it is to do, and for a day after its end.
 

@@ -108,7 +108,7 @@ def test_nobody_home_on_the_technicians_phone_is_no_contact(care, ann, tao, now)
         visit = schedule_visit(turn.work_order, crew=[tao], actor=ann, now=now)
 
     with writing():
-        fail_visit(visit, reason=Setback.NOBODY_HOME, actor=tao, now=now)
+        fail_visit(visit, reason=Setback.NOBODY_HOME, no_photo_reason="Dark", actor=tao, now=now)
 
     assert (turn.outcome, turn.follow_up.urgency) == (Outcome.NO_CONTACT, Urgency.P0)
 

@@ -105,7 +105,7 @@ def test_no_step_leads_back(step, visit, work_order, tap):
 def test_only_the_first_arrival_counts_for_the_order(visit, work_order, tap, tao, ann, now):
     tap(Step.ARRIVE, now + MINUTE)
     with writing():
-        fail_visit(visit, reason=Setback.PARTS, actor=tao, now=now + 2 * MINUTE)
+        fail_visit(visit, reason=Setback.PARTS, parts_needed="Valve", actor=tao, now=now + 2 * MINUTE)
     with writing():
         second = schedule_visit(work_order, crew=[tao], actor=ann, now=now + 3 * MINUTE)
     with writing():
@@ -154,12 +154,25 @@ def test_done_needs_words_and_a_photo_or_a_reason(missing, field, visit, finish)
 def test_a_setback_puts_the_order_on_hold(reason, hold, visit, work_order, tap, tao, now):
     tap(Step.ARRIVE)
     with writing():
-        fail_visit(visit, reason=reason, note="Ring first", actor=tao, now=now + MINUTE)
+        fail_visit(
+            visit, reason=reason, note="Ring first", parts_needed="Valve", no_photo_reason="Too dark", actor=tao,
+            now=now + MINUTE,
+        )  # fmt: skip
 
     event = last_event(work_order)
     assert (work_order.status, work_order.hold_reason) == (Status.ON_HOLD, hold)
     assert (visit.fail_note, visit.ended_at) == ("Ring first", now + MINUTE)
     assert (event.kind, event.data["reason"], event.data["from_status"]) == ("visit.failed", reason, "on_site")
+
+
+@pytest.mark.parametrize(("reason", "field"), [(Setback.PARTS, "parts_needed"), (Setback.NOBODY_HOME, "no_photo")])
+def test_a_setback_says_what_the_next_visit_needs(reason, field, visit, work_order, tap, tao, now):
+    tap(Step.ARRIVE)
+    with pytest.raises(Refused) as no, writing():
+        fail_visit(visit, reason=reason, note="Ring first", actor=tao, now=now + MINUTE)
+
+    assert no.value.field == field
+    assert (visit.status, work_order.status) == (VisitStatus.ON_SITE, Status.IN_PROGRESS)
 
 
 def test_what_has_ended_does_not_end_again(visit, work_order, finish, tao, now):

@@ -305,7 +305,8 @@ def _orders(world, estate, place, category, folder, now) -> list:
         visits = [schedule_visit(order, crew=[tao], actor=desk, now=now) for order in orders[:5]]
         take_step(visits[1], Step.ARRIVE, actor=tao, now=now)
         finish_visit(visits[2], work_done="New bulb", parts_used="Bulb", no_photo_reason="Dark", actor=tao, now=now)
-        fail_visit(visits[3], reason=Setback.PARTS, note="The part is out of stock", actor=tao, now=now)
+        fail_visit(visits[3], reason=Setback.PARTS, note="The part is out of stock", parts_needed="Valve", actor=tao,
+            now=now)  # fmt: skip
         finish_visit(visits[4], work_done="Tightened", no_photo_reason="Refused", actor=tao, now=now)
         close_work_order(orders[4], actor=desk, now=now)
         cancel_work_order(orders[5], reason=CancelReason.DUPLICATE, actor=desk, now=now)

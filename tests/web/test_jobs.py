@@ -14,8 +14,10 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Crib, Occupancy, OccupancyRole, Person, Phone
 from helpdesk.repairs.actions import cancel_work_order, hand_over_visit, open_work_order, schedule_visit
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
-from helpdesk.repairs.states import Status, VisitStatus
+from helpdesk.repairs.states import Status, Step, VisitStatus
+from helpdesk.scheduling.actions import take_step
 from helpdesk.scheduling.queries import door_of
+from helpdesk.windows.rules import Window
 from tests.conftest import HTMX, NOON
 
 HOSTILE = "\"><img src=x onerror=alert(1)> ' hx-get=/x hx-trigger=load {{7*7}} </script>"
@@ -404,13 +406,56 @@ def test_no_photo_needs_a_reason_and_another_reason_needs_words(visit, work_orde
     ],
 )
 def test_what_cannot_be_done_waits_for_the_office(reason, status, hold, visit, work_order, tao, as_user):
-    told = sent(visit, result="setback", reason=reason, note="Ring first")
+    more = {"parts": {"parts_needed": "三角阀"}, "nobody_home": {"no_photo": "too_dark"}}.get(reason, {})
+    told = sent(visit, result="setback", reason=reason, note="Ring first", **more)
 
     answer = as_user(tao).post(url(work_order, "/result"), data=told)
 
     assert (answer.status_code, answer.location) == (303, "/jobs")
     assert (visit.status, visit.fail_note) == (status, "Ring first")
     assert (work_order.status, work_order.hold_reason) == (Status.ON_HOLD, hold)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("parts", "Say which parts are missing"), ("nobody_home", "Add a photo of the door")]
+)
+def test_what_the_next_visit_needs_is_asked_for(reason, said, visit, work_order, tao, as_user):
+    told = sent(visit, result="setback", reason=reason, note="Ring first")
+
+    answer = as_user(tao).post(url(work_order, "/result"), data=told, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert said in answer.text and "Ring first</textarea>" in answer.text
+    assert visit.status is VisitStatus.PLANNED
+
+
+def test_the_second_visit_says_what_to_bring(visit, work_order, send, tao, as_user):
+    told = sent(visit, result="setback", reason="parts", parts_needed="三角阀 DN15")
+    as_user(tao).post(url(work_order, "/result"), data=told)
+    send(work_order, tao)
+
+    page = as_user(tao).get(url(work_order)).text
+
+    assert "Bring along" in page and "三角阀 DN15" in page
+
+
+def test_the_job_shows_the_digits_that_are_said_at_the_door(visit, work_order, tao, ann, as_user):
+    assert len(visit.door_code) == 2 and visit.door_code.isdigit()
+    assert f'<dd class="large strong">{visit.door_code}</dd>' in as_user(tao).get(url(work_order)).text
+    assert f"says {visit.door_code} at the door" in as_user(ann).get(f"/work-orders/{work_order.number}").text
+    assert visit.door_code in as_user(ann).get(f"/work-orders/{work_order.number}/print").text
+
+
+def test_who_will_be_kept_waiting_is_named(visit, work_order, another, tao, ann, as_user, set_now, now):
+    promised = Window(now + timedelta(minutes=10), now + timedelta(minutes=20))
+    following = another()
+    with writing():
+        take_step(visit, Step.ARRIVE, actor=tao, now=now)
+        schedule_visit(following, crew=[tao], promised=promised, actor=ann, now=now)
+
+    page = as_user(tao).get(url(work_order)).text
+
+    assert "The next resident will wait" in page and f"/jobs/{following.number}" in page
 
 
 def test_a_setback_needs_its_reason(visit, work_order, tao, as_user):
@@ -426,7 +471,7 @@ def test_what_was_typed_for_a_visit_that_was_called_off_meanwhile_is_still_there
     with writing():
         cancel_work_order(work_order, reason=CancelReason.WITHDRAWN, actor=ann, now=now)
 
-    for data, typed in ((finished(visit), "Changed the washer"), (sent(visit, reason="parts", note="Ring"), "Ring")):
+    for data, typed in ((finished(visit), "Changed the washer"), (sent(visit, reason="help", note="Ring"), "Ring")):
         for headers in (HTMX, {}):
             answer = as_user(tao).post(url(work_order, "/result"), data=data, headers=headers)
             assert answer.status_code == 409

@@ -39,7 +39,8 @@ ACTS = {
     CloseForm: ("closing", {}),
 }
 ELSEWHERE = {
-    routines.ChangeForm, routines.EndForm,  # tests/web/test_routines.py
+    routines.ChangeForm,
+    routines.EndForm,  # tests/web/test_routines.py
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below

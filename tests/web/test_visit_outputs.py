@@ -1,0 +1,105 @@
+"""The day on paper, the figures, and the private calendar of a technician."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from helpdesk.core.access import Role
+from helpdesk.core.transactions import writing
+from helpdesk.repairs.actions import schedule_visit
+from helpdesk.repairs.states import Step
+from helpdesk.scheduling.actions import finish_visit, take_step
+from helpdesk.windows.rules import Window
+
+
+@pytest.fixture
+def visit(work_order, ann, tao, now):
+    with writing():
+        promised = Window(now, now + timedelta(hours=1))
+        return schedule_visit(work_order, crew=[tao], promised=promised, actor=ann, now=now)
+
+
+@pytest.fixture
+def address(visit, tao, as_user):
+    """The private address of Tao's calendar, as it is shown once."""
+    page = as_user(tao).post("/jobs/calendar", data={"request_key": str(uuid4())}).text
+    return re.search(r"/calendar/[^\"]+\.ics", page)[0]
+
+
+def test_a_private_address_tells_visits_without_names(address, app, visit, place):
+    answer = app.test_client().get(address)
+
+    assert answer.mimetype == "text/calendar"
+    assert f"UID:visit-{visit.id}@" in answer.text and visit.work_order.number in answer.text
+    assert "Leak under the sink" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_address_is_shown_only_once(address, tao, as_user):
+    assert address not in as_user(tao).get("/jobs/calendar").text
+
+
+@pytest.mark.parametrize("end", ["revoke", "make", "role", "account"])
+def test_an_address_ends(end, address, app, tao, as_user):
+    if end == "revoke":
+        as_user(tao).post("/jobs/calendar/revoke")
+    elif end == "make":
+        as_user(tao).post("/jobs/calendar", data={"request_key": str(uuid4())})
+    else:
+        with writing():
+            tao.roles, tao.active = ([], True) if end == "role" else (tao.roles, False)
+
+    assert app.test_client().get(address).status_code == 404
+
+
+def test_a_key_sent_twice_makes_one_address(visit, tao, as_user, app):
+    body = {"request_key": str(uuid4())}
+    first = as_user(tao).post("/jobs/calendar", data=body).text
+    second = as_user(tao).post("/jobs/calendar", data=body)
+
+    assert second.status_code == 200 and ".ics" not in second.text
+    assert app.test_client().get(re.search(r"/calendar/[^\"]+\.ics", first)[0]).status_code == 200
+
+
+def test_the_day_on_paper_has_times_places_and_codes(visit, ann, as_user, now):
+    page = as_user(ann).get("/schedule/paper").text
+
+    assert "3-2-501" in page and f"<td>{visit.door_code}</td>" in page
+    assert "Tao" in page
+
+
+def test_figures_say_what_they_are_made_of(visit, ann, tao, as_user, now):
+    with writing():
+        take_step(visit, Step.ARRIVE, actor=tao, now=now)
+        finish_visit(visit, work_done="Done", no_photo_reason="Dark", actor=tao, now=now + timedelta(minutes=20))
+
+    page = as_user(ann).get("/schedule/figures").text
+
+    assert page.count('<strong>100 %</strong> <span class="muted small">1/1</span>') == 4
+    assert "÷" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["from=x&until=y", "until=9999-01-01", "from=2026-03-09&until=2026-03-01", "until=0001-01-01"]
+)
+def test_nonsense_dates_show_the_usual_days(query, ann, as_user, now):
+    assert as_user(ann).get(f"/schedule/figures?{query}").status_code == 200
+    assert as_user(ann).get(f"/schedule/paper?day={query}&technician=x").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/schedule/paper", "/schedule/figures"])
+def test_technicians_see_neither(path, tao, as_user):
+    assert as_user(tao).get(path).status_code == 403
+
+
+def test_an_operator_has_no_calendar(ann, as_user):
+    assert as_user(ann).get("/jobs/calendar").status_code == 403
+
+
+def test_another_estates_day_is_not_there(person, new_estate, as_user, now):
+    new = new_estate("Elsewhere")
+    kim = person("Kim", Role.OPERATOR)
+
+    assert as_user(kim).get(f"/schedule/paper?estate={new.id}").status_code == 404
