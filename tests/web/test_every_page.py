@@ -43,7 +43,10 @@ def dump() -> dict[str, list[tuple]]:
     return kept
 
 
-@pytest.mark.parametrize("role", [*Role, None])
+SAID_ONCE = pytest.mark.sqlite_only  # PostgreSQL sees every page once, with all that a leader may see
+
+
+@pytest.mark.parametrize("role", [pytest.param(r, marks=[] if r is Role.MANAGER else SAID_ONCE) for r in [*Role, None]])
 def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, as_user):
     browser = as_user(world.users[role]) if role else app.test_client()
     before, denied = dump(), 0
@@ -70,6 +73,7 @@ def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, a
 NASTY = [
     "9" * 400, "-1", "1e999", "\u0664\u0665", "0x10", "2026-02-30", "9999-12-31", "\U0001f4a7" * 50, "x" * 3_000, "%",
     "_", "\\", "[]", "1~99999999999999999", "0.0.0", "\ud800", "\x01", "None", "true", "GD20260302-99999999999",
+    "\x00", b"\xff\xfe",
 ]  # fmt: skip
 ASKED = re.compile(r"args\.get\(\"(\w+)\"|_id\(\"(\w+)\"\)")
 
@@ -109,6 +113,7 @@ def test_nonsense_in_an_address_breaks_no_page(app, world, anyone):
             assert anyone.get(f"{path}?{query}").status_code < 500, (path, nonsense)
 
 
+@SAID_ONCE  # the same values as above, in chance order
 @settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_address_breaks_a_page(data, app, world, anyone):
