@@ -28,6 +28,7 @@ HTMX = {"HX-Request": "true"}
 PASSWORD = "correct horse battery staple"
 SECRET_KEY = "only-for-tests-" + "k" * 40
 passwords.hasher = type(passwords.hasher)(time_cost=1, memory_cost=64, parallelism=1)  # cheap, and still argon2id
+ONE_ESTATE = "one estate"
 HASH = passwords.hash_password(PASSWORD)
 
 
@@ -47,9 +48,9 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory):
-    """The application on a migrated, empty database, which each test gets a fresh copy of."""
+    """The application on a migrated database, empty or with one estate, which each test gets a fresh copy of."""
     folder = tmp_path_factory.mktemp("installation")
-    copies = databases.copies(folder)
+    copies = databases.copies()
     env = {"DATABASE_URL": copies.url, "SECRET_KEY": SECRET_KEY, "INSTANCE_PATH": str(folder)}
     app = create_app(env)
     app.config["TESTING"] = True
@@ -58,17 +59,21 @@ def blank(tmp_path_factory):
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    copies.keep_as_template()
+        copies.keep(databases.EMPTY)
+        open_estate("德裕苑")
+        db.session.remove()
+        db.engine.dispose()
+        copies.keep(ONE_ESTATE)
     yield app, copies
     copies.drop()
 
 
 @pytest.fixture
-def app(blank):
+def app(blank, request):
     app, copies = blank
     with app.app_context():
         db.engine.dispose()
-        copies.renew()
+        copies.renew(ONE_ESTATE if "first_estate" in request.fixturenames else databases.EMPTY)
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -166,20 +171,27 @@ def count_queries(app):
 
 @pytest.fixture
 def new_estate(app):
-    def _new(name):
-        with writing():
-            estate = Estate(name=name, hotline="052310000001", community="康兴社区", subdistrict="城南办事处")
-            db.session.add(estate)
-            db.session.flush()
-            install_defaults(estate, valid_from=date(2024, 1, 1))
-        return estate
+    return open_estate
 
-    return _new
+
+def open_estate(name):
+    with writing():
+        estate = Estate(name=name, hotline="052310000001", community="康兴社区", subdistrict="城南办事处")
+        db.session.add(estate)
+        db.session.flush()
+        install_defaults(estate, valid_from=date(2024, 1, 1))
+    return estate
 
 
 @pytest.fixture
-def estate(new_estate):
-    return new_estate("德裕苑")
+def first_estate(app):
+    """Whose test asks for this, in whatever way, begins with the estate: `app` looks for the name."""
+    return db.session.get_one(Estate, 1)
+
+
+@pytest.fixture
+def estate(first_estate):
+    return first_estate
 
 
 @pytest.fixture

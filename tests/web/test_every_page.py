@@ -26,6 +26,7 @@ from helpdesk.estate.models import Phone
 from helpdesk.repairs.filters import Filter
 from helpdesk.repairs.panel import Act
 from tests.conftest import HTMX
+from tests.databases import ON_POSTGRES
 from tests.households import add_person, add_phone
 
 PACKAGE = Path(helpdesk.__file__).parent
@@ -45,7 +46,10 @@ def dump() -> dict[str, list[tuple]]:
     return kept
 
 
-@pytest.mark.parametrize("role", [*Role, None])
+SAID_ONCE = pytest.mark.sqlite_only  # PostgreSQL sees every page once, with all that a leader may see
+
+
+@pytest.mark.parametrize("role", [pytest.param(r, marks=[] if r is Role.MANAGER else SAID_ONCE) for r in [*Role, None]])
 def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, as_user):
     browser = as_user(world.users[role]) if role else app.test_client()
     before, denied = dump(), 0
@@ -90,7 +94,10 @@ def test_no_page_uses_an_id_twice(app, world, anyone):
 NASTY = [
     "9" * 400, "-1", "1e999", "\u0664\u0665", "0x10", "2026-02-30", "9999-12-31", "\U0001f4a7" * 50, "x" * 3_000, "%",
     "_", "\\", "[]", "1~99999999999999999", "0.0.0", "\ud800", "\x01", "None", "true", "GD20260302-99999999999",
+    "\x00", b"\xff\xfe",
 ]  # fmt: skip
+# PostgreSQL is asked again for what it may refuse on its own: no text, no number or no date of its own kinds.
+SENT = ["9" * 400, "-1", "9999-12-31", "1~99999999999999999", "\ud800", "\x00", b"\xff\xfe"] if ON_POSTGRES else NASTY
 ASKED = re.compile(r"args\.get\(\"(\w+)\"|_id\(\"(\w+)\"\)")
 
 
@@ -124,14 +131,29 @@ def test_nonsense_in_an_address_breaks_no_page(app, world, anyone):
     assert len(names) > 20
 
     for path in addresses:
-        for nonsense in NASTY:
+        for nonsense in SENT:
             query = as_query([(name, nonsense) for name in names] * 2)
             assert anyone.get(f"{path}?{query}").status_code < 500, (path, nonsense)
 
 
-@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+BY_CHANCE = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@SAID_ONCE  # the same values as above, in chance order
+@settings(BY_CHANCE, max_examples=25)
 @given(data=st.data())
 def test_no_address_breaks_a_page(data, app, world, anyone):
+    ask_by_chance(data, app, world, anyone)
+
+
+@pytest.mark.soak
+@settings(BY_CHANCE, max_examples=500)
+@given(data=st.data())
+def test_none_of_many_addresses_breaks_a_page(data, app, world, anyone):
+    ask_by_chance(data, app, world, anyone)
+
+
+def ask_by_chance(data, app, world, anyone):
     paths = [world.fill(rule)[0] for rule in readable(app)]
     path, query = data.draw(st.sampled_from(paths)), data.draw(queries())
 

@@ -18,6 +18,7 @@ def addresses(app):
             yield method, rule.build(filled, append_unknown=False)[1]
 
 
+@pytest.mark.sqlite_only  # refused before any database is asked: said once
 @pytest.mark.parametrize("token", ["", "made up", "someone else's"])
 def test_every_change_needs_the_token_of_this_page(token, app, ann, ada, as_user, now):
     other = as_user(ada)
