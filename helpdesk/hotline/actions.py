@@ -17,6 +17,7 @@ from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, Outcome
 from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
+from helpdesk.hotline.queries import knows_call_words, tells_of_waiver
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
 from helpdesk.neighbours.models import Part
@@ -77,6 +78,8 @@ def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, acto
     require(actor, Permission.LOG_CALL, typed.estate_id)
     if call and seen is not None and seen != digest_of(call):
         raise Conflict(_("Another window has changed this call. What stands here was not kept."))
+    if call and not knows_call_words(actor, call):
+        typed = replace(typed, words=call.words, answer=call.answer.words if call.answer else "")
     if typed.words or may_be_number(typed.caller_number):
         call = call or _new_call(typed, actor, now)
         _write(call, typed)
@@ -104,6 +107,8 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         raise Conflict(_("This call is finished already. Open a new one."))
     if typed.joins:
         typed = _joining(typed)
+    if call and not knows_call_words(actor, call):
+        typed = _added_unread(typed, call)
     if typed.outcome in RINGS_BACK:
         typed = replace(typed, phone=_ring_back_on(typed, actor, now))
     call = call or _new_call(typed, actor, now)
@@ -158,7 +163,7 @@ def _promise(call: Call, typed: Typed, *, actor: User, now: datetime) -> None:
     promise_to_ring(
         estate_id=call.estate_id, reason=Reason.PROMISED, due_at=typed.ring_back_at, number=number,
         person=typed.person, place=typed.place, call_id=call.id, work_order=call.work_order,
-        words="" if typed.outcome is Outcome.WAIVER else typed.words,  # who may read those is decided elsewhere
+        words="" if tells_of_waiver(call) else typed.words,  # who may read those is decided elsewhere
         actor=actor, now=now,
     )  # fmt: skip
 
@@ -179,6 +184,15 @@ def _new_call(typed: Typed, actor: User, now: datetime) -> Call:
     )  # fmt: skip
     db.session.add(call)
     return call
+
+
+def _added_unread(typed: Typed, call: Call) -> Typed:
+    """What somebody adds who may not read what was said; what it becomes is no longer theirs to say."""
+    if typed.outcome not in (None, Outcome.WAIVER):
+        why = _("What was said sounds like a fee waiver and is kept from you. Save it as one, or as unfinished.")
+        raise Refused(why, field="outcome")
+    said = "\n".join(filter(None, (call.words, typed.words)))
+    return replace(typed, words=said, answer=typed.answer or (call.answer.words if call.answer else ""))
 
 
 def _write(call: Call, typed: Typed) -> None:

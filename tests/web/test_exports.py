@@ -2,6 +2,7 @@
 
 import csv
 import io
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -10,9 +11,12 @@ from sqlalchemy import func, select
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place
 from helpdesk.exports.models import ExportList, ExportLog
-from helpdesk.hotline.models import Call
+from helpdesk.exports.rows import Wish, table
+from helpdesk.hotline.actions import Typed, save_call
+from helpdesk.hotline.models import Call, Outcome
 from tests.households import add_person, add_phone
 
 
@@ -136,3 +140,19 @@ def test_the_log_asks_as_much_for_three_rows_as_for_one(as_user, mei, wang, coun
         browser.get("/exports")
 
     assert one.count == three.count
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.WAIVER])
+def test_what_was_said_of_a_waiver_leaves_only_with_who_may_read_it(outcome, app, ann, person, mei, estate, now):
+    with writing():
+        typed = Typed(
+            request_key=str(uuid4()), estate_id=estate.id, caller_number="12000000001", words="低保怎么减免物业费",
+            outcome=outcome,
+        )  # fmt: skip
+        save_call(typed, call=None, actor=ann, now=now)
+    wish = Wish(ExportList.CALLS, estate.id, now)
+
+    with app.test_request_context():
+        told = [next(table(who, wish).rows)[5] for who in (mei, person("Bea", Role.OPERATOR))]
+
+    assert told == ["低保怎么减免物业费", ""]

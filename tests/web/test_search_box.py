@@ -187,3 +187,13 @@ def test_what_was_said_about_a_waiver_is_found_only_by_who_took_the_call(ann, me
 
     assert len(calls_found(ann, "低保")) == 1
     assert calls_found(mei, "低保") == []
+
+
+def test_what_sounds_like_a_waiver_is_found_by_no_colleague_before_it_has_an_outcome(
+    ann, mei, person, call, calls_found
+):
+    call("低保户，物业费能不能少交", number="120 5555 0123", outcome=None)
+    bea = person("Bea", Role.OPERATOR)
+
+    assert (len(calls_found(ann, "低保户")), len(calls_found(mei, "低保户"))) == (1, 1)  # Mei answers for waivers
+    assert calls_found(bea, "低保户") == calls_found(bea, "55550123") == []
