@@ -16,7 +16,7 @@ from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, Outcome
-from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
+from helpdesk.hotline.outcomes import CARES, ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
 from helpdesk.hotline.queries import knows_call_words, tells_of_waiver
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
@@ -232,7 +232,7 @@ def _open_order(typed: Typed, *, reported_at: datetime, actor: User, now: dateti
     work_order = open_work_order(
         place=typed.place, category=typed.category, urgency=usual or typed.urgency or typed.category.urgency,
         summary=typed.words, reporter=typed.person, phone=typed.phone, reported_at=reported_at,
-        kind=WorkOrderKind.CARE if is_elder_check else WorkOrderKind.REPAIR, actor=actor, now=now,
+        kind=WorkOrderKind.CARE if typed.category.code in CARES else WorkOrderKind.REPAIR, actor=actor, now=now,
     )  # fmt: skip
     if typed.other_home:
         set_other_home(work_order, place=typed.other_home, part=typed.other_part, actor=actor, now=now)
