@@ -16,7 +16,7 @@ from helpdesk.outages.actions import (
     open_outage,
     take_out_order,
 )
-from helpdesk.outages.closing import end_outage, reopen_outage, rings_of
+from helpdesk.outages.closing import end_outage, not_to_ring, reopen_outage, rings_of
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm, OutageForm
 from helpdesk.outages.panel import Act, acts_for, asked_act, form_for, outage_act_url
 from helpdesk.outages.queries import (
@@ -200,10 +200,10 @@ def callers(number: str):
 
 
 def _state(outage) -> dict:
-    known = can(me(), P.SEE_REGISTER, outage.estate_id)
+    known, now = can(me(), P.SEE_REGISTER, outage.estate_id), clock.now()
     return {
         "outage": outage, "known": known, "orders": orders_in(outage), "callers": callers_of(outage),
-        "rings": rings_of(outage), "entries": timeline.timeline(outage), "now": clock.now(),
+        "rings": rings_of(outage), "entries": timeline.timeline(outage), "now": now, "silent": not_to_ring(outage, now),
     }  # fmt: skip
 
 
