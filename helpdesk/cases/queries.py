@@ -124,3 +124,8 @@ def due_counts(user, now: datetime) -> dict[str, int]:
     today = func.count().filter(Case.reply_by >= now, Case.reply_by < ends_at)
     row = db.session.execute(waiting.with_only_columns(func.count(), late, today)).one()
     return dict(zip(("open", "late", "today"), row, strict=True))
+
+
+def cases_of_order(user, work_order) -> list[Case]:
+    """The cases that led to an order, as far as this user may know of them."""
+    return list(db.session.scalars(visible_cases(user).where(Case.work_order_id == work_order.id).order_by(Case.id)))

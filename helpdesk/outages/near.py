@@ -143,9 +143,7 @@ def _outages(
     return lines, others
 
 
-def _orders(
-    user, estate_id: int, place: Place | None, category: Category | None
-) -> list[tuple[WorkOrder, bool]]:
+def _orders(user, estate_id: int, place: Place | None, category: Category | None) -> list[tuple[WorkOrder, bool]]:
     """Everything of this home, marked so; of its building, and of what all share outside, what is of a like kind."""
     found = visible_work_orders(user).where(WorkOrder.estate_id == estate_id, WorkOrder.status.in_(OPEN))
     own: ColumnElement[bool] = false()
@@ -169,9 +167,7 @@ def _orders(
     return [(order, bool(mine)) for order, mine in db.session.execute(newest)]
 
 
-def _lines(
-    found: Iterable[tuple[WorkOrder, bool]], place: Place | None, category: Category | None
-) -> list[OrderLine]:
+def _lines(found: Iterable[tuple[WorkOrder, bool]], place: Place | None, category: Category | None) -> list[OrderLine]:
     """The likeliest first: of a like kind, then near, then of the very kind. What is open at home is never cut off."""
     own = [order for order, mine in found if mine]
     around = [order for order, mine in found if not mine and _concerns(order, place, category)]

@@ -25,6 +25,7 @@ from helpdesk.outages.queries import (
     counts_of_outages,
     get_outage,
     orders_in,
+    outage_behind,
     outage_of,
     past_outages,
     standing_outages,
@@ -35,8 +36,8 @@ bp = Blueprint("outages", __name__)
 P = Permission
 PAGE, NEW = "outages/show.html", "outages/new.html"
 SAID = (
-    told.title_of, told.where_of, told.what_to_say, told.what_to_copy, callers_of_order, outage_of, standing_outages,
-    counts_of_outages, outage_act_url,
+    told.title_of, told.where_of, told.what_to_say, told.what_to_copy, callers_of_order, outage_of, outage_behind,
+    standing_outages, counts_of_outages, outage_act_url,
 )  # fmt: skip
 for say in SAID:
     bp.app_template_global(say.__name__)(say)

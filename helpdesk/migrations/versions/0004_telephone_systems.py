@@ -113,7 +113,9 @@ def downgrade():
     with op.batch_alter_table("telephone_call", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telephone_call_phone_id"))
         batch_op.drop_index(
-            "ix_telephone_call_not_ended", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+            "ix_telephone_call_not_ended",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_telephone_call_estate_id_id"))
         batch_op.drop_index(batch_op.f("ix_telephone_call_callback_id"))
