@@ -170,7 +170,15 @@ def lines_of(callback: Callback, on: date) -> list[Line]:
 
 
 def hotline_staff(estate_id: int) -> list[User]:
-    """Who can answer for a call-back here, by name; disabled accounts are left out."""
+    """Who works the hotline of an estate, by name; disabled accounts are left out."""
+    return list(db.session.scalars(_hotline_staff(estate_id).order_by(User.name, User.id)))
+
+
+def get_hotline_staff(user_id: int, *, estate_id: int) -> User | None:
+    return db.session.scalar(_hotline_staff(estate_id).where(User.id == user_id))
+
+
+def _hotline_staff(estate_id: int) -> Select[tuple[User]]:
     roles = [role for role, granted in GRANTS.items() if Permission.WORK_HOTLINE in granted]
     here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
-    return list(db.session.scalars(select(User).where(User.active, User.id.in_(here)).order_by(User.id)))
+    return select(User).where(User.active, User.id.in_(here))

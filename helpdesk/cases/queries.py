@@ -19,6 +19,7 @@ from helpdesk.core.extensions import db
 from helpdesk.duty.models import Post
 from helpdesk.duty.queries import on_duty
 from helpdesk.estate.models import Person, Place
+from helpdesk.estate.ringing import Reach, reach
 
 NUMBER = re.compile(rf"(?:{'|'.join(PREFIX.values())})[0-9]{{8}}-[0-9]{{4,8}}", re.ASCII)
 P = Permission
@@ -60,6 +61,12 @@ def knows_words(user, case: Case) -> bool:
     if case.kind is not CaseKind.WAIVER_ENQUIRY or case.opened_by_id == user.id:
         return True
     return can(user, P.ANSWER_WAIVER_ENQUIRIES, case.estate_id)
+
+
+def reach_of_case(case: Case, now: datetime) -> Reach:
+    """Where whoever waits for the answer may be rung."""
+    days = {"rang_on": clock.local_date(case.received_at), "today": clock.local_date(now)}
+    return reach(case.phone, case.person, **days)
 
 
 def permission_for(kind: CaseKind) -> Permission:
@@ -117,3 +124,8 @@ def due_counts(user, now: datetime) -> dict[str, int]:
     today = func.count().filter(Case.reply_by >= now, Case.reply_by < ends_at)
     row = db.session.execute(waiting.with_only_columns(func.count(), late, today)).one()
     return dict(zip(("open", "late", "today"), row, strict=True))
+
+
+def cases_of_order(user, work_order) -> list[Case]:
+    """The cases that led to an order, as far as this user may know of them."""
+    return list(db.session.scalars(visible_cases(user).where(Case.work_order_id == work_order.id).order_by(Case.id)))

@@ -21,7 +21,7 @@ P = Permission
 PAGE, NEW = "cases/show.html", "cases/new.html"
 SAID = (
     words.tone_of_case, words.due_explained, panel.case_act_url, praising.unread_praise, queries.knows_words,
-    queries.may_work,
+    queries.may_work, queries.reach_of_case, queries.cases_of_order,
 )  # fmt: skip
 for say in SAID:
     bp.app_template_global(say.__name__)(say)

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.cases.found import InCases
 from helpdesk.cases.lists import Group
 from helpdesk.cases.models import Case, CaseKind, ReplyWay, Satisfaction, Team
 from helpdesk.cases.rules import SHEETS
@@ -22,6 +23,7 @@ register({
     CaseKind.HELP: _l("Asks for help"),
     CaseKind.WAIVER_ENQUIRY: _l("Waiver enquiry"),
 })  # fmt: skip
+register({InCases.CASES: _l("Cases")})
 register({
     ReplyWay.PHONE: _l("By telephone"),
     ReplyWay.VISIT: _l("At the door"),

@@ -18,6 +18,14 @@ class Gone(NamedTuple):
     died: bool
 
 
+class Reach(NamedTuple):
+    """Where whoever asked for something may be rung back; `gone` if they died or left, `silent` if the number did."""
+
+    phones: list[Phone]
+    gone: Gone | None
+    silent: bool
+
+
 @dataclass
 class Departures:
     """Who of some people died or left, read at once and then asked of one by one. `today` is the day it is about."""
@@ -82,3 +90,24 @@ def departures(today: date, *, phones: Iterable[Phone] = (), people: Iterable[Pe
             if place_id:
                 found.held.setdefault(person_id, []).append((place_id, until_on))
     return found
+
+
+def reach(given: Phone | None, person: Person | None, *, rang_on: date, today: date) -> Reach:
+    """The number that was given, if somebody still answers it, and those of the person while they are here."""
+    own = list(person.phones) if person else []
+    left = departures(today, phones=[*([given] if given else []), *own], people=[person] if person else [])
+    gone = left.gone(person)
+    answers = given is not None and left.rings(given, rang_on=rang_on)
+    phones = [*([given] if answers else []), *(left.only(own) if not gone else [])]
+    return Reach(list(dict.fromkeys(phones)), gone, given is not None and not answers)
+
+
+def silent_numbers(estate_id: int, rung: Iterable[tuple[str, date]], *, today: date) -> set[str]:
+    """Which of these digits, each with the day they rang, are not to be rung any more: whoever had them is gone."""
+    last: dict[str, date] = {}
+    for digits, rang_on in rung:
+        last[digits] = max(rang_on, last.get(digits, rang_on))
+    found = select(Phone).where(Phone.estate_id == estate_id, Phone.digits.in_(last))
+    phones = list(db.session.scalars(found)) if last else []
+    left = departures(today, phones=phones)
+    return {phone.digits for phone in phones if not left.rings(phone, rang_on=last[phone.digits])}

@@ -18,7 +18,7 @@ from helpdesk.estate.phone_numbers import display
 from helpdesk.estate.queries import lives_there, visible_places
 from helpdesk.exports.models import ExportList, Extra
 from helpdesk.hotline.models import Call
-from helpdesk.hotline.queries import visible_hotline_calls
+from helpdesk.hotline.queries import known_words, visible_hotline_calls
 from helpdesk.repairs.filters import Filter
 from helpdesk.repairs.lists import every_order
 from helpdesk.repairs.models import Category, WorkOrder
@@ -117,14 +117,14 @@ def _calls(user: User, wish: Wish):
     calls = visible_hotline_calls(user).where(Call.estate_id == wish.estate_id, Call.saved_at.is_not(None))
     found = calls.where(*_between(Call.happened_at, wish)).with_only_columns(
         Call.happened_at, Place.address, Person.name.label("person"), Call.outcome, WorkOrder.number, Call.words,
-        User.name.label("logged_by"), Call.caller_number,
+        User.name.label("logged_by"), Call.caller_number, Call.estate_id, Call.logged_by_id,
     )  # fmt: skip
     found = found.outerjoin(Call.place).outerjoin(Call.person).outerjoin(Call.work_order).join(Call.logged_by)
 
     def rows():
         for some in _in_pieces(found.order_by(Call.happened_at, Call.id)):
             for row in some:
-                told = [row.happened_at, row.address, row.person, word(row.outcome), row.number, row.words]
+                told = [row.happened_at, row.address, row.person, word(row.outcome), row.number, known_words(user, row)]
                 yield [*told, row.logged_by] + [row.caller_number] * wish.phones
 
     return titles, found, rows()

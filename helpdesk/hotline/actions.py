@@ -16,8 +16,8 @@ from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, DraftChoices, Outcome
-from helpdesk.hotline.outcomes import ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
-from helpdesk.hotline.queries import LEFT_ALONE, bare_look_ups
+from helpdesk.hotline.outcomes import CARES, ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
+from helpdesk.hotline.queries import LEFT_ALONE, bare_look_ups, knows_call_words, tells_of_waiver
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
 from helpdesk.neighbours.models import Part
@@ -82,6 +82,8 @@ def keep_draft(typed: Typed, *, seen: str | None = None, call: Call | None, acto
     require(actor, Permission.LOG_CALL, typed.estate_id)
     before = digest_of(call) if call else ""
     is_behind = call is not None and seen is not None and seen != before
+    if call and not knows_call_words(actor, call):
+        typed = replace(typed, words=call.words, answer=call.answer.words if call.answer else "")
     is_looked_up = typed.place and not typed.place_words and not (call and call.saved_at)
     if typed.words or may_be_number(typed.caller_number) or is_looked_up:
         call = call or _next_draft(typed, actor, now)
@@ -119,6 +121,8 @@ def save_call(typed: Typed, *, call: Call | None, actor: User, now: datetime) ->
         raise Conflict(_("This call is finished already. Open a new one."))
     if typed.joins:
         typed = _joining(typed)
+    if call and not knows_call_words(actor, call):
+        typed = _added_unread(typed, call)
     if typed.outcome in RINGS_BACK:
         typed = replace(typed, phone=_ring_back_on(typed, actor, now))
     call = call or _new_call(typed, actor, now)
@@ -175,7 +179,7 @@ def _promise(call: Call, typed: Typed, *, actor: User, now: datetime) -> None:
     promise_to_ring(
         estate_id=call.estate_id, reason=Reason.PROMISED, due_at=typed.ring_back_at, number=number,
         person=typed.person, place=typed.place, call_id=call.id, work_order=call.work_order,
-        words="" if typed.outcome is Outcome.WAIVER else typed.words,  # who may read those is decided elsewhere
+        words="" if tells_of_waiver(call) else typed.words,  # who may read those is decided elsewhere
         actor=actor, now=now,
     )  # fmt: skip
 
@@ -196,6 +200,15 @@ def _new_call(typed: Typed, actor: User, now: datetime) -> Call:
     )  # fmt: skip
     db.session.add(call)
     return call
+
+
+def _added_unread(typed: Typed, call: Call) -> Typed:
+    """What somebody adds who may not read what was said; what it becomes is no longer theirs to say."""
+    if typed.outcome not in (None, Outcome.WAIVER):
+        why = _("What was said sounds like a fee waiver and is kept from you. Save it as one, or as unfinished.")
+        raise Refused(why, field="outcome")
+    said = "\n".join(filter(None, (call.words, typed.words)))
+    return replace(typed, words=said, answer=typed.answer or (call.answer.words if call.answer else ""))
 
 
 def _write(call: Call, typed: Typed) -> None:
@@ -238,7 +251,7 @@ def _open_order(typed: Typed, *, reported_at: datetime, actor: User, now: dateti
     work_order = open_work_order(
         place=typed.place, category=typed.category, urgency=usual or typed.urgency or typed.category.urgency,
         summary=typed.words, reporter=typed.person, phone=typed.phone, reported_at=reported_at,
-        kind=WorkOrderKind.CARE if is_elder_check else WorkOrderKind.REPAIR, actor=actor, now=now,
+        kind=WorkOrderKind.CARE if typed.category.code in CARES else WorkOrderKind.REPAIR, actor=actor, now=now,
     )  # fmt: skip
     if typed.other_home:
         set_other_home(work_order, place=typed.other_home, part=typed.other_part, actor=actor, now=now)

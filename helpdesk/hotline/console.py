@@ -26,7 +26,7 @@ from helpdesk.hotline.happened import written
 from helpdesk.hotline.meaning import home_estate
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.hotline.praise import likely_praised
-from helpdesk.hotline.queries import TodaysCalls, todays_calls, visible_calls
+from helpdesk.hotline.queries import TodaysCalls, knows_call_words, todays_calls, visible_calls
 from helpdesk.hotline.rules import (
     AT_ONCE,
     DAYS_SHOWN,
@@ -44,17 +44,23 @@ ROWS = 60
 MINUTE = timedelta(minutes=1)
 
 
-def new_form(call: Call | None = None) -> CallForm:
-    """An empty form with a key of its own, or the form of a call that is taken up again."""
+def new_form(call: Call | None = None, user: User | None = None) -> CallForm:
+    """An empty form with a key of its own, or the form of a call that is taken up again, by whom.
+
+    Who may not read what was said goes on without it: what they write is added.
+    """
     if call is None:
         return CallForm(formdata=None)
+    known = knows_call_words(user, call)
     again = call.request_key if call.saved_at is None else str(uuid4())
     return CallForm(
         formdata=None, request_key=again, call_key=call.request_key, version=call.version,
         kept=digest_of(call), happened=_told(call),
-        caller_number=call.caller_number, words=call.words, place_id=call.place_id, person_id=call.person_id,
+        caller_number=call.caller_number, words=call.words if known else "",
+        place_id=call.place_id, person_id=call.person_id,
         phone_id=call.phone_id, category=call.category.code if call.category else "", urgency=call.urgency,
-        answer=call.answer.words if call.answer else "", **(call.choices.values if call.choices else {}),
+        answer=call.answer.words if call.answer and known else "",
+        **((call.choices.values if call.choices else {}) if known else {"outcome": Outcome.WAIVER}),
     )  # fmt: skip
 
 

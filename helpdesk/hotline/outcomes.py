@@ -21,6 +21,7 @@ from helpdesk.repairs.rules import chases_now
 from helpdesk.repairs.states import OPEN
 
 ELDER_CHECK = "ELDER_CHECK"  # nobody has heard of somebody old who lives alone: a danger
+CARES = {ELDER_CHECK, "HURT", "AT_EDGE", "STUCK"}  # somebody goes for a person, not for a thing
 
 
 class GoesOn(StrEnum):

@@ -12,13 +12,9 @@ from helpdesk.hotline.happened import is_late
 from helpdesk.hotline.joining import Added
 from helpdesk.hotline.meaning import home_estate
 from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.outcomes import ELDER_CHECK
 from helpdesk.hotline.promised import Promised, promised_for
-from helpdesk.hotline.rules import (
-    AT_ONCE,
-    HURRIES,
-    read_back,
-    sets_out_now,
-)
+from helpdesk.hotline.rules import AT_ONCE, HURRIES, asks_for_waiver, read_back, sets_out_now
 from helpdesk.outages.near import Near, near
 from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.queries import running_visit, visible_categories
@@ -39,6 +35,7 @@ class Proposal:
     rang_at: datetime
     promised: Promised | None
     guaranteed: list[Guarantee]
+    outcome: Outcome | None
 
     @property
     def hurries(self) -> bool:
@@ -71,8 +68,18 @@ def proposal(
     promised = promised_for(meant, level, counted_from=rang_at or now, now=now) if meant else None
     sentence = _sentence(card.place, meant, level, visit_window, sent, promised, now) if meant else ""
     codes = (meant.code, meant.group_code) if meant else ()
+    outcome = _outcome(words, best, level)
     running = guarantees_at(user, card.place, codes, on=clock.local_date(now)) if meant and card.place else []
-    return Proposal(best, meant, level, sentence, card, rang_at or now, promised, running)
+    return Proposal(best, meant, level, sentence, card, rang_at or now, promised, running, outcome)
+
+
+def _outcome(words: str, best: Suggestion | None, level: Urgency | None) -> Outcome | None:
+    """What becomes of the call by its words: nothing that hurries waits for a talk about fees."""
+    if best and best.code == ELDER_CHECK:
+        return Outcome.HELP
+    if asks_for_waiver(words) and not (best and level in HURRIES):
+        return Outcome.WAIVER
+    return Outcome.REPAIR if best else None
 
 
 def near_of(user, card: CallerCard, proposed: Proposal | None, now: datetime, *, call_id: int | None = None) -> Near:

@@ -15,6 +15,7 @@ from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import AsTyped, Call, Outcome
+from helpdesk.hotline.rules import asks_for_waiver
 
 ROWS = 60  # of today's calls; the newest
 UNFINISHED = 30
@@ -176,14 +177,27 @@ def nuisance_calls(user, phone: Phone) -> int:
     return db.session.scalar(_count(bad)) or 0
 
 
+def tells_of_waiver(call) -> bool:
+    """Whether a call is about a waiver: so it was saved, or so it sounds as long as it has no outcome.
+
+    `call` is a call, or the row of one.
+    """
+    return call.outcome is Outcome.WAIVER or (call.outcome is None and asks_for_waiver(call.words))
+
+
 def knows_call_words(user, call) -> bool:
     """Whether this user may read what was said: about a waiver only whoever took the call, and who answers for waivers.
 
     `call` is a call, or the row of one.
     """
-    if call.outcome is not Outcome.WAIVER or call.logged_by_id == user.id:
+    if not tells_of_waiver(call) or call.logged_by_id == user.id:
         return True
     return can(user, Permission.ANSWER_WAIVER_ENQUIRIES, call.estate_id)
+
+
+def known_words(user, call) -> str:
+    """What was said in a call, or the row of one, where this user may read it; nothing of no call."""
+    return call.words if call and knows_call_words(user, call) else ""
 
 
 def _of_hotline(user) -> ColumnElement[bool]:

@@ -20,6 +20,15 @@ PUBLIC = frozenset({"110", "119", "120", "122"})  # may ring us back; other shor
 _HIDDEN = re.compile(
     r"anonymous|unknown|unavailable|private|withheld|restricted|未知|无号码|无显示|未显示|隐藏|匿名|保密", re.I
 )
+# A wish to pay less of the fees, or why: "免费" alone asks what something costs, "难免" asks nothing.
+_WAIVER = re.compile(
+    r"减免|免除.{0,6}费|免[交缴收掉].{0,6}费"
+    r"|(?:物业|物管|管理|服务|停车|车位|卫生|电梯)费.{0,20}?"
+    r"(?:减|免[交缴收掉了一]|能免|可免|打折|优惠|便宜|少[交缴收付]|[交缴付]不起|困难|低保|特困|残疾|优抚|烈属|孤寡)"
+    r"|(?:低保|特困|残疾|优抚|烈属|孤寡|困难|[交缴付]不起|少[交缴收付]|不用[交缴]).{0,20}?(?:物业|物管|管理|服务|停车|车位|卫生|电梯)费"
+    r"|fee waiver|waive|(?:less|lower|reduced?).{0,20}fees?\b|fees?\b.{0,30}(?:less|lower|reduced?|poor|afford)",
+    re.I,
+)
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -35,6 +44,11 @@ def may_be_number(typed: str) -> bool:
     found = phone_numbers.normalise(text)
     is_whole = found is not None and found.kind is not phone_numbers.PhoneKind.SHORT
     return is_whole or text.isdigit() or not addresses.parse(text)
+
+
+def asks_for_waiver(words: str) -> bool:
+    """Whether this sounds like somebody who asks to pay less of the fees: then it tells how they live."""
+    return bool(_WAIVER.search(unicodedata.normalize("NFKC", words)))
 
 
 def digest_of(call) -> str:

@@ -19,7 +19,16 @@ from helpdesk.hotline.joining import added_to
 from helpdesk.hotline.meaning import home_estate, typed_in
 from helpdesk.hotline.outcomes import followed
 from helpdesk.hotline.proposals import near_of, proposal, said
-from helpdesk.hotline.queries import call_of_key, get_call, my_drafts, refuse_finished, unchanged
+from helpdesk.hotline.queries import (
+    call_of_key,
+    get_call,
+    known_words,
+    knows_call_words,
+    my_drafts,
+    refuse_finished,
+    tells_of_waiver,
+    unchanged,
+)
 from helpdesk.search.queries import find
 from helpdesk.telephony.queries import get_ring
 
@@ -27,6 +36,8 @@ bp = Blueprint("hotline", __name__)
 bp.add_app_template_global(is_late)
 PAGE, PART = "hotline/console.html", "hotline/_call.html"
 bp.app_template_global("call_words")(words.call_words)
+bp.app_template_global("knows_call_words")(knows_call_words)
+bp.app_template_global("tells_of_waiver")(tells_of_waiver)
 
 
 @bp.get("/hotline")
@@ -47,7 +58,7 @@ def show(call_id: int):
     call = get_call(me(), call_id)
     if call.outcome:
         return page_or_part(PAGE, PART, **_page(desk.new_form(), saved=call, old=True))
-    return page_or_part(PAGE, PART, **_page(desk.new_form(call)))
+    return page_or_part(PAGE, PART, **_page(desk.new_form(call, me())))
 
 
 @bp.post("/hotline/calls")
@@ -92,7 +103,7 @@ def suggestion(key):
     chosen_ids = (call.place_id, call.person_id, call.phone_id) if call else (_id("place_id"), None, None)
     card = desk.card_for(me(), chosen_ids, now, whole=False)
     rang_at = call.happened_at if call else now
-    proposed = proposal(me(), call.words if call else "", card, **chosen, sent=sent, now=now, rang_at=rang_at)
+    proposed = proposal(me(), known_words(me(), call), card, **chosen, sent=sent, now=now, rang_at=rang_at)
     near = near_of(me(), card, proposed, now, call_id=call.id if call else None)
     praised = desk.praised(me(), request.args.get("outcome"), call.words if call else "", card)
     return _region("hotline/_suggestion.html", proposed=proposed, near=near, now=now, beside=True, praised=praised)

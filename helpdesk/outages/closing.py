@@ -1,7 +1,8 @@
 """How an outage ends: its orders with it, and everybody who rang is rung back. And that it was not over."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 
 from flask_babel import gettext as _
@@ -15,10 +16,12 @@ from helpdesk.callbacks.lists import SOURCES, CallList, Source
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.callbacks.states import CallbackStatus
+from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates, require
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import PlaceKind
+from helpdesk.estate.ringing import departures, silent_numbers
 from helpdesk.outages.actions import heard_by, take_out_order
 from helpdesk.outages.models import Outage, OutageCallback
 from helpdesk.outages.queries import callers_of, orders_in
@@ -43,7 +46,7 @@ def end_outage(
         if work_order.number in taken_out:
             take_out_order(outage, work_order, actor=actor, now=now)
     topics, orders = heard_by(outage), orders_in(outage)
-    callbacks = [_ask(outage, rung, words, actor, now) for rung in once_each(_who_rang(outage, orders))]
+    callbacks = [_ask(outage, rung, words, actor, now) for rung in once_each(_who_rang(outage, orders, now))]
     for work_order in orders:
         _end(work_order, actor, now)
     old = move(outage, OutageStatus.OVER)
@@ -120,8 +123,11 @@ def _end(work_order: WorkOrder, actor: User, now: datetime) -> None:
         cancel_work_order(work_order, reason=CancelReason.DUPLICATE, actor=actor, now=now)
 
 
-def _who_rang(outage: Outage, orders: list[WorkOrder]) -> list[Rung]:
-    """Everybody by whom we know of it: who reported its orders, then who was added, each with a way to reach them."""
+def _who_rang(outage: Outage, orders: list[WorkOrder], now: datetime) -> list[Rung]:
+    """Everybody by whom we know of it: who reported its orders, then who was added, each with a way to reach them.
+
+    Of whoever died or left in the meantime only the home remains.
+    """
     reported = [
         Rung(
             order.place if order.place.kind is PlaceKind.DWELLING else None, order.reporter,
@@ -129,12 +135,24 @@ def _who_rang(outage: Outage, orders: list[WorkOrder]) -> list[Rung]:
         )
         for order in orders
     ]  # fmt: skip
+    callers = callers_of(outage)
     added = [
         Rung(caller.place if caller.place and caller.place.kind is PlaceKind.DWELLING else None, caller.person,
              caller.number, caller.call_id, caller.work_order)
-        for caller in callers_of(outage)
+        for caller in callers
     ]  # fmt: skip
-    return [*reported, *added]
+    everybody, today = [*reported, *added], clock.local_date(now)
+    rang = [(order.phone.digits, clock.local_date(order.reported_at)) for order in orders if order.phone]
+    rang += [(caller.number, clock.local_date(caller.rang_at)) for caller in callers if caller.number]
+    silent = silent_numbers(outage.estate_id, rang, today=today)
+    left = departures(today, people=[rung.person for rung in everybody if rung.person])
+    return [
+        replace(
+            rung, person=None if left.gone(rung.person) else rung.person,
+            number="" if rung.number in silent else rung.number,
+        )
+        for rung in everybody
+    ]  # fmt: skip
 
 
 def _ask(outage: Outage, rung: Rung, words: str, actor: User, now: datetime) -> Callback:
@@ -143,3 +161,11 @@ def _ask(outage: Outage, rung: Rung, words: str, actor: User, now: datetime) -> 
         person=rung.person, place=rung.place, call_id=rung.call_id, work_order=rung.work_order, words=words,
         actor=actor, now=now,
     )  # fmt: skip
+
+
+def not_to_ring(outage: Outage, now: datetime) -> set[str]:
+    """The numbers noted with an outage whose people died or left since: shown nowhere as one to ring."""
+    rang = [(caller.number, clock.local_date(caller.rang_at)) for caller in callers_of(outage) if caller.number]
+    asked = [ring.callback for ring in rings_of(outage)]
+    rang += [(callback.number, date.min) for callback in asked if callback.number]
+    return silent_numbers(outage.estate_id, rang, today=clock.local_date(now))

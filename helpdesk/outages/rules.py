@@ -15,7 +15,13 @@ NAMES = {
     "NO_WATER": "停水", "POWER_OUT_STAIR": "停电", "POWER_OUT_HOME": "停电", "LIFT_FAULT": "电梯停运",
     "GAS_SMELL": "停气",
 }  # fmt: skip
+WATERY = frozenset({"WATER", "DRAIN", "SEEPAGE"})  # a burst pipe above is a leak below, and a blocked drain too
 AGAIN = {"停水": "供水", "停电": "供电", "停气": "供气", "电梯停运": "运行"}
+
+
+def alike(group_code: str) -> frozenset[str]:
+    """The groups of faults whose cause may be the same as of one of this group."""
+    return WATERY if group_code in WATERY else frozenset({group_code})
 
 
 def come_together(moments: Sequence[datetime]) -> slice | None:

@@ -16,15 +16,16 @@ from helpdesk.outages.actions import (
     open_outage,
     take_out_order,
 )
-from helpdesk.outages.closing import end_outage, reopen_outage, rings_of
+from helpdesk.outages.closing import end_outage, not_to_ring, reopen_outage, rings_of
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm, OutageForm
-from helpdesk.outages.panel import Act, acts_for, asked_act, form_for, outage_act_url
+from helpdesk.outages.panel import ENDPOINTS, Act, acts_for, asked_act, form_for, outage_act_url
 from helpdesk.outages.queries import (
     callers_of,
     callers_of_order,
     counts_of_outages,
     get_outage,
     orders_in,
+    outage_behind,
     outage_of,
     past_outages,
     standing_outages,
@@ -35,8 +36,8 @@ bp = Blueprint("outages", __name__)
 P = Permission
 PAGE, NEW = "outages/show.html", "outages/new.html"
 SAID = (
-    told.title_of, told.where_of, told.what_to_say, told.what_to_copy, callers_of_order, outage_of, standing_outages,
-    counts_of_outages, outage_act_url,
+    told.title_of, told.where_of, told.what_to_say, told.what_to_copy, callers_of_order, outage_of, outage_behind,
+    standing_outages, counts_of_outages, outage_act_url,
 )  # fmt: skip
 for say in SAID:
     bp.app_template_global(say.__name__)(say)
@@ -101,92 +102,50 @@ def state(outage_id: int):
     return render_template("outages/_now.html", **_state(outage))
 
 
-@bp.post("/outages/<int:outage_id>/changes")
-@needs(P.DISPATCH)
-def change(outage_id: int):
-    get_outage(me(), outage_id)
-    form = ChangeForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage, now = get_outage(me(), outage_id, seen_version=form.version.data), clock.now()
-            facts = typed.facts_of(form, me(), outage.estate_id, now, before=outage)
-            change_outage(outage, facts, actor=me(), now=now)
-    return _acted(form, outage_id, Act.CHANGE)
+def _change(outage, form, **by) -> None:
+    facts = typed.facts_of(form, me(), outage.estate_id, by["now"], before=outage)
+    change_outage(outage, facts, **by)
 
 
-@bp.post("/outages/<int:outage_id>/beginning")
-@needs(P.DISPATCH)
-def begin(outage_id: int):
-    get_outage(me(), outage_id)
-    form = ActForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            begin_outage(outage, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.BEGIN)
+def _end(outage, form, **by) -> None:
+    end_outage(outage, taken_out=form.taken_out.data, words=form.words.data or "", **by)
 
 
-@bp.post("/outages/<int:outage_id>/end")
-@needs(P.DISPATCH)
-def end(outage_id: int):
-    get_outage(me(), outage_id)
-    form = EndForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            said = {"taken_out": form.taken_out.data, "words": form.words.data or ""}
-            end_outage(outage, **said, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.END)
+def _order_named(form):
+    (work_order,) = typed.orders_named(me(), [form.number.data])
+    return work_order
 
 
-@bp.post("/outages/<int:outage_id>/cancellation")
-@needs(P.DISPATCH)
-def cancel(outage_id: int):
-    get_outage(me(), outage_id)
-    form = ActForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            cancel_outage(outage, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.CANCEL)
+ACTS = (  # the end of the address, the act of the panel, its form, and what is done
+    ("changes", Act.CHANGE, ChangeForm, _change),
+    ("beginning", Act.BEGIN, ActForm, lambda outage, _form, **by: begin_outage(outage, **by)),
+    ("end", Act.END, EndForm, _end),
+    ("cancellation", Act.CANCEL, ActForm, lambda outage, _form, **by: cancel_outage(outage, **by)),
+    ("reopening", Act.REOPEN, ActForm, lambda outage, _form, **by: reopen_outage(outage, **by)),
+    ("orders", Act.TAKE_IN, OrderForm, lambda outage, form, **by: add_order(outage, _order_named(form), **by)),
+    ("removals", Act.TAKE_OUT, OrderForm, lambda outage, form, **by: take_out_order(outage, _order_named(form), **by)),
+)
 
 
-@bp.post("/outages/<int:outage_id>/reopening")
-@needs(P.DISPATCH)
-def reopen(outage_id: int):
-    get_outage(me(), outage_id)
-    form = ActForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            reopen_outage(outage, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.REOPEN)
+def _view_of(act: Act, form_class, do):
+    """The acts on an outage differ in their form and in what is done, and in nothing else."""
+
+    def view(outage_id: int):
+        get_outage(me(), outage_id)
+        form = form_class()
+        if form.validate():
+            with form.keeping_typed(), writing():
+                outage = get_outage(me(), outage_id, seen_version=form.version.data)
+                do(outage, form, actor=me(), now=clock.now())
+        return _acted(form, outage_id, act)
+
+    return needs(P.DISPATCH)(view)
 
 
-@bp.post("/outages/<int:outage_id>/orders")
-@needs(P.DISPATCH)
-def take_in(outage_id: int):
-    get_outage(me(), outage_id)
-    form = OrderForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            (work_order,) = typed.orders_named(me(), [form.number.data])
-            add_order(outage, work_order, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.TAKE_IN)
-
-
-@bp.post("/outages/<int:outage_id>/removals")
-@needs(P.DISPATCH)
-def take_out(outage_id: int):
-    get_outage(me(), outage_id)
-    form = OrderForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            outage = get_outage(me(), outage_id, seen_version=form.version.data)
-            (work_order,) = typed.orders_named(me(), [form.number.data])
-            take_out_order(outage, work_order, actor=me(), now=clock.now())
-    return _acted(form, outage_id, Act.TAKE_OUT)
+for noun, act, form_class, do in ACTS:
+    address = f"/outages/<int:outage_id>/{noun}"
+    endpoint = ENDPOINTS[act].removeprefix("outages.")
+    bp.add_url_rule(address, endpoint, _view_of(act, form_class, do), methods=["POST"])
 
 
 @bp.get("/work-orders/<number>/callers")
@@ -200,10 +159,10 @@ def callers(number: str):
 
 
 def _state(outage) -> dict:
-    known = can(me(), P.SEE_REGISTER, outage.estate_id)
+    known, now = can(me(), P.SEE_REGISTER, outage.estate_id), clock.now()
     return {
         "outage": outage, "known": known, "orders": orders_in(outage), "callers": callers_of(outage),
-        "rings": rings_of(outage), "entries": timeline.timeline(outage), "now": clock.now(),
+        "rings": rings_of(outage), "entries": timeline.timeline(outage), "now": now, "silent": not_to_ring(outage, now),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register
+from helpdesk.outages.found import InOutages
 from helpdesk.outages.near import Reach
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.models import Category
@@ -15,6 +16,7 @@ register({
     OutageStatus.OVER: _l("Over"),
     OutageStatus.CANCELLED: _l("Cancelled"),
 })  # fmt: skip
+register({InOutages.OUTAGES: _l("Outages")})
 register({
     Reach.HOME: _l("This home"),
     Reach.STAIRWELL: _l("Same stairwell"),

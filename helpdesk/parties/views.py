@@ -31,6 +31,9 @@ P = Permission
 PAGE, PART = "parties/hand_offs.html", "parties/_hand_offs.html"
 
 
+bp.add_app_template_global(hand_offs_of)
+
+
 @bp.app_template_global()
 def chase_standing(given) -> str:
     return standing_of(given.chase_at, clock.now())

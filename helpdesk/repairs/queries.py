@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from typing import NamedTuple
 
 from flask import abort
 from flask_babel import gettext as _
@@ -17,8 +16,8 @@ from helpdesk.core.extensions import db
 from helpdesk.core.terms import counts
 from helpdesk.estate.community import Guarantee
 from helpdesk.estate.community_queries import guarantees_at
-from helpdesk.estate.models import Phone, Place
-from helpdesk.estate.ringing import Gone, departures
+from helpdesk.estate.models import Place
+from helpdesk.estate.ringing import Reach, reach
 from helpdesk.repairs.models import Category, Chase, ServiceLevel, Visit, WorkOrder
 from helpdesk.repairs.rules import DeadlineKind, next_missing
 from helpdesk.repairs.states import OPEN, STILL_TO_DO
@@ -119,23 +118,10 @@ def service_level_of(work_order: WorkOrder) -> ServiceLevel:
     return db.session.get_one(ServiceLevel, work_order.service_level_id)
 
 
-class Reach(NamedTuple):
-    """Where whoever reported something may be rung back; `gone` if they died or left, `silent` if the number did."""
-
-    phones: list[Phone]
-    gone: Gone | None
-    silent: bool
-
-
 def reach_of(work_order: WorkOrder, *, today: date) -> Reach:
     """The number that was given, if somebody still answers it, and those of the reporter while they are here."""
-    given, reporter = work_order.phone, work_order.reporter
-    own = list(reporter.phones) if reporter else []
-    left = departures(today, phones=[*([given] if given else []), *own], people=[reporter] if reporter else [])
-    gone = left.gone(reporter)
-    answers = given is not None and left.rings(given, rang_on=clock.local_date(work_order.reported_at))
-    phones = [*([given] if answers else []), *(left.only(own) if not gone else [])]
-    return Reach(list(dict.fromkeys(phones)), gone, given is not None and not answers)
+    rang_on = clock.local_date(work_order.reported_at)
+    return reach(work_order.phone, work_order.reporter, rang_on=rang_on, today=today)
 
 
 def guaranteed(user, work_order: WorkOrder) -> list[Guarantee]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from helpdesk.core.words import day_and_time, locale, register, word
+from helpdesk.core.words import day_and_time, locale, register
 from helpdesk.repairs.deadlines import Clock, Standing
 from helpdesk.repairs.explanations import Why
 from helpdesk.repairs.filters import Group, Sort
@@ -121,10 +121,6 @@ def state_of(work_order: WorkOrder) -> StrEnum:
         return work_order.hold_reason
     void = work_order.cancel_reason is CancelReason.VOID
     return CancelReason.VOID if void else work_order.status
-
-
-def state_words(work_order: WorkOrder) -> str:
-    return word(state_of(work_order))
 
 
 def tone_of(work_order: WorkOrder) -> str:

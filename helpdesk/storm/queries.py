@@ -166,3 +166,11 @@ def _with_progress(visible: Select, key, counts: Select, of) -> list:
     told = db.session.execute(counts.where(of.in_([one.id for one in found])).group_by(of))
     progress = {list_id: Progress(all_, waiting) for list_id, all_, waiting in told}
     return [(one, progress.get(one.id, Progress())) for one in found]
+
+
+def storm_act_behind(user: User, callback: Callback) -> Postponement | Round | None:
+    """The act of a storm day that asked for a call-back."""
+    moved = select(PostponedOrder.postponement_id).where(PostponedOrder.callback_id == callback.id)
+    asked = select(RoundPerson.round_id).where(RoundPerson.callback_id == callback.id)
+    found = db.session.scalar(visible_postponements(user).where(Postponement.id.in_(moved)))
+    return found or db.session.scalar(visible_rounds(user).where(Round.id.in_(asked)))

@@ -24,12 +24,14 @@ from helpdesk.storm.queries import (
     newest_postponements,
     newest_rounds,
     people_at_risk,
+    storm_act_behind,
 )
 from helpdesk.storm.rules import OLD, TRIES_IN_VAIN, Whom
 from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("storm", __name__)
 NEW, ROUND = "storm/postpone.html", "storm/round.html"
+bp.add_app_template_global(storm_act_behind)
 
 
 @bp.get("/storm")

@@ -3,8 +3,8 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
+from helpdesk.callbacks.queries import hotline_staff
 from helpdesk.core.forms import CreatingForm, Form, Text
-from helpdesk.telephony.queries import operators_of
 
 STALE = _l("Reload the page: it does not say which state you saw.")
 
@@ -28,5 +28,5 @@ class ExtensionForm(Form):
 
     def __init__(self, line, **values):
         super().__init__(**values)
-        people = [(user.id, user.name) for user in operators_of(line.estate_id)]
+        people = [(user.id, user.name) for user in hotline_staff(line.estate_id)]
         self.user_id.choices = [(0, _l("nobody any more")), *people]

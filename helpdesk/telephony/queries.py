@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from helpdesk.accounts.models import User, UserRole
 from helpdesk.accounts.sessions import hashed
 from helpdesk.core import clock
-from helpdesk.core.access import GRANTS, Permission, estates
+from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone
@@ -53,21 +52,6 @@ def get_line(user, line_id: int, *, seen_version: int | None = None) -> Line:
 def reports_of(line: Line) -> Sequence[Report]:
     newest = select(Report).where(Report.line_id == line.id).order_by(Report.id.desc())
     return db.session.scalars(newest.limit(REPORTS_SHOWN)).all()
-
-
-def operators_of(estate_id: int) -> list[User]:
-    """Who may answer the hotline of an estate, by name."""
-    return list(db.session.scalars(_operators(estate_id).order_by(User.name, User.id)))
-
-
-def get_operator(user_id: int, *, estate_id: int) -> User | None:
-    return db.session.scalar(_operators(estate_id).where(User.id == user_id))
-
-
-def _operators(estate_id: int) -> Select[tuple[User]]:
-    roles = [role for role, held in GRANTS.items() if Permission.WORK_HOTLINE in held]
-    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
-    return select(User).where(User.active, User.id.in_(here))
 
 
 def visible_rings(user) -> Select[tuple[TelephoneCall]]:

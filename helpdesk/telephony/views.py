@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.accounts.throttle import Limit, wait_needed
+from helpdesk.callbacks.queries import get_hotline_staff
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, me, needs
 from helpdesk.core.body_limits import body_limit
@@ -20,7 +21,6 @@ from helpdesk.telephony.models import Line
 from helpdesk.telephony.queries import (
     figures,
     get_line,
-    get_operator,
     has_line,
     last_rings,
     line_of,
@@ -125,7 +125,7 @@ def extension(line_id: int):
     if form.validate():
         with form.keeping_typed(), writing():
             found = get_line(me(), line_id, seen_version=form.version.data)
-            user = get_operator(form.user_id.data, estate_id=found.estate_id)
+            user = get_hotline_staff(form.user_id.data, estate_id=found.estate_id)
             set_extension(found, number=form.number.data, user=user, actor=me(), now=clock.now())
     return _answered(line_id, extension_form=form)
 

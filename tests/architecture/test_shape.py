@@ -7,6 +7,7 @@ import re
 import sys
 from enum import Enum
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -197,7 +198,7 @@ def test_every_route_names_its_permission(app):
 
 def writings(view) -> int:
     """How many `with writing():` the view's own source opens."""
-    tree = ast.parse(inspect.getsource(inspect.unwrap(view)))
+    tree = ast.parse(dedent(inspect.getsource(inspect.unwrap(view))))
     items = [item for node in ast.walk(tree) if isinstance(node, ast.With) for item in node.items]
     return sum(ast.unparse(item.context_expr) == "writing()" for item in items)
 

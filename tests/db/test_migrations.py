@@ -3,10 +3,14 @@ from datetime import date
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import undefer_group
 
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.repairs import policy
+from helpdesk.repairs.models import Category
+from helpdesk.repairs.suggestions import from_document
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import DayKind
 from tests.databases import ON_POSTGRES
@@ -46,3 +50,27 @@ def test_years_whose_plan_was_put_in_before_count_as_announced(app):
 
     announced = db.session.execute(text("SELECT id, version FROM calendar_year")).all()
     assert announced == [(2026, 0)]
+
+
+def test_existing_estates_learn_dangers_and_keep_what_the_company_wrote(app, estate):
+    """0015: new categories and words come to what still reads as it was shipped; what was edited stays."""
+    downgrade(revision="0013")
+    find = "SELECT code, hidden FROM category WHERE code IN ('FIRE', 'LIFT_TRAP', 'OTHER')"
+    before = {code: bool(hidden) for code, hidden in db.session.execute(text(find))}
+    db.session.rollback()
+    with writing():
+        db.session.execute(text("UPDATE category SET synonyms = '[\"我们自己的词\"]' WHERE code = 'OTHER'"))
+
+    upgrade()
+
+    rows = db.session.scalars(select(Category).options(undefer_group("words")).order_by(Category.position)).all()
+    by_code = {row.code: row for row in rows}
+    assert before == {"LIFT_TRAP": True, "OTHER": False}
+    assert [row.code for row in rows[:6]] == ["FIRE", "SHOCK", "HURT", "AT_EDGE", "STUCK", "WATER_BURST"]
+    assert (by_code["LIFT_TRAP"].hidden, by_code["OTHER"].synonyms) == (False, ["我们自己的词"])
+    assert [rule["urgency"] for rule in by_code["OTHER"].raises] == ["p0", "p0"]  # they belong to what was edited
+    assert by_code["ELDER_CHECK"].raises == []
+    assert by_code["FIRE"].valid_from == by_code["WATER_BURST"].valid_from
+    shipped = {row["code"]: row for row in from_document(policy._shipped("categories.json"))}
+    own = ("code", "synonyms", "first_words_zh", "first_words_en", "urgency", "skill", "name_zh", "group_code")
+    assert [getattr(by_code["FIRE"], name) for name in own] == [shipped["FIRE"][name] for name in own]

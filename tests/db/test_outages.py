@@ -319,6 +319,69 @@ def test_orders_are_found_from_the_home_outwards(look, work_order, place, add, e
     assert not look(None, None)
 
 
+@pytest.mark.parametrize(
+    ("open_above", "told_below", "offered"),
+    [
+        ("WATER_BURST", "WATER_LEAK", True),
+        ("WATER_BURST", "UPSTAIRS_LEAK", True),
+        ("UPSTAIRS_LEAK", "WATER_BURST", True),
+        ("DRAIN_BLOCK", "UPSTAIRS_LEAK", True),
+        ("POWER_OUT_HOME", "POWER_OUT_STAIR", True),
+        ("WATER_BURST", "POWER_OUT_HOME", False),
+        ("HOME_DOOR_LOCK", "WATER_LEAK", False),
+    ],
+)  # fmt: skip
+def test_water_above_is_offered_for_water_below(
+    look, open_above, told_below, offered, place, estate, category, ann, now
+):
+    above, kind = add_home(estate, 3, 2, "601", stairwell_id=place.stairwell_id), category(open_above)
+    with writing():
+        order = open_work_order(place=above, category=kind, urgency=kind.urgency, summary="x", actor=ann, now=now)
+
+    found = look(place, category(told_below))
+
+    assert [line.order for line in found.orders] == ([order] if offered else [])
+    assert found.first == (f"order:{order.number}" if offered else "")
+
+
+def test_all_that_is_open_at_home_stays_below_what_fits(look, place, estate, category, ann, now):
+    above = [add_home(estate, 3, 2, f"{floor}02", stairwell_id=place.stairwell_id) for floor in range(1, 7)]
+    lock, burst = category("HOME_DOOR_LOCK"), category("WATER_BURST")
+    with writing():
+        own = [
+            open_work_order(place=place, category=lock, urgency=lock.urgency, summary="x", actor=ann, now=now)
+            for _ in range(6)
+        ]
+        wet = [
+            open_work_order(place=home, category=burst, urgency=burst.urgency, summary="x", actor=ann, now=now)
+            for home in above
+        ]
+
+    found = look(place, category("UPSTAIRS_LEAK"))
+
+    assert [line.order for line in found.orders] == [*wet[:1:-1], *own[::-1]]
+    assert found.first == f"order:{wet[-1].number}"  # one key adds to what fits, not to the lock
+    assert look(place, lock).first == f"order:{own[-1].number}"
+
+
+def test_a_seepage_below_is_offered_the_outage_of_the_burst_main(look, place, estate, category, ann, now):
+    with writing():
+        burst = open_outage(
+            Facts(category=category("WATER_BURST"), buildings=[3], starts_at=now), estate_id=estate.id, orders=[],
+            actor=ann, now=now,
+        )  # fmt: skip
+        for building in (7, 8, 9):
+            open_outage(
+                Facts(category=category("WATER_BURST"), buildings=[building], starts_at=now), estate_id=estate.id,
+                orders=[], actor=ann, now=now,
+            )  # fmt: skip
+
+    seepage, water = look(place, category("UPSTAIRS_LEAK")), look(place, category("WATER_LEAK"))
+
+    assert ([line.outage for line in seepage.outages], seepage.elsewhere) == ([burst], [])
+    assert ([line.outage for line in water.outages], len(water.elsewhere)) == ([burst], 2)
+
+
 def test_what_is_somebodys_own_behind_other_stairs_is_left_out(look, place, estate, category, ann, now):
     other = add_home(estate, 3, 1, "101")
     out, socket, lamp = category("POWER_OUT_HOME"), category("SOCKET_LIGHT"), category("STAIR_LIGHT")
@@ -341,7 +404,7 @@ def test_an_outage_of_the_place_comes_first_and_holds_its_orders(look, outage, w
     assert [line.outage for line in look(place, None).outages] == [outage]  # the kind is not known yet
     assert look(place, light).outages == []
     there = look(elsewhere, no_water)
-    assert [(line.outage, line.affected) for line in there.outages] == [(outage, False)]
+    assert ([(line.outage, line.affected) for line in there.elsewhere], there.outages) == ([(outage, False)], [])
     assert there.first == ""  # one key must not add to what is elsewhere
 
 

@@ -8,6 +8,7 @@ from helpdesk.core import clock
 from helpdesk.core.clock import from_local
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.hotline.rules import (
+    asks_for_waiver,
     read_back,
     spoken_fault,
     spoken_place,
@@ -129,3 +130,28 @@ def test_a_window_with_less_than_half_an_hour_left_is_not_offered(minute, offere
     assert len(windows) == offered
     assert all(window.ends_at - now >= timedelta(minutes=30) for window in windows)
     assert now.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("物业费减免怎么申请", True),
+        ("我是低保户，物业费能不能少交一点", True),
+        ("老伴残疾，物管费能不能打折", True),
+        ("物业费实在交不起", True),
+        ("家里困难，想免掉物业费", True),
+        ("孤寡老人要不要交物业费", True),
+        ("could the fee be lower, we are poor", True),
+        ("is there a fee waiver", True),
+        ("物业费怎么交", False),
+        ("换灯泡是不是免费的", False),
+        ("停电难免，物业费别涨就行", False),
+        ("水费怎么这么多", False),
+        ("低保户家里水管爆了", False),
+        ("残疾人坡道坏了", False),
+        ("the lift is slower", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_what_sounds_like_a_wish_for_a_waiver(words, asks):
+    assert asks_for_waiver(words) is asks

@@ -13,10 +13,13 @@ from helpdesk.audit.models import Event
 from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place
 from helpdesk.exports import making, views
 from helpdesk.exports.models import ExportFile, ExportList, ExportLog
-from helpdesk.hotline.models import Call
+from helpdesk.exports.rows import Wish, table
+from helpdesk.hotline.actions import Typed, save_call
+from helpdesk.hotline.models import Call, Outcome
 from tests.conftest import NOON
 from tests.households import add_person, add_phone
 
@@ -215,3 +218,19 @@ def test_the_process_of_its_own_makes_it(as_user, mei, wang, monkeypatch):
     assert [child.wait() for child in processes.children][-1] == 0
 
     assert sheet_of(as_user(mei).get(f"{page}/content"))[2][:3] == ["3-2-501", "2073", "=王桂英"]
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.WAIVER])
+def test_what_was_said_of_a_waiver_leaves_only_with_who_may_read_it(outcome, app, ann, person, mei, estate, now):
+    with writing():
+        typed = Typed(
+            request_key=str(uuid4()), estate_id=estate.id, caller_number="12000000001", words="低保怎么减免物业费",
+            outcome=outcome,
+        )  # fmt: skip
+        save_call(typed, call=None, actor=ann, now=now)
+    wish = Wish(ExportList.CALLS, estate.id, now)
+
+    with app.test_request_context():
+        told = [next(table(who, wish).rows)[5] for who in (mei, person("Bea", Role.OPERATOR))]
+
+    assert told == ["低保怎么减免物业费", ""]

@@ -1,19 +1,26 @@
 """Whoever died or left is never offered to be rung: on the card, in the look-up, on pages and to technicians."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
 from helpdesk.callbacks.actions import ask_to_ring
 from helpdesk.callbacks.models import Reason
 from helpdesk.callbacks.queries import lines_of
+from helpdesk.cases.actions import open_case
+from helpdesk.cases.models import CaseKind
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.community import Lead, LeadRole
 from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, Place
 from helpdesk.estate.people_actions import change_occupancy, note_death
+from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.neighbours.models import OtherHome
 from helpdesk.neighbours.queries import number_of
+from helpdesk.outages.actions import Facts, open_outage
+from helpdesk.outages.closing import end_outage
+from helpdesk.outages.models import Caller
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.storm.actions import postpone_visits
@@ -230,6 +237,52 @@ def test_nobody_gone_is_to_be_rung_about_a_moved_visit(ann, tao, guiying, work_o
         )  # fmt: skip
 
     assert [row.callback.number for row in moved.orders if row.callback] == [""]
+
+
+@pytest.fixture
+def outage(ann, estate, guiying, work_order, stairwell, category, now):
+    """Of no water, of an order that she reported three days before."""
+    reported_by(guiying, work_order)
+    with writing():
+        facts = Facts(category=category("NO_WATER"), places=[db.session.merge(stairwell)], starts_at=now)
+        orders = [db.session.get(WorkOrder, work_order.id)]
+        opened = open_outage(facts, estate_id=estate.id, orders=orders, actor=ann, now=now)
+        typed = Typed(request_key=str(uuid4()), estate_id=estate.id, caller_number=NUMBER, words="x")
+        call = save_call(typed, call=None, actor=ann, now=now)
+        db.session.add(
+            Caller(call_id=call.id, outage_id=opened.id, person_id=guiying.id, number=NUMBER, rang_at=now - 3 * DAY)
+        )
+    return opened
+
+
+def test_nobody_gone_is_to_be_rung_because_an_outage_is_over(ann, guiying, outage, end, now):
+    end()
+
+    with writing():
+        asked = end_outage(db.session.merge(outage), words="x", actor=ann, now=now)
+
+    assert [(one.person, one.number, one.place_id is not None) for one in asked] == [(None, "", True)]
+
+
+def test_the_page_of_an_outage_shows_no_number_of_theirs(ann, guiying, outage, end, as_user):
+    before = as_user(ann).get(f"/outages/{outage.id}").text
+    end()
+
+    assert SHOWN in before and SHOWN not in as_user(ann).get(f"/outages/{outage.id}").text
+
+
+def test_the_page_of_a_case_offers_no_number_of_theirs(ann, estate, place, guiying, end, as_user, now):
+    with writing():
+        case = open_case(
+            estate_id=estate.id, kind=CaseKind.COMPLAINT, words="x", person=db.session.get(Person, guiying.id),
+            phone=guiying.phones[0], place=db.session.merge(place), actor=ann, now=now - 3 * DAY,
+        )  # fmt: skip
+    before = as_user(ann).get(f"/cases/{case.number}").text
+    end()
+
+    after = as_user(ann).get(f"/cases/{case.number}").text
+
+    assert SHOWN in before and SHOWN not in after and "Nobody is to be rung on the number given" in after
 
 
 def test_nobody_gone_is_rung_in_the_second_home(estate, guiying, place, end, now):

@@ -299,10 +299,11 @@ def test_the_morning_sheet_has_the_night_the_day_and_whom_to_ring(
     put_on(estate, ann, morning - HOUR, morning + HOUR)
     put_on(estate, tao, morning - HOUR, morning + HOUR, post=Post.ON_CALL)
     with writing():
-        save_call(
-            Typed(request_key=str(uuid4()), estate_id=estate.id, caller_number="12000000001", words="My ceiling drips"),
-            call=None, actor=ann, now=morning - 3 * HOUR,
-        )  # fmt: skip
+        for words in ("My ceiling drips", "低保户问物业费减免"):
+            save_call(
+                Typed(request_key=str(uuid4()), estate_id=estate.id, caller_number="12000000001", words=words),
+                call=None, actor=ann, now=morning - 3 * HOUR,
+            )  # fmt: skip
 
         check = category("ELDER_CHECK")
         save_call(
@@ -316,7 +317,8 @@ def test_the_morning_sheet_has_the_night_the_day_and_whom_to_ring(
     page = as_user(ann).get("/morning-sheet").text
     copied = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]
 
-    assert "Calls of the night (2)" in page and "My ceiling drips" in page
+    assert "Calls of the night (3)" in page and "My ceiling drips" in page
+    assert "低保户" not in page  # printed and left lying: nobody reads here who asks for a waiver
     assert elder.name in page and "李建国" not in page
     for private in (elder.name, "12000000001", "120 0000 0009", "My ceiling drips", "Ann", check.name_en):
         assert private not in copied
@@ -390,3 +392,13 @@ def test_whoever_is_on_duty_hands_over_and_a_manager_for_somebody_absent(ann, be
 
 def newest() -> int:
     return db.session.scalar(select(func.max(Handover.id)))
+
+
+def test_the_sheet_lists_an_unfinished_call_about_a_waiver_without_its_words(ann, estate, as_user, now):
+    with writing():
+        typed = Typed(request_key=str(uuid4()), estate_id=estate.id, caller_number="", words="低保户问物业费减免")
+        save_call(typed, call=None, actor=ann, now=now)
+
+    page = as_user(ann).post("/handovers", data={"request_key": str(uuid4())}, follow_redirects=True).text
+
+    assert len(sections(page)["unfinished"]) == 1 and "低保户" not in page

@@ -85,6 +85,16 @@ def test_an_outage_elsewhere_is_shown_but_not_on_one_key(outage, estate, ann, as
     assert "this home is not in it" in shown and "data-first" not in shown and "Alt J" not in shown
 
 
+def test_an_outage_elsewhere_stands_below_the_orders_near_by(outage, estate, category, ann, as_user, now):
+    home, leak = add_home(estate, 9, 1, "101"), category("WATER_LEAK")
+    with writing():
+        order = open_work_order(place=home, category=leak, urgency=leak.urgency, summary="x", actor=ann, now=now)
+
+    shown = suggestion(as_user(ann), place=home, words="停水了")
+
+    assert joins_in(shown) == [f"order:{order.number}", f"outage:{outage.id}"]
+
+
 def test_three_within_an_hour_are_proposed_to_be_one_outage(place, neighbour, category, ann, as_user, now):
     out = category("POWER_OUT_HOME")
     with writing():

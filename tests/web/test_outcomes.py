@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.audit.models import Event
+from helpdesk.callbacks.models import Callback
 from helpdesk.cases.models import Case, CaseKind, PraiseReader, Team
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -245,6 +246,71 @@ def test_a_waiver_is_taken_up_by_the_officer_and_read_by_no_other_operator(typed
         headers = HTMX if "card" in page or "todays" in page else {}
         assert "A widow with little" not in as_user(bea).get(page, headers=headers).text, page
         assert "A widow with little" in as_user(ann).get(page, headers=headers).text, page
+
+
+ASKED = "我是低保户，物业费能不能少交一点"
+
+
+@pytest.fixture
+def asked(typed, ann, as_user, now):
+    """A call that Ann saved without an outcome: somebody asks to pay less."""
+    answer = as_user(ann).post(URL, data=typed("", words=ASKED, answer="带低保证来", caller_number=""), headers=HTMX)
+    assert answer.status_code == 200
+    return the(Call)
+
+
+def test_a_waiver_is_proposed_from_the_words(ann, place, as_user, now):
+    def proposed(words):
+        key = str(uuid4())
+        as_user(ann).post(f"/hotline/drafts/{key}", data={"words": words, "place_id": place.id}, headers=HTMX)
+        return as_user(ann).get(f"/hotline/drafts/{key}/suggestion", headers=HTMX).text
+
+    assert 'data-repair="waiver"' in proposed(ASKED)
+    assert 'data-repair="repair"' in proposed("水管爆了，物业费还要交，给我减免")  # what hurries comes first
+    assert 'data-repair="repair"' in proposed("换灯泡是不是免费的")
+    assert 'data-repair="help"' in proposed("我妈一个人住，电话打不通")
+
+
+def test_words_about_a_waiver_are_kept_from_colleagues_before_it_has_an_outcome(
+    ann, person, place, asked, as_user, now
+):
+    bea, mei = person("Bea", Role.OPERATOR), person("Mei2", Role.MANAGER)
+    pages = (
+        "/hotline", f"/hotline/calls/{asked.id}", f"/estate/places/{place.id}", f"/hotline/card?place_id={place.id}",
+        "/hotline/todays-calls", f"/hotline/drafts/{asked.request_key}/suggestion", "/search?q=低保户&for=box",
+        f"/hotline?saved={asked.id}",
+    )  # fmt: skip
+    for page in pages:
+        headers = {} if page.startswith("/estate") or "saved" in page or page == "/hotline" else HTMX
+        shown = as_user(bea).get(page, headers=headers).text
+        assert "低保户，" not in shown and "少交" not in shown and "低保证" not in shown, page
+    assert ASKED in as_user(ann).get(f"/hotline/calls/{asked.id}").text
+    assert ASKED in as_user(mei).get(f"/hotline/calls/{asked.id}").text
+
+
+def test_a_colleague_adds_to_it_unread_and_passes_it_on(ann, person, typed, asked, as_user, now):
+    bea = as_user(person("Bea", Role.OPERATOR))
+    again = typed("waiver", words="又打来了", call_key=asked.request_key, version=asked.version)
+    bea.post(f"/hotline/drafts/{asked.request_key}", data=again, headers=HTMX)
+    db.session.expire_all()
+    drafted = the(Call).words
+
+    refused = bea.post(URL, data=again | {"outcome": "enquiry", "request_key": str(uuid4())}, headers=HTMX)
+    saved = bea.post(URL, data=again | {"request_key": str(uuid4())}, headers=HTMX)
+
+    db.session.expire_all()
+    assert (drafted, refused.status_code, saved.status_code) == (ASKED, 422, 200)
+    assert "kept from you" in refused.text and "低保户" not in refused.text + saved.text
+    assert (the(Call).words, the(Call).answer.words) == (f"{ASKED}\n又打来了", "带低保证来")
+    assert (the(Call).outcome, the(Case).words) == (Outcome.WAIVER, f"{ASKED}\n又打来了")
+
+
+def test_a_call_back_about_it_does_not_repeat_the_words(typed, ann, as_user, now):
+    ring = typed("", words=ASKED, ring_back_at="2026-03-03 09:30")
+
+    as_user(ann).post(URL, data=ring, headers=HTMX)
+
+    assert the(Callback).words == ""
 
 
 def test_praise_reaches_whom_it_is_for(typed, ann, tao, as_user, now):

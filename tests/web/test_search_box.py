@@ -1,18 +1,30 @@
 """One box on every desk page: people, places, numbers, orders, calls and words, grouped, chosen by keyboard."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
+from helpdesk.callbacks.actions import ask_to_ring
+from helpdesk.callbacks.models import Reason
+from helpdesk.cases.actions import open_case
+from helpdesk.cases.models import CaseKind
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.hotline.found import calls_with
 from helpdesk.hotline.models import Outcome
+from helpdesk.outages.actions import Facts, open_outage
+from helpdesk.outages.closing import end_outage
+from helpdesk.parties.actions import add_party, hand_off
+from helpdesk.parties.models import PartyKind
+from helpdesk.repairs.actions import schedule_visit
 from helpdesk.search import by_words, registry
 from helpdesk.search.by_words import excerpt, orders_with
+from helpdesk.storm.actions import postpone_visits
+from helpdesk.storm.models import Cause
 from tests.conftest import HTMX, NOON
 from tests.households import add_person, add_phone, index_place
 
@@ -187,3 +199,74 @@ def test_what_was_said_about_a_waiver_is_found_only_by_who_took_the_call(ann, me
 
     assert len(calls_found(ann, "低保")) == 1
     assert calls_found(mei, "低保") == []
+
+
+def test_what_sounds_like_a_waiver_is_found_by_no_colleague_before_it_has_an_outcome(
+    ann, mei, person, call, calls_found
+):
+    call("低保户，物业费能不能少交", number="120 5555 0123", outcome=None)
+    bea = person("Bea", Role.OPERATOR)
+
+    assert (len(calls_found(ann, "低保户")), len(calls_found(mei, "低保户"))) == (1, 1)  # Mei answers for waivers
+    assert calls_found(bea, "低保户") == calls_found(bea, "55550123") == []
+
+
+def test_cases_are_found_by_number_and_words_and_waivers_only_by_who_may_read_them(
+    ann, mei, tao, person, estate, place, as_user, now
+):
+    here = {"estate_id": estate.id, "actor": mei, "now": now}
+    with writing():
+        sheet = open_case(kind=CaseKind.COMPLAINT, words="楼上半夜装修太吵", **here)
+        open_case(kind=CaseKind.WAIVER_ENQUIRY, words="低保户装修不起", **here)
+
+    by_words, by_number = box(as_user(ann), "装修"), box(as_user(ann), sheet.number)
+
+    assert f'data-url="/cases/{sheet.number}"' in by_words and f'data-url="/cases/{sheet.number}"' in by_number
+    assert "低保户" not in by_words and "低保户" in box(as_user(mei), "装修")
+    assert sheet.number not in box(as_user(person("Fay", Role.FINANCE)), "装修")
+
+
+def test_outages_are_found_by_what_they_are_called(ann, person, estate, stairwell, category, as_user, now):
+    with writing():
+        facts = Facts(category=category("NO_WATER"), places=[stairwell], starts_at=now, words="水厂在抢修")
+        found = open_outage(facts, estate_id=estate.id, actor=ann, now=now)
+
+    assert f'data-url="/outages/{found.id}"' in box(as_user(ann), "停水")
+    assert f'data-url="/outages/{found.id}"' in box(as_user(ann), "抢修")
+    assert f"/outages/{found.id}" not in box(as_user(person("Fay", Role.FINANCE)), "停水")
+
+
+def test_an_order_leads_back_to_its_case_and_its_outside_party(ann, mei, person, estate, work_order, as_user, now):
+    here = {"estate_id": estate.id, "actor": mei, "now": now}
+    with writing():
+        sheet, wish = (
+            open_case(kind=kind, words="x", **here) for kind in (CaseKind.COMPLAINT, CaseKind.WAIVER_ENQUIRY)
+        )
+        sheet.work_order_id = wish.work_order_id = work_order.id
+        works = add_party(kind=PartyKind.WATER_WORKS, name="Works", hours="", note="", numbers="", **here)
+        hand_off(db.session.merge(work_order), party=works, chase_at=now + timedelta(hours=1), actor=mei, now=now)
+
+    page = as_user(ann).get(f"/work-orders/{work_order.number}").text
+
+    assert f'href="/cases/{sheet.number}"' in page and f'href="/parties/{works.id}"' in page
+    assert wish.number not in page
+
+
+def test_a_call_back_leads_to_the_outage_or_the_storm_day_it_came_from(
+    ann, tao, estate, stairwell, work_order, category, as_user, now
+):
+    with writing():
+        order = db.session.merge(work_order)
+        visit = schedule_visit(order, crew=[tao], planned_at=now, actor=ann, now=now)
+        moved = postpone_visits([visit], cause=Cause.TYPHOON, day=TODAY, moved_to=None, actor=ann, now=now)
+        asked = {"estate_id": estate.id, "reason": Reason.PROMISED, "due_at": now, "words": "x"}
+        told = ask_to_ring(place=db.session.merge(stairwell), **asked, actor=ann, now=now)
+        moved.orders[0].callback = told
+        facts = Facts(category=category("NO_WATER"), places=[stairwell], starts_at=now)
+        outage = open_outage(facts, estate_id=estate.id, orders=[order], actor=ann, now=now)
+        (over,) = end_outage(outage, words="x", actor=ann, now=now)
+
+    storm = as_user(ann).get(f"/callbacks/{told.id}").text
+    rung = as_user(ann).get(f"/callbacks/{over.id}").text
+
+    assert f'href="/storm/postponements/{moved.id}"' in storm and f'href="/outages/{outage.id}"' in rung

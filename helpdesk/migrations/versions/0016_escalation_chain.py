@@ -7,7 +7,7 @@ was rung: everybody on call, then who leads.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0016", "0014"
+revision, down_revision = "0016", "0015"
 
 
 def upgrade():
