@@ -22,6 +22,8 @@ from helpdesk.scheduling.actions import HOLDS
 from helpdesk.scheduling.rules import AFTER_STEP
 from helpdesk.windows.rules import Window
 
+MISSING = {Setback.PARTS: {"parts_needed": "三角阀 DN15"}, Setback.NOBODY_HOME: {"no_photo_reason": "楼道太暗"}}
+
 
 class NotYet(Exception):
     """This would happen after the moment the estate is loaded for."""
@@ -36,7 +38,7 @@ class Visit:
     duration_minutes: int
     door_code: str
     crew_size: int = 1
-    lock_kind: Lock = Lock.NONE
+    lock: Lock = Lock.NONE
     status: VisitStatus = VisitStatus.PLANNED
     promised_from: datetime | None = None
     promised_until: datetime | None = None
@@ -189,11 +191,15 @@ class Desk:
         data = {"visit_id": visit.id, "from_status": old, "claimed_at": at, "photos": 0}
         self._note(order, at, visit.crew[0], "visit.finished", data)
 
-    def fail(self, order: Order, visit: Visit, at: datetime, *, reason: Setback, note: str) -> None:
+    def fail(
+        self, order: Order, visit: Visit, at: datetime, *, reason: Setback, note: str, parts_needed: str = "",
+        no_photo_reason: str = "",
+    ) -> None:  # fmt: skip
         self._reach(at)
         nobody_home = reason is Setback.NOBODY_HOME
         old = move_visit(visit, VisitStatus.NOBODY_HOME if nobody_home else VisitStatus.FAILED)
         visit.ended_at, visit.fail_note = at, note
+        visit.parts_needed, visit.no_photo_reason = parts_needed, no_photo_reason
         move(order, Status.ON_HOLD)
         order.hold_reason = HOLDS[reason]
         data = {"visit_id": visit.id, "from_status": old, "reason": reason, "claimed_at": at}
@@ -230,7 +236,8 @@ class Desk:
         """Add the rows of an order as it stands now that its story is told."""
         self.rows.add("work_order", **{name: getattr(order, name) for name in ORDER_COLUMNS})
         for visit in order.visits:
-            self.rows.add("visit", work_order_id=order.id, **{name: getattr(visit, name) for name in VISIT_COLUMNS})
+            values = {"lock_kind" if name == "lock" else name: getattr(visit, name) for name in VISIT_COLUMNS}
+            self.rows.add("visit", work_order_id=order.id, **values)
             for user in visit.crew:
                 self.rows.add("visit_technician", visit_id=visit.id, user_id=user)
 

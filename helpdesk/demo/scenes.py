@@ -87,7 +87,7 @@ def broken_handrail(stage: Stage) -> None:
         visit = stage.send(order, began + MINUTE, welder)
         stage.step_by_step(order, visit, began + 3 * MINUTE, began + 6 * MINUTE, began + 19 * MINUTE)
         note = "断口已用绳子绑牢,拉了警戒带;要焊 1.2 米新扶手,等方管。"
-        stage.desk.fail(order, visit, began + 38 * MINUTE, reason=Setback.PARTS, note=note)
+        stage.desk.fail(order, visit, began + 38 * MINUTE, reason=Setback.PARTS, note=note, parts_needed="方管 1.2 米")
         ordered = at_local(stage.now, time(10), -1)
         window = windows_of(clock.local_date(stage.now))[2]
         visit = stage.send(order, ordered, welder, window, window.starts_at + 5 * MINUTE)

@@ -9,7 +9,7 @@ from random import Random
 
 from helpdesk.core import clock
 from helpdesk.demo.catalogue import Catalogue, Fault
-from helpdesk.demo.desk import Desk, NotYet, Order, Visit
+from helpdesk.demo.desk import MISSING, Desk, NotYet, Order, Visit
 from helpdesk.demo.staff import Staff
 from helpdesk.repairs.models import CancelReason, Urgency
 from helpdesk.repairs.states import Setback, Step
@@ -139,7 +139,7 @@ class Teller:
         ):
             failed = arrived + minutes(5, 15, rng)
             note = rng.choice(self.catalogue.talk["failed"][setback.value])
-            self.desk.fail(order, visit, failed, reason=setback, note=note)
+            self.desk.fail(order, visit, failed, reason=setback, note=note, **MISSING.get(setback, {}))
             rung = in_office_hours(failed + minutes(40, 1_600, rng), rng)
             if rng.random() < 0.5:
                 self.desk.remark(order, rung, words=self.catalogue.say("remarks", rng), actor=self.operator(rung))

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from helpdesk.core import clock
-from helpdesk.demo.desk import Order
+from helpdesk.demo.desk import MISSING, Order
 from helpdesk.demo.scenes import burst_goes_on
 from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
@@ -130,7 +130,7 @@ def _held(stage: Stage, at: datetime, code: str, reason: Setback, note: str) -> 
         visit = stage.send(order, at + 4 * MINUTE, stage.staff.technicians[2 if code != "CHARGE_PILE" else 3], window)
         start = window.starts_at
         stage.step_by_step(order, visit, start - 60 * MINUTE, start + MINUTE, start + 7 * MINUTE)
-        stage.desk.fail(order, visit, start + 22 * MINUTE, reason=reason, note=note)
+        stage.desk.fail(order, visit, start + 22 * MINUTE, reason=reason, note=note, **MISSING.get(reason, {}))
 
     stage.tell(order, story)
 

@@ -12,7 +12,7 @@ from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
-from helpdesk.outages.models import Area, Caller, Outage, OutageOrder, Ring
+from helpdesk.outages.models import Area, Caller, Outage, OutageCallback, OutageOrder
 from helpdesk.outages.states import STANDING, OutageStatus
 from helpdesk.repairs.models import Visit, WorkOrder
 
@@ -66,7 +66,7 @@ def outage_of(work_order: WorkOrder) -> Outage | None:
 
 def outage_behind(user, callback) -> Outage | None:
     """The outage whose end asked for a call-back."""
-    asked = select(Ring.outage_id).where(Ring.callback_id == callback.id)
+    asked = select(OutageCallback.outage_id).where(OutageCallback.callback_id == callback.id)
     return db.session.scalar(visible_outages(user).where(Outage.id.in_(asked)))
 
 

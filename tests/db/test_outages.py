@@ -10,6 +10,7 @@ from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.actions import note_attempt
 from helpdesk.callbacks.models import Answer, Callback, Reason
+from helpdesk.callbacks.rules import ring_many_by
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
@@ -29,7 +30,6 @@ from helpdesk.outages.closing import end_outage, reopen_outage
 from helpdesk.outages.models import Caller, Outage
 from helpdesk.outages.near import Reach, near
 from helpdesk.outages.queries import callers_of, is_affected, orders_in, outage_of, standing_outages
-from helpdesk.outages.rules import ring_by
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.repairs.models import CancelReason, Urgency
@@ -217,7 +217,8 @@ def test_when_it_is_over_its_orders_end_and_each_household_is_to_be_rung_once(
     assert [(callback.place, callback.number) for callback in asked] == [
         (place, ""), *((home, f"1200000010{number}") for number, home in enumerate(neighbours)), (None, "12000000777"),
     ]  # fmt: skip
-    assert {(one.reason, one.due_at, one.words) for one in asked} == {(Reason.OUTAGE_OVER, ring_by(now), "又有水了")}
+    by = ring_many_by(now)
+    assert {(one.reason, one.due_at, one.words) for one in asked} == {(Reason.OUTAGE_OVER, by, "又有水了")}
     assert (outage.status, outage.over_at) == (OutageStatus.OVER, now)
     assert (work_order.status, work_order.cancel_reason) == (Status.CANCELLED, CancelReason.DUPLICATE)
     assert done.status is Status.CLOSED and kinds(outage)[-1] == "outage.over"

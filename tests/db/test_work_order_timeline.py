@@ -52,7 +52,7 @@ def eventful(work_order, tao, bo, ann, now):
     do(hand_over_visit, first, 3, crew=[bo, tao], actor=ann)
     do(take_step, first, 4, step=Step.DEPART, actor=bo)
     do(take_step, first, 30, step=Step.ARRIVE, claimed_at=now + 10 * MINUTE, actor=bo)
-    do(fail_visit, first, 31, reason=Setback.NOBODY_HOME, note="Rang twice", actor=bo)
+    do(fail_visit, first, 31, reason=Setback.NOBODY_HOME, note="Rang twice", no_photo_reason="Dark", actor=bo)
     do(change_urgency, work_order, 32, urgency=Urgency.P1, actor=ann)
     do(hold_work_order, work_order, 33, reason=HoldReason.PARTS, actor=ann)
     second = do(schedule_visit, work_order, 34, crew=[bo], actor=ann)

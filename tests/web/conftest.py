@@ -40,7 +40,7 @@ from helpdesk.estate.models import (
     Place,
     PlaceKind,
 )
-from helpdesk.exports.models import ExportList, ExportLog, FileForm
+from helpdesk.exports.models import ExportFile, ExportList, ExportLog, FileForm
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Channel, Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
@@ -186,7 +186,8 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
         "block_id": _blocks(world, estate, now), "ring_id": escalated.rings, "message_id": escalated.messages,
         **_planned(world, estate, place, category, now),
-        "upload_id": _uploads(world, estate, add, now),
+        "upload_id": _uploads(world, estate, add, now), "file_id": [_export_file(world, estate, add, now)],
+        "urgency": ["p0", "p1"],
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     world.ids |= rounds.something_of_everything(
@@ -290,6 +291,15 @@ def _uploads(world, estate, add, now) -> list[int]:
             uploaded_at=now, asked_by_id=mei.id, asked_at=now).id
         for stage in Stage
     ]  # fmt: skip
+
+
+def _export_file(world, estate, add, now) -> int:
+    """A list whose file is on its way."""
+    return add(
+        ExportFile, file_key="a" * 32, estate_id=estate.id, what=ExportList.RESIDENTS, form=FileForm.XLSX, asked={},
+        with_phones=True, with_flags=True, reason="For the typhoon", rows=3, asked_by_id=world.users[Role.MANAGER].id,
+        asked_at=now, seen_at=now,
+    ).id  # fmt: skip
 
 
 def _orders(world, estate, place, category, folder, now) -> list:

@@ -18,6 +18,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.dispatch.forms import BlockForm, SendForm
 from helpdesk.duty.forms import FillForm, PatternForm, ShiftForm
 from helpdesk.escalation.forms import DecisionForm, RingForm
+from helpdesk.exports.forms import ExportForm
 from helpdesk.handover.forms import OpenForm
 from helpdesk.hotline.forms import CallForm
 from helpdesk.hotline.quick import QuickForm
@@ -53,7 +54,7 @@ CASES = {
         {**JOB, "result": "done", "work_done": "First words", "no_photo": "too_dark"}, {"work_done": "Other words"},
     ),
     SetbackForm: (
-        Role.TECHNICIAN, "/jobs/{number}/result", {**JOB, "reason": "parts", "note": "First words"},
+        Role.TECHNICIAN, "/jobs/{number}/result", {**JOB, "reason": "help", "note": "First words"},
         {"note": "Other words"},
     ),
     LineForm: (Role.ADMIN, "/telephony/lines", {"name": "First words"}, {"name": "Other words"}),
@@ -88,6 +89,7 @@ ELSEWHERE = {
     ShiftForm, FillForm, PatternForm,  # plan nothing twice: tests/web/test_duty.py, tests/db/test_duty_acts.py
     OpenForm,  # one is open at a time: tests/web/test_handover.py
     AttemptForm, PromiseForm,  # tests/web/test_callbacks.py
+    ExportForm,  # tests/web/test_exports.py
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
     BeginForm,  # tests/web/test_routines.py
     RingForm, DecisionForm,  # tests/web/test_ring_list.py

@@ -18,7 +18,7 @@ from helpdesk.repairs.states import VisitStatus
 from helpdesk.technicians.actions import Mastered, add_skill, set_hours
 from helpdesk.technicians.models import Absence, AbsenceReason, Level, Skill, TechnicianSkill, TechnicianWish, Wish
 from helpdesk.technicians.queries import days_of
-from helpdesk.travel.models import BuildingPosition, Leg
+from helpdesk.travel.models import BuildingPosition, Leg, Mode
 from helpdesk.travel.queries import travel_times
 from helpdesk.windows.models import Half, Rule
 from helpdesk.windows.queries import grid_on, offered_windows, policy_on, reserves_on
@@ -488,7 +488,7 @@ def test_ways_are_learned_from_what_technicians_tapped(work_order, estate, categ
     leg = db.session.scalars(select(Leg)).one()
     assert known == 1
     assert (leg.from_building, leg.to_building, leg.seconds, leg.samples) == (place.building_no, 7, 202, 5)
-    assert travel_times(estate.id).seconds(7, place.building_no) == 202
+    assert travel_times(estate.id)[Mode.WALK].seconds(7, place.building_no) == 202
     assert learn_ways(now + 400 * DAY) == 0 and db.session.scalars(select(Leg)).all() == []
 
 
