@@ -1,10 +1,10 @@
 """The page on which managers say which windows residents are offered and what stops a dispatcher."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
-from helpdesk.core.htmx import answer
+from helpdesk.core.htmx import answer, wants_part
 from helpdesk.core.terms import check_seen
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import chosen_estate, visible_estates
@@ -31,6 +31,8 @@ def index():
 @bp.get("/preview")
 @needs(P.PLAN_DUTY)
 def preview():
+    if not wants_part():
+        return redirect(url_for(".index"))
     form = GridForm(formdata=request.args, meta={"csrf": False})
     form.validate()
     wrong = [error for field in form.days for error in field.errors]

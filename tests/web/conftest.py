@@ -29,6 +29,7 @@ from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
 from helpdesk.estate.importing.models import RegisterUpload
 from helpdesk.estate.importing.plan import Counts
 from helpdesk.estate.importing.states import Stage
+from helpdesk.estate.merging import merge_people
 from helpdesk.estate.models import (
     Crib,
     FloodMark,
@@ -39,6 +40,7 @@ from helpdesk.estate.models import (
     Phone,
     Place,
     PlaceKind,
+    RegisterMerge,
 )
 from helpdesk.exports.models import ExportFile, ExportList, ExportLog, FileForm
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
@@ -187,7 +189,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "block_id": _blocks(world, estate, now), "ring_id": escalated.rings, "message_id": escalated.messages,
         **_planned(world, estate, place, category, now),
         "upload_id": _uploads(world, estate, add, now), "file_id": [_export_file(world, estate, add, now)],
-        "urgency": ["p0", "p1"],
+        "urgency": ["p0", "p1"], "merge_id": [_merged(world, estate, add, now)],
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     world.ids |= rounds.something_of_everything(
@@ -300,6 +302,14 @@ def _export_file(world, estate, add, now) -> int:
         with_phones=True, with_flags=True, reason="For the typhoon", rows=3, asked_by_id=world.users[Role.MANAGER].id,
         asked_at=now, seen_at=now,
     ).id  # fmt: skip
+
+
+def _merged(world, estate, add, now) -> int:
+    """Somebody who stood twice in the register, and was merged."""
+    kept, merged = (add(Person, estate_id=estate.id, name="周国强") for _ in range(2))
+    with writing():
+        merge_people(kept, merged, actor=world.users[Role.MANAGER], now=now)
+    return db.session.scalars(select(RegisterMerge.id)).one()
 
 
 def _orders(world, estate, place, category, folder, now) -> list:
