@@ -71,6 +71,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         admin,
         callbacks,
         cases,
+        dayplans,
         duty,
         escalation,
         estate,
@@ -93,7 +94,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, demo, estate, exports):
+    for feature in (admin, audit, dayplans, demo, estate, exports):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app
