@@ -5,4 +5,4 @@ Words: a *day plan* is one run of the planner for one local date; a *change* is 
 May use: core, audit, accounts, live, estate, technicians, windows, travel, repairs, callbacks, planning, dispatch.
 """
 
-from helpdesk.dayplans import commands, models, views, words
+from helpdesk.dayplans import commands, emergency_views, models, views, words

@@ -7,13 +7,14 @@ from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.dayplans.models import DayPlan, PlanChange, Unserved
 from helpdesk.dayplans.question import Question
-from helpdesk.dispatch.standing import clashes
+from helpdesk.dispatch.standing import as_little_moved, clashes
 from helpdesk.planning.diff import Kind, Move, diff
 from helpdesk.planning.evaluate import crews, evaluate
 from helpdesk.planning.model import Plan, Visit
 from helpdesk.planning.ready import has_begun
 from helpdesk.planning.search import Found
 
+DAY_S = 86_400
 LEAST_MOVE_S = 60  # what is less shows as the same time
 
 
@@ -31,7 +32,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Figures:
-    """A day in plain figures. `late` begin after what was promised, `clashes` are two doors at once."""
+    """A day in plain figures. `late` begin after what was promised, or not that day; `clashes`: two doors at once."""
 
     served: int
     travel_minutes: int
@@ -41,7 +42,7 @@ class Figures:
 
 def keep_answer(plan: DayPlan, asked: Question, found: Found) -> None:
     """Add the rows of a plan: every change, everybody not served, and the day before and after in figures."""
-    before, after = asked.standing, found.plan
+    before, after = asked.standing, as_little_moved(asked.problem, asked.standing, found.plan)
     moves = {move.visit: move for move in diff(before, after) if _counts(move, asked)}
     known = {visit.id: visit for visit in asked.problem.visits}
     for move in moves.values():
@@ -57,10 +58,11 @@ def keep_answer(plan: DayPlan, asked: Question, found: Found) -> None:
 def figures(asked: Question, plan: Plan) -> Figures:
     """What the one evaluator, and the clock, say of a plan."""
     cost = evaluate(asked.problem, plan)
-    late = 0
-    for one, (start, _crew) in crews(plan).items():
-        until = asked.known[one].until
-        late += until is not None and asked.moment(start) > until
+    served, late = crews(plan), 0
+    for visit in asked.problem.visits:
+        until = asked.known[visit.id].until
+        begins_at = asked.moment(served[visit.id][0] if visit.id in served else DAY_S)
+        late += until is not None and begins_at > until
     return Figures(cost.served, cost.travel_s // 60, late, clashes(asked.problem, plan))
 
 

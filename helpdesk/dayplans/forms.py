@@ -1,12 +1,14 @@
 """The shape of what people send about plans."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 
 from helpdesk.core import ids
-from helpdesk.core.forms import CreatingForm, Form, IdField
+from helpdesk.core.forms import CreatingForm, Form, IdField, Text
 from helpdesk.repairs.forms import version
 
 
@@ -63,3 +65,19 @@ class DecideForm(Form):
 
 class AcceptForm(DecideForm):
     chosen = Ticked()
+
+
+class SendForm(DecideForm):
+    """One way to answer an emergency, named as it was shown: at which moment, from which day."""
+
+    key = Text(limit=60, validators=[InputRequired()])
+    seen = Text(limit=400, validators=[InputRequired()])
+    at = Text(limit=40, validators=[InputRequired()])
+
+    def validate_at(self, field) -> None:
+        try:
+            field.data = datetime.fromisoformat(field.data or "")
+        except ValueError:
+            field.data = None
+        if field.data is None or field.data.tzinfo is None:
+            raise ValidationError(_("This form is broken. Open a new one."))

@@ -11,6 +11,7 @@ from helpdesk.dayplans.answer import Reason
 from helpdesk.dayplans.models import Unserved
 from helpdesk.dayplans.states import PlanStatus
 from helpdesk.planning import model
+from helpdesk.planning.change import When
 
 register({
     PlanStatus.QUEUED: _l("about to begin"),
@@ -30,6 +31,11 @@ register({
     Reason.CLASH: _l("was at two doors at once"),
     Reason.LESS_WAY: _l("less way"),
     Reason.BEFORE: _l("follows what comes before it"),
+})  # fmt: skip
+register({
+    When.NOW: _l("now"),
+    When.AFTER_CURRENT: _l("after the current job"),
+    When.INTERRUPTING: _l("interrupts the current job"),
 })  # fmt: skip
 FAULTS = {
     "no_visits": _l("There is nothing to plan: no visit of this day is still to do, and nothing waits."),
@@ -61,6 +67,11 @@ HELP = {
 }
 
 MOST_MISSING = 480  # minutes; more says only that there is no room
+
+
+def why_never(code: model.Reason) -> str:
+    """Why nothing fits, without figures."""
+    return str(NEVER.get(code, _("Everybody is busy at the agreed time.")))
 
 
 def why_not(one: Unserved, addresses: dict[int, str]) -> str:

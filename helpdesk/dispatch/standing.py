@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from helpdesk.planning.evaluate import crews
 from helpdesk.planning.model import Lunch, Plan, Problem, Route, Stop, Technician, Visit
+from helpdesk.planning.ready import has_begun
 
 MINUTE_S = 60
 
@@ -66,3 +69,42 @@ def _with_lunch(stops: Sequence[Stop], lunch: Lunch | None) -> list[Stop]:
     return [*stops[:-at], Stop(None, start, start + lunch.duration_s), *stops[-at:]] if at else [
         Stop(None, start, start + lunch.duration_s), *stops,
     ]  # fmt: skip
+
+
+def as_little_moved(problem: Problem, before: Plan, after: Plan) -> Plan:
+    """Return a plan in which whoever keeps their people keeps their time, too, where everything behind it still fits.
+
+    A search begins everything as early as it can; residents would rather have the time they know.
+    """
+    known = crews(before)
+    return replace(after, routes=tuple(_kept_times(problem, known, route) for route in after.routes))
+
+
+def _kept_times(problem: Problem, known: dict, route: Route) -> Route:
+    """Return a route with the known times, or as it was if one stop would then be late."""
+    visits = {visit.id: visit for visit in problem.visits}
+    technician = next(one for one in problem.technicians if one.id == route.technician)
+    stops, free_at = [], 0
+    for stop in route.stops:
+        start = max(stop.start, free_at + stop.travel_s, _known_start(known, stop, route.technician))
+        if not _may_begin(visits.get(stop.visit), stop, start, technician.lunch):
+            return route
+        free_at = start + stop.until - stop.start
+        stops.append(Stop(stop.visit, start, free_at, stop.travel_s))
+    late = stops and technician.shifts and free_at + route.back_s > technician.shifts[route.shift][1]
+    return route if late else replace(route, stops=tuple(stops))
+
+
+def _known_start(known: dict, stop: Stop, technician) -> int:
+    start, crew = known.get(stop.visit, (0, ()))
+    return start if crew == (technician,) else 0
+
+
+def _may_begin(visit: Visit | None, stop: Stop, start: int, lunch: Lunch | None) -> bool:
+    if start == stop.start:
+        return True
+    if visit is None:
+        return lunch is not None and start <= lunch.latest
+    if visit.crew_size > 1 or has_begun(visit):
+        return False
+    return not visit.windows or any(first <= start <= last for first, last in visit.windows)
