@@ -72,7 +72,7 @@ def accept_plan(plan: DayPlan, *, chosen: Collection[int], actor: User, now: dat
     require(actor, Permission.DISPATCH, plan.estate_id)
     taken = [change for change in plan.changes if change.work_order_id in chosen]
     if not taken:
-        raise Refused(_("Tick at least one change, or leave the plan."), field="chosen")
+        raise Refused(_("Tick at least one change, or leave the plan."))
     if plan.status is not PlanStatus.READY:
         move(plan, PlanStatus.ACCEPTED)  # says why it cannot be
     if is_stale(plan, taken, actor, now):

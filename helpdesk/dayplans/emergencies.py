@@ -144,14 +144,24 @@ def _seen(sheet: DaySheet) -> str:
 def _way(sheet: DaySheet, problem: model.Problem, standing: model.Plan, found: Candidate, known: str) -> Way:
     names = {one.user.id: one.user.name for one in sheet.technicians}
     after = as_little_moved(problem, standing, found.plan)
-    moves = {move.visit: move for move in diff(standing, after) if move.visit != known}
-    moved = {one: _moved(sheet, move, names) for one, move in moves.items() if move.visit in _ids(sheet)}
+    moves = [move for move in diff(standing, after) if move.visit != known and move.visit in _ids(sheet)]
+    touched = _touched(set(found.technicians), moves)
+    moved = {one.visit: _moved(sheet, one, names) for one in moves if set(one.technicians_before) <= touched}
     interrupts = moved.pop(found.interrupts, None) if found.interrupts else None
     return Way(
         key=f"{'-'.join(str(user_id) for user_id in found.technicians)}-{found.when}", crew=list(found.technicians),
         names=[names[user_id] for user_id in found.technicians], arrives_at=moment(sheet, found.arrives),
         when=found.when, interrupts=interrupts, moved=[one for one in moved.values() if _is_felt(one)],
     )  # fmt: skip
+
+
+def _touched(going: set[int], moves: list) -> set[int]:
+    """Whose day an emergency changes: whoever goes, and whoever takes on what they leave.
+
+    Where others were planned impossibly before, that is not this emergency's doing, and stays.
+    """
+    left = [move for move in moves if set(move.technicians_before) & going]
+    return going.union(*(move.technicians_after for move in left))
 
 
 def _ids(sheet: DaySheet) -> set[str]:

@@ -1,9 +1,10 @@
 """Times to offer while somebody is on the telephone; the console asks for them beside the form, saving never waits."""
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.htmx import wants_part
 from helpdesk.dayplans.words import why_never
 from helpdesk.dispatch.offers import offers_for
 from helpdesk.estate.queries import get_place
@@ -28,4 +29,5 @@ def offers():
         level = Urgency(urgency) if urgency in list(Urgency) else category.urgency
         shown = offers_for(me(), place, category, level, now=now)
     why = why_never(shown.reason) if shown and shown.reason else ""
-    return render_template("hotline/_offers.html", offers=shown, why=why)
+    part = render_template("hotline/_offers.html", offers=shown, why=why)
+    return part if wants_part() else redirect(url_for(".console"))

@@ -40,7 +40,7 @@ from helpdesk.estate.models import (
     Place,
     PlaceKind,
 )
-from helpdesk.exports.models import ExportList, ExportLog, FileForm
+from helpdesk.exports.models import ExportFile, ExportList, ExportLog, FileForm
 from helpdesk.hotline.actions import Typed, keep_draft, save_call
 from helpdesk.hotline.models import Channel, Outcome
 from helpdesk.neighbours.actions import note_entry, set_other_home
@@ -72,7 +72,7 @@ from helpdesk.storm.rules import Whom
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from helpdesk.worker.models import WorkerBeat
-from tests import duties, rounds
+from tests import dayplans, duties, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -137,6 +137,8 @@ class World:
             "/search/box?q=drip", "/search?q=drips here", f"/hotline/quick?saved={self.ids['call_id'][-1]}",
             f"/hotline/paper?saved={self.ids['call_id'][-1]}", "/admin/workdays?year=2027&changed=1",
             "/work-orders/recount?counted=2",
+            f"/hotline/offers?place_id={home}&category=WATER_LEAK&urgency=p2",
+            "/schedule/plans?day=2026-03-03", "/schedule/sick?day=2026-03-03",
         ]  # fmt: skip
 
 
@@ -166,12 +168,14 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         "outage_id": outages,
         "case_number": cases, "token": ["nothing"], "filename": ["js/live.js"], **outside, **rung,
         "ring_id": escalated.rings, "message_id": escalated.messages,
-        "upload_id": _uploads(world, estate, add, now),
+        "upload_id": _uploads(world, estate, add, now), "file_id": [_export(world, estate, add, now)],
+        "urgency": ["p1"], "merge_id": [1],
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     world.ids |= rounds.something_of_everything(
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
+    world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
     db.session.rollback()
     return world
 
@@ -229,6 +233,16 @@ def _uploads(world, estate, add, now) -> list[int]:
             uploaded_at=now, asked_by_id=mei.id, asked_at=now).id
         for stage in Stage
     ]  # fmt: skip
+
+
+def _export(world, estate, add, now) -> int:
+    """A long list that is still being made."""
+    asked = {"what": ExportList.RESIDENTS, "form": FileForm.CSV, "with_phones": False, "with_flags": False}
+    mei = world.users[Role.MANAGER]
+    return add(
+        ExportFile, file_key="k", estate_id=estate.id, **asked, reason="", asked={}, rows=9, asked_by_id=mei.id,
+        asked_at=now,
+    ).id  # fmt: skip
 
 
 def _orders(world, estate, place, category, folder, now) -> list:

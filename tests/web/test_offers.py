@@ -10,7 +10,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.dispatch.offers import offers_for
 from helpdesk.planning.model import Reason
 from helpdesk.repairs.models import Urgency
-from tests.conftest import NOON
+from tests.conftest import HTMX, NOON
 from tests.dayplans import a_visit, can_do
 
 
@@ -74,7 +74,7 @@ def test_the_number_of_queries_does_not_grow_with_the_day(able, ann, place, leak
 def test_the_console_asks_for_them_beside_the_form(able, ann, place, leak, as_user, now):
     browser = as_user(ann)
 
-    part = browser.get(f"/hotline/offers?place_id={place.id}&category=WATER_LEAK&urgency=p2")
+    part = browser.get(f"/hotline/offers?place_id={place.id}&category=WATER_LEAK&urgency=p2", headers=HTMX)
     page = browser.get("/hotline")
 
     assert part.text.count("chip offer") == 4 and "min way" in part.text
@@ -84,6 +84,6 @@ def test_the_console_asks_for_them_beside_the_form(able, ann, place, leak, as_us
 
 
 def test_without_a_place_or_a_category_nothing_is_offered(ann, place, as_user, now):
-    assert "chip" not in as_user(ann).get("/hotline/offers").text
-    assert "chip" not in as_user(ann).get(f"/hotline/offers?place_id={place.id}").text
+    assert "chip" not in as_user(ann).get("/hotline/offers", headers=HTMX).text
+    assert "chip" not in as_user(ann).get(f"/hotline/offers?place_id={place.id}", headers=HTMX).text
     assert as_user(ann).get(f"/hotline/offers?place_id={place.id}&category=NONE").status_code == 404

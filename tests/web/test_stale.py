@@ -11,6 +11,7 @@ from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
+from helpdesk.dayplans import forms as dayplans
 from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
 from helpdesk.handover.forms import NotesForm, WithdrawForm
 from helpdesk.hotline.forms import CallForm, DraftForm
@@ -37,6 +38,7 @@ ACTS = {
 }
 ELSEWHERE = {
     routines.ChangeForm, routines.EndForm,  # tests/web/test_routines.py
+    dayplans.DecideForm, dayplans.AcceptForm, dayplans.SendForm,  # tests/web/test_day_plans_page.py
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below
