@@ -24,7 +24,7 @@ from helpdesk.repairs.models import Category, Urgency
 from helpdesk.technicians.models import TechnicianSkill
 from helpdesk.technicians.queries import technicians_of
 
-VISITS, PEOPLE, TIMES, DAYS = 150, 20, 15, 2
+VISITS, PEOPLE, TIMES, DAYS = 150, 20, 15, 3
 
 
 def main() -> None:
