@@ -7,9 +7,11 @@ kept in one transaction; until then nothing but its progress is written, and not
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from helpdesk.core import processes
 from helpdesk.core.extensions import db
@@ -111,7 +113,7 @@ def _searched(plan_id: int, mine: str, asked: Question, now: Now) -> Found | Non
 
 
 def _told(plan_id: int, mine: str, done: float, now: datetime) -> bool:
-    with writing():
+    with suppress(OperationalError), writing():  # a busy database delays only what is shown
         plan = db.session.get(DayPlan, plan_id)
         if not _is_ours(plan, mine):
             return False

@@ -12,7 +12,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
 from helpdesk.dayplans.actions import begin_run, fail_plan
 from helpdesk.dayplans.models import DayPlan
-from helpdesk.dayplans.states import PlanStatus
+from helpdesk.dayplans.states import UNDER_WAY, PlanStatus
 from helpdesk.repairs.models import WorkOrder
 from tests.conftest import HTMX
 from tests.dayplans import a_plan, a_visit, an_order, can_do
@@ -211,6 +211,21 @@ def test_the_real_command_makes_a_plan(waiting, day, ann, as_user):
     plan = db.session.scalars(select(DayPlan)).one()
     assert plan.status is PlanStatus.READY
     assert "first visit" in as_user(ann).get(answer.location).text
+
+
+def test_a_runner_that_is_killed_is_begun_again_by_the_worker(waiting, day, ann, as_user, now):
+    as_user(ann).post("/schedule/plans", data=ask(day))
+    processes.children[-1].kill()
+    processes.children[-1].wait(timeout=60)
+    db.session.rollback()
+    plan = db.session.scalars(select(DayPlan)).one()
+    assert plan.status in UNDER_WAY and plan.changes == [] and waiting.visits == []
+
+    making.tend_plans(now + timedelta(minutes=1))
+    assert processes.children[-1].wait(timeout=120) == 0
+    db.session.rollback()
+
+    assert plan.status is PlanStatus.READY and waiting.visits == []
 
 
 def test_an_emergency_is_sent_from_its_page(waiting, ann, tao, place, as_user, set_now, now):
