@@ -72,6 +72,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         admin,
         callbacks,
         cases,
+        dayplans,
         dispatch,
         duty,
         escalation,
@@ -101,7 +102,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(dispatch.output_views.bp)
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, demo, estate, exports):
+    for feature in (admin, audit, dayplans, demo, estate, exports):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

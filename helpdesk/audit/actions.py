@@ -196,6 +196,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "reason": StrEnum | None,
     },
     "visit.overridden": {"visit_id": int, "broke": list, "reason": StrEnum},  # sent although it breaks rules
+    "visit.replanned": {"visit_id": int, "from_at": datetime, "planned_at": datetime},
     "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
@@ -208,6 +209,14 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "routine.ended": {},
     "routine.turn_opened": {"turn_id": int, "work_order_id": int, "due_at": datetime},
     "routine.turn_ended": {"turn_id": int, "outcome": StrEnum, "follow_up_id": int | None},
+    # dayplans: `orders` are how many the planner was asked about
+    "plan.asked": {"orders": int},
+    "plan.ready": {"changes": int, "unserved": int},
+    "plan.failed": {"fault": Code},
+    "plan.cancelled": {},
+    "plan.stale": {},
+    "plan.dismissed": {},
+    "plan.accepted": {"taken": int, "left": int, "call_backs": int},
     # outages
     "outage.opened": {
         "status": StrEnum, "category_id": int, "starts_at": datetime, "ends_at": datetime | None, "orders": list,

@@ -8,14 +8,15 @@ from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
 from helpdesk.dayplans.states import PlanStatus
-from helpdesk.repairs.models import Visit
+from helpdesk.repairs.models import Visit, WorkOrder
 
 
 class DayPlan(Versioned, db.Model):
-    """One run of the planner for a local date. `asked` is what it was asked for, `base_seq` the newest event it saw.
+    """One run of the planner for a local date. `asked` is what it was asked for, `base` what it was made from.
 
-    `progress` is what the subprocess said last; `costs` compares the day before and after, by the one evaluator.
-    `fault` is a code of why it failed. Bound to the day it was made for: if that changed, it is stale.
+    `base` holds for each technician a digest of their day: if that changed, the plan is stale. `progress` is what the
+    runner said last, and when; `costs` compares the day before and after, by the one evaluator; `fault` is a code of
+    why it failed.
     """
 
     __tablename__ = "day_plan"
@@ -28,7 +29,7 @@ class DayPlan(Versioned, db.Model):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     asked_by: Mapped[User] = relationship()
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    base_seq: Mapped[int]
+    base: Mapped[dict] = mapped_column(JSON, default=dict)
     engine: Mapped[str] = mapped_column(String(20), default="")
     progress: Mapped[dict] = mapped_column(JSON, default=dict)
     costs: Mapped[dict] = mapped_column(JSON, default=dict)
@@ -43,19 +44,21 @@ class DayPlan(Versioned, db.Model):
 
 
 class PlanChange(db.Model):
-    """What a plan would do to one visit: whose it was and when, whose it would be and when, and codes of why.
+    """What a plan would do for one order: whose it was and when, whose it would be and when, and codes of why.
 
-    `visit_version` is what the visit looked like (its crew, times and status, as a digest); `taken_at` says that
-    somebody accepted it.
+    Without a visit nobody is sent yet. `visit_digest` is what order and visit looked like (crew, times, status);
+    `taken_at` says that somebody accepted it.
     """
 
     __tablename__ = "plan_change"
-    __table_args__ = (UniqueConstraint("plan_id", "visit_id"),)
+    __table_args__ = (UniqueConstraint("plan_id", "work_order_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("day_plan.id"))
     plan: Mapped[DayPlan] = relationship(back_populates="changes")
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
-    visit: Mapped[Visit] = relationship()
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"), index=True)
+    work_order: Mapped[WorkOrder] = relationship()
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    visit: Mapped[Visit | None] = relationship()
     visit_digest: Mapped[str] = mapped_column(String(16))
     from_crew: Mapped[list] = mapped_column(JSON)
     from_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -66,14 +69,16 @@ class PlanChange(db.Model):
 
 
 class Unserved(db.Model):
-    """A visit the plan found no time for: a code of the reason with its figures, and the cheapest remedy likewise."""
+    """An order the plan found no time for: a code of the reason with its figures, and the cheapest remedy likewise."""
 
     __tablename__ = "plan_unserved"
-    __table_args__ = (UniqueConstraint("plan_id", "visit_id"),)
+    __table_args__ = (UniqueConstraint("plan_id", "work_order_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("day_plan.id"))
     plan: Mapped[DayPlan] = relationship(back_populates="unserved")
-    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
-    visit: Mapped[Visit] = relationship()
+    work_order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id"), index=True)
+    work_order: Mapped[WorkOrder] = relationship()
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    visit: Mapped[Visit | None] = relationship()
     reason: Mapped[dict] = mapped_column(JSON)
     remedy: Mapped[dict] = mapped_column(JSON)

@@ -5,4 +5,4 @@ stays in sight. The pages of one place and one person are here too, because they
 May use: everything left of it.
 """
 
-from helpdesk.hotline import found, models, quick_views, register_views, views, words
+from helpdesk.hotline import found, models, offer_views, quick_views, register_views, views, words

@@ -20,7 +20,7 @@ from helpdesk.planning.model import (
     Unserved,
     Visit,
 )
-from helpdesk.planning.ready import has_begun, prepare
+from helpdesk.planning.ready import Ready, has_begun, prepare, with_visit
 from helpdesk.planning.reasons import explain, reason
 from helpdesk.planning.remedies import remedy
 from helpdesk.planning.state import State
@@ -107,13 +107,14 @@ def emergency(problem: Problem, plan: Plan, visit: Visit, now: int) -> list[Cand
     """
     urgent = replace(visit, priority=Priority.EMERGENCY, windows=visit.windows or ((now, 30 * 3600),))
     base = replace(_with(as_planned(problem, plan), urgent), now=now)
-    found = []
+    ready, found = prepare(base), []
     for technician in problem.technicians:
         if not urgent.skills <= technician.skills:
             continue
-        found.extend(_going(base, plan, urgent, technician, None))
+        found.extend(_going(ready, plan, urgent, technician, None))
         if running := _interruptible(base, technician, now):
-            found.extend(_going(_interrupted(base, running, technician, now), plan, urgent, technician, running))
+            rest = prepare(_interrupted(base, running, technician, now))
+            found.extend(_going(rest, plan, urgent, technician, running))
     return sorted(found, key=lambda candidate: (candidate.cost.total, candidate.arrives))
 
 
@@ -155,12 +156,13 @@ def _interrupted(problem: Problem, running: Visit, technician: Technician, now: 
 
 
 def _going(
-    problem: Problem, plan: Plan, urgent: Visit, technician: Technician, interrupts: Visit | None
+    whole: Ready, plan: Plan, urgent: Visit, technician: Technician, interrupts: Visit | None
 ) -> Iterator[Candidate]:
     """Yield the plan in which this technician goes as soon as can be, and what is pushed out finds another place."""
-    locked = replace(urgent, lock=Lock.TECHNICIAN, planned=Planned((technician.id,), problem.now))
+    locked = replace(urgent, lock=Lock.TECHNICIAN, planned=Planned((technician.id,), whole.problem.now))
     alone = urgent.crew_size == 1
-    state = _state(_with(problem, locked if alone else urgent), plan)
+    state = State(Tables(with_visit(whole, locked) if alone else whole))
+    state.load_plan(plan)
     ready = state.tables.ready
     node = ready.numbers[urgent.id]
     begun = {number for number, visit in enumerate(ready.visits) if has_begun(visit)}
@@ -182,8 +184,8 @@ def _going(
     when = When.INTERRUPTING if interrupts else When.AFTER_CURRENT if busy else When.NOW
     moves = tuple(m for m in diff(plan, after) if m.visit in ready.numbers and m.visit != urgent.id)
     crew = crews(after)[urgent.id][1]
-    whole = _with(problem, urgent)
-    yield Candidate(crew, arrives, when, interrupts and interrupts.id, moves, after, evaluate(whole, after))
+    cost = evaluate(whole.problem, after, whole)
+    yield Candidate(crew, arrives, when, interrupts and interrupts.id, moves, after, cost)
 
 
 def _planned_start(visit: Visit) -> int:

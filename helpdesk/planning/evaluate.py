@@ -38,11 +38,14 @@ class Fault:
     visit: Id | None = None
 
 
-def evaluate(problem: Problem, plan: Plan) -> Cost:
-    """Return what the plan costs. The lower total is the better plan, if neither has faults."""
+def evaluate(problem: Problem, plan: Plan, ready: Ready | None = None) -> Cost:
+    """Return what the plan costs. The lower total is the better plan, if neither has faults.
+
+    `ready` spares whoever compares many plans of one problem to have it made ready each time.
+    """
     weights = problem.weights
     served = crews(plan)
-    ready = prepare(problem)
+    ready = ready or prepare(problem)
     changes = promises = waiting = unserved = 0
     for visit in problem.visits:
         if visit.id not in served:
@@ -61,7 +64,7 @@ def evaluate(problem: Problem, plan: Plan) -> Cost:
         change=changes,
         promise=promises,
         waiting=waiting,
-        reserve=weights.reserve_second * sum(reserve_short(problem, plan)),
+        reserve=weights.reserve_second * sum(reserve_short(problem, plan, ready)),
         served=len(served),
         travel_s=travel_s,
     )
@@ -97,9 +100,9 @@ def change_points(problem: Problem, visit: Visit, technicians: tuple[Id, ...], s
     return weights.technician * others + weights.move_second * moved
 
 
-def reserve_short(problem: Problem, plan: Plan) -> list[int]:
+def reserve_short(problem: Problem, plan: Plan, ready: Ready | None = None) -> list[int]:
     """Return for each reserve by how many seconds it is short."""
-    ready = prepare(problem)
+    ready = ready or prepare(problem)
     routes = {(route.technician, route.shift): route for route in plan.routes}
     short = []
     for reserve in problem.reserves:

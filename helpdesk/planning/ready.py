@@ -95,6 +95,24 @@ def prepare(problem: Problem) -> Ready:
     return Ready(problem, visits, numbers, technicians, shifts, windows, leads, helpers, reasons)
 
 
+def with_visit(ready: Ready, visit: Visit) -> Ready:
+    """Return the same with one of its visits changed, which had not begun and has not: no shift is touched."""
+    number, shifts = ready.numbers[visit.id], ready.shifts
+    windows, helpers = tuple(_windows(visit, ready.problem.now)), _helpers(visit, shifts)
+    leads = tuple(one for one in helpers if visit.skills <= shifts[one].technician.skills)
+    skills = [technician.skills for technician in ready.technicians.values()]
+    reason = _reason(visit, windows, leads, helpers, shifts, skills)
+
+    def put(row: tuple, value) -> tuple:
+        return (*row[:number], value, *row[number + 1 :])
+
+    visits = put(ready.visits, visit)
+    return replace(
+        ready, problem=replace(ready.problem, visits=visits), visits=visits, windows=put(ready.windows, windows),
+        leads=put(ready.leads, leads), helpers=put(ready.helpers, helpers), reasons=put(ready.reasons, reason),
+    )  # fmt: skip
+
+
 def has_begun(visit: Visit) -> bool:
     """Tell whether somebody is on the way or there: such a visit is no longer planned, only kept."""
     return visit.progress is not Progress.NOT_STARTED and visit.planned is not None

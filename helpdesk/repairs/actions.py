@@ -153,6 +153,26 @@ def hand_over_visit(visit: Visit, *, crew: Sequence[User], actor: User, now: dat
     )  # fmt: skip
 
 
+def replan_visit(visit: Visit, *, planned_at: datetime, actor: User, now: datetime) -> None:
+    """Give a visit that nobody has set out for another time; what the resident was promised stays promised.
+
+    Refused for a time that is over, or that is its time already; Conflict once somebody has set out.
+    """
+    work_order, from_at = visit.work_order, visit.planned_at
+    require(actor, Permission.DISPATCH, work_order.estate_id)
+    if visit.status not in NOT_SET_OUT:
+        raise Conflict(_("Somebody has set out for this visit, or it has ended; its time no longer changes."))
+    if planned_at < now - SLACK:
+        raise Refused(_("This time is already over. Choose a later one."), field="planned_at")
+    if planned_at == from_at:
+        raise Refused(_("This is already its time."), field="planned_at")
+    visit.planned_at = planned_at
+    record(
+        "visit.replanned", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
+        from_at=from_at, planned_at=planned_at,
+    )  # fmt: skip
+
+
 def hold_work_order(work_order: WorkOrder, *, reason: HoldReason, actor: User, now: datetime) -> None:
     """Let an order wait. Nobody is sent until it is dispatched again; its deadlines go on.
 

@@ -91,7 +91,7 @@ from helpdesk.travel.actions import place_buildings
 from helpdesk.windows.actions import set_grid, set_reserves
 from helpdesk.windows.models import Half
 from helpdesk.worker.models import WorkerBeat
-from tests import duties, rounds
+from tests import dayplans, duties, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -158,6 +158,8 @@ class World:
             "/work-orders/recount?counted=2", "/scheduling-rules/preview?day0=08:30-10:00&day1=x",
             "/schedule?day=2026-03-02", "/schedule?view=week", "/schedule?view=list&who=3",
             *(f"/schedule/orders/{one}?starts_at=2026-03-02T14:00&who=3" for one in self.ids["number"][:3]),
+            f"/hotline/offers?place_id={home}&category=WATER_LEAK&urgency=p2",
+            "/schedule/plans?day=2026-03-03", "/schedule/sick?day=2026-03-03",
         ]  # fmt: skip
 
 
@@ -195,6 +197,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     world.ids |= rounds.something_of_everything(
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
+    world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
     db.session.rollback()
     return world
 

@@ -11,6 +11,7 @@ from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
+from helpdesk.dayplans import forms as dayplans
 from helpdesk.dispatch.forms import BlockChangeForm, BlockEndForm, MoveForm, SendForm
 from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, StandInForm
 from helpdesk.handover.forms import NotesForm, WithdrawForm
@@ -39,8 +40,8 @@ ACTS = {
     CloseForm: ("closing", {}),
 }
 ELSEWHERE = {
-    routines.ChangeForm,
-    routines.EndForm,  # tests/web/test_routines.py
+    routines.ChangeForm, routines.EndForm,  # tests/web/test_routines.py
+    dayplans.DecideForm, dayplans.AcceptForm, dayplans.SendForm,  # tests/web/test_day_plans_page.py
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below

@@ -117,7 +117,7 @@ def upgrade():
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("asked_by_id", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(), nullable=False),
-        sa.Column("base_seq", sa.Integer(), nullable=False),
+        sa.Column("base", sa.JSON(), nullable=False),
         sa.Column("engine", sa.String(length=20), nullable=False),
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("costs", sa.JSON(), nullable=False),
@@ -424,7 +424,8 @@ def upgrade():
         "plan_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("work_order_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
         sa.Column("visit_digest", sa.String(length=16), nullable=False),
         sa.Column("from_crew", sa.JSON(), nullable=False),
         sa.Column("from_at", sa.DateTime(), nullable=True),
@@ -433,27 +434,32 @@ def upgrade():
         sa.Column("why", sa.JSON(), nullable=False),
         sa.Column("taken_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["plan_id"], ["day_plan.id"], name=op.f("fk_plan_change_plan_id")),
+        sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_plan_change_work_order_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_plan_change_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_change")),
-        sa.UniqueConstraint("plan_id", "visit_id", name=op.f("uq_plan_change_plan_id_visit_id")),
+        sa.UniqueConstraint("plan_id", "work_order_id", name=op.f("uq_plan_change_plan_id_work_order_id")),
     )
     with op.batch_alter_table("plan_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_change_visit_id"), ["visit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_change_work_order_id"), ["work_order_id"], unique=False)
 
     op.create_table(
         "plan_unserved",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("work_order_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.JSON(), nullable=False),
         sa.Column("remedy", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["plan_id"], ["day_plan.id"], name=op.f("fk_plan_unserved_plan_id")),
+        sa.ForeignKeyConstraint(["work_order_id"], ["work_order.id"], name=op.f("fk_plan_unserved_work_order_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_plan_unserved_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_unserved")),
-        sa.UniqueConstraint("plan_id", "visit_id", name=op.f("uq_plan_unserved_plan_id_visit_id")),
+        sa.UniqueConstraint("plan_id", "work_order_id", name=op.f("uq_plan_unserved_plan_id_work_order_id")),
     )
     with op.batch_alter_table("plan_unserved", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_unserved_visit_id"), ["visit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_unserved_work_order_id"), ["work_order_id"], unique=False)
 
     with op.batch_alter_table("category") as category:
         category.add_column(sa.Column("skill_level", sa.Integer(), nullable=False, server_default="2"))
@@ -508,10 +514,12 @@ def downgrade():
         batch_op.drop_column("skill_level")
 
     with op.batch_alter_table("plan_unserved", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_unserved_work_order_id"))
         batch_op.drop_index(batch_op.f("ix_plan_unserved_visit_id"))
 
     op.drop_table("plan_unserved")
     with op.batch_alter_table("plan_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_plan_change_work_order_id"))
         batch_op.drop_index(batch_op.f("ix_plan_change_visit_id"))
 
     op.drop_table("plan_change")

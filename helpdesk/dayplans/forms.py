@@ -1,0 +1,83 @@
+"""The shape of what people send about plans."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectMultipleField, ValidationError
+from wtforms.validators import InputRequired
+
+from helpdesk.core import ids
+from helpdesk.core.forms import CreatingForm, Form, IdField, Text
+from helpdesk.repairs.forms import version
+
+
+def _id(typed) -> int | None:
+    text = str(typed)
+    value = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
+    return value if value and value <= ids.LARGEST else None
+
+
+class Ticked(SelectMultipleField):
+    """Orders that are ticked, by id; which of them exist is for the query to say."""
+
+    def __init__(self, label=None, **kwargs):
+        super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
+
+    def pre_validate(self, _form) -> None:
+        if not all(self.data or ()):
+            raise ValidationError(_("This form is broken. Open a new one."))
+
+
+def day_field():
+    return DateField(_l("Day"), validators=[InputRequired(message=_l("Choose a day."))])
+
+
+class AskForm(CreatingForm):
+    """A day to plan; without chosen orders all of it."""
+
+    day = day_field()
+    orders = Ticked()
+
+    @property
+    def asked(self) -> dict:
+        return {"orders": sorted(set(self.orders.data))} if self.orders.data else {}
+
+
+class SickForm(CreatingForm):
+    """Whose visits of a day are handed out again."""
+
+    day = day_field()
+    technician = IdField(_l("Who is not there"))
+
+    def validate_technician(self, field) -> None:
+        if not field.errors and field.data is None:
+            raise ValidationError(_("Choose one of these."))
+
+
+class AgainForm(CreatingForm):
+    pass
+
+
+class DecideForm(Form):
+    version = version()
+
+
+class AcceptForm(DecideForm):
+    chosen = Ticked()
+
+
+class SendForm(DecideForm):
+    """One way to answer an emergency, named as it was shown: at which moment, from which day."""
+
+    key = Text(limit=60, validators=[InputRequired()])
+    seen = Text(limit=400, validators=[InputRequired()])
+    at = Text(limit=40, validators=[InputRequired()])
+
+    def validate_at(self, field) -> None:
+        try:
+            field.data = datetime.fromisoformat(field.data or "")
+        except ValueError:
+            field.data = None
+        if field.data is None or field.data.tzinfo is None:
+            raise ValidationError(_("This form is broken. Open a new one."))

@@ -1,0 +1,91 @@
+"""What the planner is asked: a day, which of its visits and waiting orders may move, and who is not there."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from helpdesk.core import clock
+from helpdesk.dayplans.digests import digest_of, digests_of
+from helpdesk.dispatch.day import DaySheet, day_sheet
+from helpdesk.dispatch.problem import order_id, problem_of, visit_id
+from helpdesk.dispatch.standing import as_it_stands
+from helpdesk.planning.change import only, release
+from helpdesk.planning.model import Plan, Problem
+from helpdesk.repairs.models import Visit, WorkOrder
+from helpdesk.repairs.rules import promised_window
+from helpdesk.repairs.states import NOT_SET_OUT
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an id of the planner means; `until` is when the resident expects somebody at the latest."""
+
+    order_id: int
+    visit_id: int | None
+    planned_at: datetime | None
+    until: datetime | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A day as it stands: a problem in plain values, so that nothing is asked of the database while it is solved."""
+
+    day: date
+    problem: Problem
+    standing: Plan
+    known: dict[str, Known]
+    base: dict[str, str]
+
+    def moment(self, second: int) -> datetime:
+        """The moment of a second of the day."""
+        return clock.start_of_day(self.day) + timedelta(seconds=second)
+
+
+def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Question:
+    """The day as this user may see it. `asked` names orders (`orders`, by id; none is all), or who is away (`away`).
+
+    If somebody is away, only their visits are handed out again, and nobody new is sent.
+    """
+    sheet = day_sheet(user, estate_id, day)
+    away = asked.get("away")
+    waiting = [] if away else waiting_on(sheet, asked.get("orders"))
+    problem = problem_of(sheet, waiting=waiting, now=now)
+    standing = as_it_stands(problem)
+    known = {visit_id(visit): _known(visit.work_order, visit) for visit in sheet.visits}
+    known |= {order_id(order): _known(order, None) for order in waiting}
+    if away:
+        problem = release(_without(problem, away), standing, away)
+    elif asked.get("orders"):
+        chosen = [one for one, meant in known.items() if meant.order_id in asked["orders"]]
+        problem = only(problem, standing, chosen)
+    return Question(day, problem, standing, known, digests_of(sheet))
+
+
+def waiting_on(sheet: DaySheet, chosen: list[int] | None = None) -> list[WorkOrder]:
+    """The waiting orders that can be planned on a day: nothing was agreed with the resident, or something on it."""
+    orders = [order for order in sheet.waiting if not chosen or order.id in chosen]
+    return [order for order in orders if _may_be_on(order, sheet.day)]
+
+
+def to_hand_out(sheet: DaySheet, user_id: int) -> list[Visit]:
+    """The visits of one technician that nobody has set out for."""
+    return [visit for visit in sheet.of(user_id) if visit.status in NOT_SET_OUT]
+
+
+def _known(order: WorkOrder, visit: Visit | None) -> Known:
+    window = promised_window(visit or order)
+    until = window.ends_at if window else order.arrive_by
+    planned_at = visit.planned_at if visit else None
+    return Known(order.id, visit.id if visit else None, planned_at, until, digest_of(order, visit))
+
+
+def _may_be_on(order: WorkOrder, day: date) -> bool:
+    promised = promised_window(order)
+    named = [one.starts_at for one in order.named_windows]
+    told = [promised.starts_at] if promised else named
+    return not told or any(clock.local_date(moment) == day for moment in told)
+
+
+def _without(problem: Problem, user_id: int) -> Problem:
+    people = (replace(one, shifts=()) if one.id == user_id else one for one in problem.technicians)
+    return replace(problem, technicians=tuple(people))
