@@ -15,7 +15,7 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm
 from helpdesk.core.transactions import writing
-from helpdesk.dayplans.forms import AgainForm, AskForm, SickForm
+from helpdesk.dayplans import forms as dayplans
 from helpdesk.dispatch.forms import BlockForm, SendForm
 from helpdesk.duty.forms import FillForm, PatternForm, ShiftForm
 from helpdesk.escalation.forms import DecisionForm, RingForm
@@ -93,8 +93,7 @@ ELSEWHERE = {
     ExportForm,  # tests/web/test_exports.py
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
     BeginForm,  # tests/web/test_routines.py
-    ExportForm,  # tests/web/test_exports.py
-    AskForm, SickForm, AgainForm,  # tests/web/test_day_plans_page.py
+    dayplans.AskForm, dayplans.SickForm, dayplans.AgainForm,  # tests/web/test_day_plans_page.py
     RingForm, DecisionForm,  # tests/web/test_ring_list.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
 }  # fmt: skip

@@ -23,6 +23,7 @@ from helpdesk.travel.queries import travel_times
 from helpdesk.windows.models import Half, Rule
 from helpdesk.windows.queries import grid_on, offered_windows, policy_on, reserves_on
 from helpdesk.windows.rules import window_value
+from tests.conftest import HTMX
 from tests.households import add_home
 
 DAY = timedelta(days=1)
@@ -191,7 +192,7 @@ def test_a_dispatcher_notes_a_sick_call_and_sees_whose_visits_are_affected(work_
         now,
         clock.start_of_day(MONDAY + 2 * DAY),
     )
-    assert "1 visit is without its technician" in page and 'href="/schedule?day=2026-03-02"' in page
+    assert "1 visit is without its technician" in page and '/schedule/sick?' in page
     assert "Sick" not in page  # why somebody is away is for who plans
 
 
@@ -366,8 +367,8 @@ def test_who_comes_second_to_the_windows_is_told_and_keeps_what_they_typed(mei, 
 def test_the_sentence_is_shown_before_it_is_saved(mei, as_user, now):
     browser = as_user(mei)
 
-    assert "Mon 09:00–11:00" in browser.get("/scheduling-rules/preview?day0=09:00-11:00").text
-    assert "These overlap" in browser.get("/scheduling-rules/preview?day0=09:00-11:00,10:00-12:00").text
+    assert "Mon 09:00–11:00" in browser.get("/scheduling-rules/preview?day0=09:00-11:00", headers=HTMX).text
+    assert "These overlap" in browser.get("/scheduling-rules/preview?day0=09:00-11:00,10:00-12:00", headers=HTMX).text
 
 
 def test_reserves_and_rules_hold_from_their_day_on(estate, mei, as_user, now):
