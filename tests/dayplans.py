@@ -51,7 +51,7 @@ def something_of_everything(desk, estate, place, category, now) -> list[int]:
     nine = clock.start_of_day(day) + timedelta(hours=9)
     with writing():
         people = technicians_of(estate.id)
-        visit = a_visit(place, category("WATER_LEAK"), people[:1], at=nine, actor=desk, now=now)
+        visit = a_visit(place, category("DRAIN_BLOCK"), people[:1], at=nine, actor=desk, now=now)
         an_order(place, category("POWER_OUT_HOME"), actor=desk, now=now)
     away = a_plan(estate, day, actor=desk, now=now, asked={"away": people[0].id})
     with writing():

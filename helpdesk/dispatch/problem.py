@@ -85,17 +85,19 @@ def _technician(sheet: DaySheet, one: TechnicianDay, asked: Iterable[tuple[str, 
 
 
 def _visit(sheet: DaySheet, visit: Visit, place: int, now: datetime) -> model.Visit:
+    """Whoever was sent to an emergency at once is as good as on the way: no plan takes it from them, not at night."""
     promised = promised_window(visit)
     planned = model.Planned(tuple(user.id for user in visit.crew), seconds(sheet, visit.planned_at))
     lock = model.Lock(visit.lock.value)
-    settled = visit.status not in NOT_SET_OUT
+    at_once = visit.work_order.urgency in EMERGENCIES and visit.planned_at <= now
+    settled = at_once or visit.status not in NOT_SET_OUT
     return model.Visit(
         id=visit_id(visit), place=place, duration_s=visit.duration_minutes * 60,
         windows=() if settled else _windows(sheet, visit.work_order, promised),
         skills=_skills(visit.work_order), crew_size=max(visit.crew_size, 1),
         priority=priority_of(visit.work_order, now), lock=lock, planned=planned,
         promised=_span(sheet, promised.starts_at, promised.ends_at) if promised else None,
-        progress=PROGRESS.get(visit.status, model.Progress.NOT_STARTED),
+        progress=PROGRESS.get(visit.status, model.Progress.ON_THE_WAY if at_once else model.Progress.NOT_STARTED),
     )  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from helpdesk.core.transactions import writing
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.problem import order_id, problem_of, visit_id
 from helpdesk.estate.models import Person
-from helpdesk.planning.model import Planned, Priority
+from helpdesk.planning.model import Planned, Priority, Progress
 from helpdesk.repairs.actions import schedule_visit
-from helpdesk.repairs.models import NamedWindow
+from helpdesk.repairs.models import NamedWindow, Urgency
 from helpdesk.technicians.models import Block
 from helpdesk.windows.rules import Window
 
@@ -74,3 +74,14 @@ def test_who_lives_alone_comes_before_the_ordinary(estate, ann, work_order, now)
     (visit,) = problem_of(sheet, waiting=sheet.waiting, now=now).visits
 
     assert visit.priority is Priority.FRAILTY
+
+
+def test_an_emergency_somebody_was_sent_to_at_once_stays_theirs(estate, ann, tao, work_order, now):
+    with writing():
+        work_order.urgency = Urgency.P1
+        schedule_visit(work_order, crew=[tao], actor=ann, now=now)
+    sheet = sheet_of(ann, estate, now)
+
+    (visit,) = problem_of(sheet, now=now).visits
+
+    assert (visit.progress, visit.windows) == (Progress.ON_THE_WAY, ())

@@ -272,9 +272,7 @@ def _record(order_id: int) -> dict:
 
     order = db.session.get(WorkOrder, order_id)
     differs = ("id", "work_order_id", "door_code")
-    visits = [
-        {**plain(visit, *differs), "crew": [user.id for user in visit.crew]} for visit in order.visits
-    ]
+    visits = [{**plain(visit, *differs), "crew": [user.id for user in visit.crew]} for visit in order.visits]
     remarks = db.session.scalars(select(Remark).where(Remark.work_order_id == order_id).order_by(Remark.id))
     positions = {visit.id: position for position, visit in enumerate(order.visits)}
     about = (Event.subject_type == "work_order") & (Event.subject_id == order_id)

@@ -44,9 +44,7 @@ def test_a_trial_changes_nothing(flask, estate, tmp_path):
 
 
 def test_problems_are_told_by_row_and_written_to_a_file(flask, estate, tmp_path):
-    path = table(
-        tmp_path / "a.csv", ["幢", "单元", "房号", "电话"], ["3", "2", "", "1.38E+10"], ["3", "2", "502", ""]
-    )
+    path = table(tmp_path / "a.csv", ["幢", "单元", "房号", "电话"], ["3", "2", "", "1.38E+10"], ["3", "2", "502", ""])
 
     code, said = flask("import", path, "--errors", tmp_path / "错误.xlsx")
 

@@ -40,8 +40,11 @@ ACTS = {
     CloseForm: ("closing", {}),
 }
 ELSEWHERE = {
-    routines.ChangeForm, routines.EndForm,  # tests/web/test_routines.py
-    dayplans.DecideForm, dayplans.AcceptForm, dayplans.SendForm,  # tests/web/test_day_plans_page.py
+    routines.ChangeForm,
+    routines.EndForm,  # tests/web/test_routines.py
+    dayplans.DecideForm,
+    dayplans.AcceptForm,
+    dayplans.SendForm,  # tests/web/test_day_plans_page.py
     RemarkForm,  # adds, and overwrites nobody: tests/web/test_work_orders.py
     DraftForm,  # a late one changes nothing: tests/web/test_calls.py
     CallForm,  # below

@@ -192,7 +192,7 @@ def test_a_dispatcher_notes_a_sick_call_and_sees_whose_visits_are_affected(work_
         now,
         clock.start_of_day(MONDAY + 2 * DAY),
     )
-    assert "1 visit is without its technician" in page and '/schedule/sick?' in page
+    assert "1 visit is without its technician" in page and "/schedule/sick?" in page
     assert "Sick" not in page  # why somebody is away is for who plans
 
 
