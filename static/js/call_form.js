@@ -116,6 +116,7 @@
     if (target.name === "outcome") for (const chip of call().querySelectorAll("[data-proposed]")) delete chip.dataset.proposed;
   });
 
+  const holdsNothing = () => !["caller_number", "place_words", "place_id", "words"].some((name) => field(name)?.value);
   const nameMoreTimes = () => {
     const also = document.getElementById("also");
     if (!also) return;
@@ -128,6 +129,7 @@
     const inside = call().contains(event.target);
     if (event.key === "Enter" && inside && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
+      if (holdsNothing() && document.querySelector(".saved-call")) return; // the second of two strokes, which came late
       call().requestSubmit(call().querySelector("button.primary"));
     } else if (event.key === "Enter" && inside && event.target.matches("input")) {
       event.preventDefault(); // only the button and Ctrl+Enter save

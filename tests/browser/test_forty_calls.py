@@ -77,6 +77,23 @@ def killed(page, number: int, chance: random.Random):
     return page
 
 
+def test_a_second_stroke_that_comes_late_saves_no_empty_call(app, ann, visit):
+    username = ann.username
+    db.session.rollback()
+    page = visit(username)
+    page.locator("#words").fill("问水费")
+    page.keyboard.press("Alt+3")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".saved-call")).to_be_visible()
+    expect(page.locator("#words")).to_have_value("")
+
+    page.locator("#words").focus()
+    page.keyboard.press("Control+Enter")
+
+    page.locator("#words").press_sequentially("下一个")
+    expect(page.locator("#call .problems")).to_have_count(0)
+
+
 def test_a_save_waits_for_the_draft_under_way(app, ann, visit):
     """Else the draft comes behind its own save and is refused, and the browser says so."""
     username, held = ann.username, []
