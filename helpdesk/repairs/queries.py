@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload, undefe
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
-from helpdesk.core.errors import Conflict
+from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import counts
 from helpdesk.estate.community import Guarantee
@@ -28,6 +28,7 @@ AS_ROW = (  # where a row tells the state of an order, but not who comes
     selectinload(WorkOrder.chases),
 )
 NUMBER = re.compile(r"GD[0-9]{8}-[0-9]{4,8}", re.ASCII)
+ELDER_CHECK = "ELDER_CHECK"  # somebody old whom nobody can reach
 
 
 def visible_work_orders(user) -> Select[tuple[WorkOrder]]:
@@ -66,6 +67,14 @@ def categories_of(estate_id: int, *, on: date) -> list[Category]:
     in_force = and_(Category.valid_from <= on, or_(Category.valid_until.is_(None), Category.valid_until > on))
     found = select(Category).where(Category.estate_id == estate_id, in_force)
     return list(db.session.scalars(found.order_by(Category.position, Category.id)))
+
+
+def check_category(estate_id: int, on: date) -> Category:
+    """The category of an elder nobody can reach. Refused in an estate that has none."""
+    found = next((one for one in categories_of(estate_id, on=on) if one.code == ELDER_CHECK), None)
+    if found is None:
+        raise Refused(_("This estate has no category for elders who cannot be reached. Open a work order by hand."))
+    return found
 
 
 def category_terms(estate_id: int, code: str) -> list[Category]:

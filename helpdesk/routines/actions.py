@@ -15,9 +15,10 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Place
 from helpdesk.repairs.actions import open_by_consequence
 from helpdesk.repairs.models import Category, Urgency, Visit, WorkOrder, WorkOrderKind
+from helpdesk.repairs.queries import check_category
 from helpdesk.repairs.states import Setback, VisitStatus
 from helpdesk.routines.models import Basis, Outcome, Routine, Turn, Unit
-from helpdesk.routines.queries import Subject, check_category, same_category, turn_of
+from helpdesk.routines.queries import Subject, same_category, turn_of
 from helpdesk.routines.rules import next_due, spread
 
 

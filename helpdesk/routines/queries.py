@@ -20,7 +20,6 @@ from helpdesk.repairs.queries import categories_of
 from helpdesk.routines.models import Routine, Turn
 
 MOST = 1_000
-ELDER_CHECK = "ELDER_CHECK"
 
 
 @dataclass(frozen=True)
@@ -125,12 +124,4 @@ def same_category(category: Category, estate_id: int, on: date) -> Category:
     found = next((one for one in categories_of(estate_id, on=on) if one.code == category.code), None)
     if found is None:
         raise Refused(_("This belongs to another estate."))
-    return found
-
-
-def check_category(estate_id: int, on: date) -> Category:
-    """The category of an elder nobody can reach. Refused in an estate that has none."""
-    found = next((one for one in categories_of(estate_id, on=on) if one.code == ELDER_CHECK), None)
-    if found is None:
-        raise Refused(_("This estate has no category for elders who cannot be reached. Open a work order by hand."))
     return found

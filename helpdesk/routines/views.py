@@ -12,11 +12,11 @@ from helpdesk.core.htmx import answer, page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Category, WorkOrderKind
-from helpdesk.repairs.queries import visible_categories
+from helpdesk.repairs.queries import ELDER_CHECK, visible_categories
 from helpdesk.routines.actions import begin_routines, change_routine, end_routine, note_outcome
 from helpdesk.routines.forms import BeginForm, ChangeForm, EndForm, OutcomeForm
 from helpdesk.routines.models import Basis, Routine, Unit
-from helpdesk.routines.queries import ELDER_CHECK, get_routine, get_turn, open_turns, routines_of, subjects_of
+from helpdesk.routines.queries import get_routine, get_turn, open_turns, routines_of, subjects_of
 from helpdesk.routines.words import ROUNDS
 
 bp = Blueprint("routines", __name__)

@@ -8,12 +8,11 @@ from flask_babel import gettext as _
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
-from helpdesk.core.errors import Conflict, Refused
+from helpdesk.core.errors import Conflict
 from helpdesk.core.htmx import answer, page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.models import Category
-from helpdesk.repairs.queries import visible_categories
+from helpdesk.repairs.queries import check_category
 from helpdesk.storm.actions import begin_round, note_sign, postpone_visits, send_somebody
 from helpdesk.storm.forms import PostponementForm, RoundForm, SendForm, SignForm
 from helpdesk.storm.queries import (
@@ -114,7 +113,7 @@ def send(round_id: int, row_id: int):
     if form.validate():
         with form.keeping_typed(), writing():
             row, now = get_round_person(me(), round_id, row_id), clock.now()
-            send_somebody(row, category=_check_category(row.round.estate_id, now), actor=me(), now=now)
+            send_somebody(row, category=check_category(row.round.estate_id, clock.local_date(now)), actor=me(), now=now)
     return _round_answer(form, round_id)
 
 
@@ -158,14 +157,6 @@ def _begun(form: RoundForm) -> int:
 def _at_risk(whom: list[Whom], youngest: int):
     today, estate_id = clock.local_date(clock.now()), estate_here(Permission.WORK_HOTLINE)
     return people_at_risk(me(), estate_id, whom, youngest=youngest, on=today)
-
-
-def _check_category(estate_id: int, now) -> Category:
-    offered = visible_categories(me(), on=clock.local_date(now))
-    found = next((one for one in offered if one.code == "ELDER_CHECK" and one.estate_id == estate_id), None)
-    if found is None:
-        raise Refused(_("This estate has no category for elders who cannot be reached. Open a work order by hand."))
-    return found
 
 
 def _whom() -> list[str]:
