@@ -162,6 +162,12 @@ class Desk:
         self._note(order, at, actor, "visit.scheduled", data)
         return visit
 
+    def replan(self, order: Order, visit: Visit, at: datetime, *, planned_at: datetime, actor: int) -> None:
+        self._reach(at)
+        from_at, visit.planned_at = visit.planned_at, planned_at
+        data = {"visit_id": visit.id, "from_at": from_at, "planned_at": planned_at}
+        self._note(order, at, actor, "visit.replanned", data)
+
     def step(self, order: Order, visit: Visit, step: Step, at: datetime) -> None:
         """The technician's phone says the same moment as our clock."""
         self._reach(at)

@@ -27,6 +27,7 @@ from helpdesk.demo import (
     paperwork,
     people,
     planning,
+    plans,
     routines,
     scenes,
     today,
@@ -134,6 +135,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     rows.flush()
     _count_chases(houses)
     rows.catch_up_sequences()
+    plans.propose(houses[0].board.register.estate_id, houses[0].board.teller.staff, now)
 
 
 def _add_estate(number: int, first_day: date, office: Office) -> int:

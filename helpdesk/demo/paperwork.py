@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, time
 
 from helpdesk.cases.models import CaseKind, ReplyWay, Satisfaction
-from helpdesk.core import clock
 from helpdesk.demo.casework import DAY, HOUR, CaseRow, Casework
 from helpdesk.demo.desk import Order
 from helpdesk.demo.homes import add_keys
@@ -116,12 +115,11 @@ def from_the_community(stage: Stage, at: datetime) -> None:
 
 
 def waits_for_somebody(stage: Stage, at: datetime) -> tuple[Order, Caller]:
-    """A blocked drain: somebody is to come in the evening, and the resident grows impatient."""
+    """A blocked drain: somebody is to come in the afternoon, and the resident grows impatient."""
     home = stage.home()
     caller = stage.caller(home)
     order = stage.report("DRAIN_BLOCK", Urgency.P2, at, home, caller)
-    by_day = clock.local(stage.now).hour in range(8, 18)
-    planned = stage.now + 85 * MINUTE if by_day else at_local(stage.now + 6 * HOUR, time(8, 45))
+    planned = at_local(stage.now + 6 * HOUR, time(16, 20))  # where the round of the first technician has room
     stage.tell(order, lambda order: stage.send(order, at + MINUTE, stage.staff.technicians[0], None, planned))
     return order, caller
 

@@ -50,6 +50,10 @@ class Stage:
     def fault(self, code: str) -> Fault:
         return self.board.teller.catalogue.fault(code)
 
+    def usual_time(self, code: str) -> timedelta:
+        """How long the work of a category takes."""
+        return self.desk.usual_times[self.board.categories[code]]
+
     def home(self, address: str = "") -> Spot:
         """The home at this address if somebody can be rung there, else one that no scene has used yet."""
         wanted = self.board.register.places.at(address)

@@ -18,6 +18,7 @@ from helpdesk.windows.rules import Window, windows_of
 LATE, REOPENED, CANCELLED, NOT_RUNG, SKIPPED_TAP = 0.065, 0.04, 0.025, 0.12, 0.06
 SETBACKS = {Setback.NOBODY_HOME: 3, Setback.PARTS: 3, Setback.OUTSIDE: 1, Setback.HELP: 1, None: 92}  # in percent
 REASONS = (CancelReason.WITHDRAWN, CancelReason.WITHDRAWN, CancelReason.DUPLICATE, CancelReason.NOT_OURS)
+SPENT = (0.6, 1.2)  # of the usual time of a category
 HURRY = (Urgency.P0, Urgency.P1)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -100,7 +101,7 @@ class Teller:
         visit = self.desk.schedule(
             order, at, crew=crew, promised=window, planned_at=max(start, at), actor=self.operator(at)
         )
-        self.busy_until[crew[0]] = visit.planned_at + timedelta(minutes=40)
+        self.busy_until[crew[0]] = visit.planned_at + timedelta(minutes=visit.duration_minutes + 10)
         return visit
 
     def _window(self, at: datetime, order: Order) -> Window:
@@ -144,7 +145,7 @@ class Teller:
             if rng.random() < 0.5:
                 self.desk.remark(order, rung, words=self.catalogue.say("remarks", rng), actor=self.operator(rung))
             return self._repair(order, fault, self._appoint(order, fault, rung), again=False)
-        ended = arrived + minutes(8, 36 if order.urgency is Urgency.P0 else 58, rng)
+        ended = arrived + visit.duration_minutes * minutes(*SPENT, rng)
         work_done, parts = rng.choice(fault.done)
         no_photo = self.catalogue.say("no_photo", rng)
         self.desk.finish(order, visit, ended, work_done=work_done, parts_used=parts, no_photo_reason=no_photo)

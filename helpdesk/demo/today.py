@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from helpdesk.core import clock
+from helpdesk.demo import plans
 from helpdesk.demo.desk import MISSING, Order
 from helpdesk.demo.scenes import burst_goes_on
 from helpdesk.demo.stage import MINUTE, Scene, Stage
@@ -14,30 +15,35 @@ from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.states import Setback
 from helpdesk.windows.rules import Window, windows_of
 
-ROUND = (time(8, 35), time(9, 20), time(10, 10), time(11), time(14, 5), time(14, 50), time(15, 40), time(16, 25))
+ROUND = (time(8, 35), time(9, 15), time(10, 25), time(11), time(14, 5), time(15, 10), time(15, 45), time(16, 50))
+MOVED = {0: {1: 15, 3: 20}, 1: {2: 20}}  # by yesterday's plan: minutes by which these were later before
 NEXT_ROUND = (time(8, 40), time(10, 15), time(14, 10))
 TRADES = (
-    "WATER_LEAK DRAIN_BLOCK WATER_LEAK UPSTAIRS_LEAK DRAIN_BLOCK WATER_LEAK DRAIN_BLOCK WATER_LEAK".split(),
-    "SOCKET_LIGHT STAIR_LIGHT POWER_OUT_HOME SOCKET_LIGHT STAIR_LIGHT CHARGE_PILE SOCKET_LIGHT STREET_LIGHT".split(),
+    "WATER_LEAK DRAIN_BLOCK WATER_LEAK UPSTAIRS_LEAK DRAIN_BLOCK WATER_LEAK WATER_LEAK".split(),
+    "SOCKET_LIGHT STAIR_LIGHT SOCKET_LIGHT SOCKET_LIGHT POWER_OUT_HOME CHARGE_PILE STAIR_LIGHT SOCKET_LIGHT".split(),
 )
 REPORTED_TODAY = (5, 7)  # of the round; the others were agreed yesterday
 EVENING = (time(15, 30), time(20))  # who works by day is at home in the evening
-STAYS = 32 * MINUTE
+HOME_AT = time(17, 40)  # when the last of a round is done
+WAY = 5 * MINUTE
 BLOCKED = (timedelta(minutes=-50), timedelta(minutes=50))  # around now, for whoever goes to the emergency
 
 
 def today(stage: Stage) -> Iterator[Scene]:
+    plan = plans.Taken()
     for technician in (0, 1):
-        yield from rounds(stage, technician)
+        yield from rounds(stage, technician, plan)
         yield from evening(stage, technician)
+    yield plans.taken(stage, plan)
     yield from waiting(stage)
     yield from on_hold(stage)
     yield from half_written(stage)
 
 
-def rounds(stage: Stage, technician: int) -> Iterator[Scene]:
+def rounds(stage: Stage, technician: int, plan: plans.Taken) -> Iterator[Scene]:
     """Jobs of today, most agreed yesterday, and the first ones of tomorrow, agreed before now."""
-    for position, at in enumerate(ROUND):
+    moved = MOVED[technician]
+    for position, (at, code) in enumerate(zip(ROUND, TRADES[technician], strict=False)):
         start = at_local(stage.now, at) + technician * 5 * MINUTE
         at_emergency = technician == 1 and not burst_goes_on(stage.now)
         if at_emergency and BLOCKED[0] < start - stage.now < BLOCKED[1]:
@@ -47,7 +53,8 @@ def rounds(stage: Stage, technician: int) -> Iterator[Scene]:
             agreed = at_local(stage.now, time(8, 30 + position))
         agreed += technician * 7 * MINUTE
         if agreed <= stage.now:
-            yield _job(stage, technician, TRADES[technician][position], agreed, start)
+            later = moved.get(position, 0) * MINUTE
+            yield _job(stage, technician, code, agreed, start, moves=plan if later else None, later=later)
     for position, at in enumerate(NEXT_ROUND):
         start = at_local(stage.now, at, 1) + technician * 5 * MINUTE
         agreed = stage.lately((30 + 25 * position + 9 * technician) * MINUTE)
@@ -58,18 +65,23 @@ def evening(stage: Stage, technician: int) -> Iterator[Scene]:
     """When the round of the day is nearly over: what was agreed for tonight."""
     if not EVENING[0] <= clock.local(stage.now).time() < EVENING[1]:
         return
-    for position in range(3):
-        start = stage.now + (20 + 50 * position + 12 * technician) * MINUTE
+    start = max(stage.now + (20 + 12 * technician) * MINUTE, at_local(stage.now, HOME_AT))
+    for position, code in enumerate(TRADES[technician][:3]):
         agreed = stage.lately((40 + 30 * position + 7 * technician) * MINUTE)
         hour = start.replace(minute=0, second=0, microsecond=0)
         window = Window(hour, hour + 90 * MINUTE)
-        yield _job(stage, technician, TRADES[technician][position], agreed, start, window)
+        yield _job(stage, technician, code, agreed, start, window)
+        start += stage.usual_time(code) + WAY
 
 
 def _job(
-    stage: Stage, technician: int, code: str, agreed: datetime, start: datetime, promised: Window | None = None
-) -> Scene:
-    """One visit of a round; without a window of its own it is promised for the one of the grid it falls into."""
+    stage: Stage, technician: int, code: str, agreed: datetime, start: datetime, promised: Window | None = None, *,
+    later: timedelta = 0 * MINUTE, moves: plans.Taken | None = None,
+) -> Scene:  # fmt: skip
+    """One visit of a round; without a window of its own it is promised for the one of the grid it falls into.
+
+    Until a plan moved it to its start it was planned so much later.
+    """
 
     def tell() -> None:
         home = stage.home()
@@ -80,11 +92,13 @@ def _job(
     def story(order: Order) -> None:
         sent = agreed + MINUTE
         window = promised or next(w for w in windows_of(clock.local_date(start)) if start < w.ends_at)
-        visit = stage.send(order, sent, stage.staff.technicians[technician], window, start)
+        visit = stage.send(order, sent, stage.staff.technicians[technician], window, start + later)
+        if moves:
+            moves.move(stage, order, visit, start)
         accepted = max(sent + 3 * MINUTE, at_local(start, time(7, 42)))
         arrived = start + stage.rng.randint(1, 4) * MINUTE
         stage.step_by_step(order, visit, accepted, start - 4 * MINUTE, arrived)
-        ended = arrived + STAYS
+        ended = arrived + stage.usual_time(code) - stage.rng.randint(4, 8) * MINUTE
         stage.finish(order, visit, ended, code)
         rung = ended + stage.rng.randint(150, 300) * MINUTE
         stage.desk.close(order, rung, actor=stage.board.teller.operator(rung))

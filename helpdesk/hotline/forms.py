@@ -26,7 +26,7 @@ from helpdesk.windows.rules import window_named
 
 LONGEST_WORDS = 5_000
 DECIDED = (
-    "outcome", "visit_window", "technician_id", "about", "other_home", "other_part", "chased", "chased_number",
+    "outcome", "visit_window", "also", "technician_id", "about", "other_home", "other_part", "chased", "chased_number",
     "owner_id", "is_complex", "goes_on", "praised", "ring_back", "ring_back_at", "long_ago",
 )  # fmt: skip
 BELONGS_TO = {

@@ -11,7 +11,7 @@ from helpdesk.estate.queries import get_place
 from helpdesk.hotline.views import bp
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import visible_categories
-from helpdesk.windows.rules import window_value
+from helpdesk.windows.rules import window_named, window_value
 
 bp.add_app_template_filter(window_value)
 
@@ -29,5 +29,7 @@ def offers():
         level = Urgency(urgency) if urgency in list(Urgency) else category.urgency
         shown = offers_for(me(), place, category, level, now=now)
     why = why_never(shown.reason) if shown and shown.reason else ""
-    part = render_template("hotline/_offers.html", offers=shown, why=why)
+    chosen = window_named(request.args.get("visit_window", ""))
+    gone = chosen if shown and chosen in shown.asked - shown.fitting else None
+    part = render_template("hotline/_offers.html", offers=shown, why=why, chosen=chosen, gone=gone)
     return part if wants_part() else redirect(url_for(".console"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from helpdesk.planning.insertion import cheapest_for_crew, put, reserve_points
+from helpdesk.planning.insertion import cheapest_for_crew, insert_all, put, reserve_points
 from helpdesk.planning.model import Id, Plan, Priority, Problem, Visit, Window
 from helpdesk.planning.ready import prepare
 from helpdesk.planning.state import State
@@ -29,8 +29,8 @@ class Offer:
 def offers(problem: Problem, plan: Plan, visit: Visit, windows: Iterable[Window]) -> list[Offer]:
     """Return the windows in which the visit fits into the plan as it stands, the best first.
 
-    Nobody else is moved out of their window, and only an emergency may use the reserve. Empty when nothing fits;
-    `change.why_not` then names the reason.
+    Nobody else is moved out of their window, and only an emergency may use the reserve. Who is not in the plan yet
+    gets the cheapest place first. Empty when nothing fits; `change.why_not` then names the reason.
     """
     others = tuple(other for other in problem.visits if other.id != visit.id)
     found = []
@@ -43,6 +43,8 @@ def offers(problem: Problem, plan: Plan, visit: Visit, windows: Iterable[Window]
         return []
     if state.where[node]:
         state.remove({node})
+    visits = state.tables.ready.visits
+    insert_all(state, sorted(other for other in state.absent - {node} if visits[other].planned is None))
     usual = state.tables.ready.windows[node]
     for window in windows:
         now_possible = (max(window[0], usual[0][0]), window[1])

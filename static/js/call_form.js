@@ -106,6 +106,12 @@
     text.focus();
   });
 
+  // A time that fits ticks the same one in the list, which is what is saved; a time of the list shows where it is offered.
+  document.addEventListener("change", ({ target }) => {
+    if (target.form !== call() || !["offered", "visit_window"].includes(target.name)) return;
+    check(target.name === "offered" ? "visit_window" : "offered", target.value);
+  });
+
   document.addEventListener("change", ({ target }) => {
     if (target.form === call() && target.name === "goes_on") document.getElementById("goes-on").dataset.byHand = "";
   });

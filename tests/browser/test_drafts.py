@@ -123,3 +123,26 @@ def test_a_killed_tab_gives_back_the_promised_time_and_the_outcome_with_its_fiel
     other.locator("#words").fill("厨房水管爆了")
     expect(other.locator("#suggestion .suggestion")).to_be_visible()
     expect(other.locator("[name=outcome][value=complaint]")).to_be_checked()  # decided by hand: no proposal changes it
+
+
+def test_a_killed_tab_gives_back_the_times_at_which_they_are_at_home_too(typing):
+    page = typing
+    page.keyboard.press("Alt+1")
+    page.keyboard.press("Alt+t")
+    expect(page.locator("#also input").first).to_be_focused()
+    times = [page.locator("#also input").nth(position).input_value() for position in (-1, -2)]
+    for value in times:
+        page.locator(f"#also input[value='{value}']").focus()
+        with page.expect_response(lambda answer: "/drafts/" in answer.url):
+            page.keyboard.press("Space")
+    expect(page.locator("#draft-state")).to_have_text("Draft kept")
+    other = page.context.new_page()
+    page.close(run_before_unload=False)
+
+    other.goto("/hotline")
+    other.locator("#call .tabs a", has_text="厨房").click()
+
+    expect(other.locator("#also")).to_have_attribute("open", "")
+    for value in times:
+        expect(other.locator(f"#also input[value='{value}']")).to_be_checked()
+    expect(other.locator("#also input:checked")).to_have_count(2)

@@ -17,6 +17,7 @@ from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.dayplans.models import DayPlan
 from helpdesk.demo.load import load
 from helpdesk.demo.staff import PASSWORD, sign_ins
 from helpdesk.estate import phone_numbers
@@ -214,7 +215,7 @@ def test_every_event_says_what_its_kind_says_and_nothing_typed(estate):
 
 
 def test_a_version_is_the_number_of_acts(estate):
-    for model in (WorkOrder, Call, User):
+    for model in (WorkOrder, Call, User, DayPlan):
         acts = select(func.count()).where(Event.subject_type == model.__tablename__, Event.subject_id == model.id)
         assert count(model, model.version != acts.scalar_subquery()) == 0
 

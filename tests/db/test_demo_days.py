@@ -12,6 +12,8 @@ from helpdesk.audit.queries import verify_chain
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.dayplans.models import DayPlan
+from helpdesk.dayplans.states import PlanStatus
 from helpdesk.demo import commands
 from helpdesk.demo import load as loading
 from helpdesk.demo.load import AlreadyThere, load
@@ -43,6 +45,16 @@ def jobs_of(username: str, day: date) -> list[Visit]:
     mine = Visit.crew.any(User.username == username)
     on_day = select(Visit).where(mine, Visit.planned_at >= begins, Visit.planned_at < ends)
     return list(db.session.scalars(on_day.order_by(Visit.planned_at)))
+
+
+def overlaps(jobs: list[Visit]) -> list[tuple[WorkOrder, WorkOrder]]:
+    """Orders whose visits one technician would have at the same time."""
+    pairs = zip(jobs, jobs[1:], strict=False)
+    return [
+        (one.work_order, other.work_order)
+        for one, other in pairs
+        if other.planned_at < one.planned_at + timedelta(minutes=one.duration_minutes)
+    ]
 
 
 def test_the_same_moment_gives_the_same_rows(app, blank):
@@ -93,7 +105,15 @@ def test_today_is_alive_whenever_it_is_looked_at(app, now):
         assert ahead or clock.local(now).hour >= 20
         assert {job.status for job in over} <= {VisitStatus.DONE}
         assert {job.ended_at for job in ahead} <= {None}
-        assert any(job.planned_at > now for job in jobs + jobs_of(technician, today + timedelta(days=1)))
+        tomorrow = jobs_of(technician, today + timedelta(days=1))
+        assert any(job.planned_at > now for job in jobs + tomorrow)
+        assert [pair for pair in overlaps(jobs) + overlaps(tomorrow) if not set(pair) & set(emergencies)] == []
+    plans = db.session.scalars(select(DayPlan).order_by(DayPlan.id)).all()
+    assert [(plan.status, bool(plan.changes)) for plan in plans] == [
+        (PlanStatus.ACCEPTED, True),
+        (PlanStatus.READY, True),
+    ]
+    assert plans[0].day == today < plans[1].day
     waiting = db.session.scalar(select(func.count()).where(WorkOrder.status == Status.REPORTED))
     held = set(db.session.scalars(select(WorkOrder.hold_reason).where(WorkOrder.status == Status.ON_HOLD)))
     unfinished = db.session.scalars(select(Call).where(Call.outcome.is_(None))).all()

@@ -47,6 +47,9 @@ class ByActions:
     def schedule(self, minutes, *crew, **when):
         self.visit = self.act(actions.schedule_visit, self.order, minutes=minutes, crew=crew, **when)
 
+    def replan(self, minutes, planned_at):
+        self.act(actions.replan_visit, self.visit, minutes=minutes, planned_at=planned_at)
+
     def steps(self, **moments):
         for name, minutes in moments.items():
             self.by_crew(take_step, minutes, step=Step(name))
@@ -98,6 +101,9 @@ class ByDesk(ByActions):
         sent = [user.id for user in crew]
         self.visit = self.desk.schedule(self.order, self.at(minutes), crew=sent, actor=self.operator.id, **when)
 
+    def replan(self, minutes, planned_at):
+        self.desk.replan(self.order, self.visit, self.at(minutes), planned_at=planned_at, actor=self.operator.id)
+
     def steps(self, **moments):
         for name, minutes in moments.items():
             self.desk.step(self.order, self.visit, Step(name), self.at(minutes))
@@ -138,7 +144,8 @@ def arranged_anew_before_anybody_set_out(told, tao, bo):
     told.schedule(1, tao, promised=AFTERNOON)
     told.schedule(2, tao, bo, promised=EVENING)
     told.steps(accept=5)
-    told.schedule(6, bo, promised=ANOTHER_DAY, planned_at=ANOTHER_DAY.starts_at + timedelta(minutes=5))
+    told.replan(6, EVENING.starts_at + timedelta(minutes=20))
+    told.schedule(7, bo, promised=ANOTHER_DAY, planned_at=ANOTHER_DAY.starts_at + timedelta(minutes=5))
     told.steps(depart=2_650)
     told.finish(2_700)
 

@@ -17,6 +17,7 @@ DECIDED = {
     "complaint": {"outcome": "complaint", "is_complex": "y", "ring_back_at": "10:3"},
     "repair": {
         "outcome": "repair", "visit_window": "2026-03-03T08:30/10:00", "other_home": "3-2-601",
+        "also": ["2026-03-03T14:00/15:30", "2026-03-04T08:30/10:00"],
         "other_part": "affected", "ring_back": "2026-03-03T09:00",
     },
     "chase": {"outcome": "chase", "chased_number": "0007"},
@@ -41,6 +42,8 @@ class AsPosted(HTMLParser):
             self.fields[self._select] = of["value"]
         elif tag == "textarea":
             self._text = of["name"]
+        elif tag == "input" and of.get("name") == "also":  # several may be ticked
+            self.fields.setdefault("also", []).extend([of["value"]] if "checked" in of else [])
         elif tag == "input" and of.get("name") and (of.get("type") not in ("radio", "checkbox") or "checked" in of):
             self.fields[of["name"]] = of.get("value", "")
 

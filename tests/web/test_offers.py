@@ -1,6 +1,7 @@
 """Times offered in the call form."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -9,9 +10,11 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch.offers import offers_for
 from helpdesk.planning.model import Reason
+from helpdesk.repairs.actions import promise_window
 from helpdesk.repairs.models import Urgency
+from helpdesk.windows.rules import Window, window_value
 from tests.conftest import HTMX, NOON
-from tests.dayplans import a_visit, can_do
+from tests.dayplans import a_visit, an_order, can_do
 
 
 @pytest.fixture
@@ -79,8 +82,52 @@ def test_the_console_asks_for_them_beside_the_form(able, ann, place, leak, as_us
 
     assert part.text.count("chip offer") == 4 and "min way" in part.text
     assert 'hx-get="/hotline/offers"' in page.text
-    first = part.text.split('for="')[1].split('"')[0]
-    assert f'id="{first}"' in page.text
+    first = part.text.split('name="offered" value="')[1].split('"')[0]
+    assert f'name="visit_window" value="{first}"' in page.text
+
+
+@pytest.fixture
+def ten_to_twelve(now):
+    ten = clock.start_of_day(clock.local_date(now)) + timedelta(days=1, hours=10)
+    return Window(ten, ten + timedelta(hours=2))
+
+
+def test_a_time_that_others_were_promised_is_not_offered_again_although_nobody_is_chosen_yet(
+    able, ann, place, leak, ten_to_twelve, now
+):
+    before = offers_for(ann, place, leak, Urgency.P2, now=now)
+    with writing():
+        for _n in range(2 * 60 // leak.duration_minutes + 1):
+            promise_window(an_order(place, leak, actor=ann, now=now), window=ten_to_twelve, actor=ann, now=now)
+
+    after = offers_for(ann, place, leak, Urgency.P2, now=now)
+
+    assert ten_to_twelve in before.fitting
+    assert before.fitting - after.fitting == {ten_to_twelve}
+
+
+def test_whoever_has_chosen_a_time_that_is_gone_is_told_so(able, ann, place, leak, ten_to_twelve, as_user, now):
+    chosen = window_value(ten_to_twelve)
+    url = f"/hotline/offers?place_id={place.id}&category=WATER_LEAK&urgency=p2&visit_window={quote(chosen)}"
+    free = as_user(ann).get(url, headers=HTMX).text
+    with writing():
+        for _n in range(5):
+            promise_window(an_order(place, leak, actor=ann, now=now), window=ten_to_twelve, actor=ann, now=now)
+
+    taken = as_user(ann).get(url, headers=HTMX).text
+
+    assert "no room left" not in free
+    assert "10:00–12:00 has no room left" in taken and 'role="alert"' in taken
+    assert chosen not in taken
+
+
+def test_a_time_that_is_offered_and_chosen_is_ticked(able, ann, place, leak, as_user, now):
+    browser = as_user(ann)
+    url = f"/hotline/offers?place_id={place.id}&category=WATER_LEAK&urgency=p2&visit_window="
+    first = browser.get(url, headers=HTMX).text.split('name="offered" value="')[1].split('"')[0]
+
+    assert f'value="{first}" checked' in browser.get(url + quote(first), headers=HTMX).text
+    assert " checked" not in browser.get(url + "at_once", headers=HTMX).text
 
 
 def test_without_a_place_or_a_category_nothing_is_offered(ann, place, as_user, now):
