@@ -16,7 +16,7 @@ from helpdesk.core.words import clock_time, day_name
 from helpdesk.dayplans.digests import digest_of, digests_of
 from helpdesk.dayplans.models import DayPlan, PlanChange
 from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at, starts_at
-from helpdesk.repairs.actions import SLACK, hand_over_visit, replan_visit, schedule_visit
+from helpdesk.repairs.actions import SLACK, rearrange_visit, schedule_visit
 from helpdesk.repairs.models import Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
@@ -56,10 +56,7 @@ def take(change: PlanChange, *, actor: User, now: datetime) -> Callback | None:
         schedule_visit(order, crew=crew, planned_at=change.to_at, promised=promised_window(order), actor=actor, now=now)
         return None
     others = sorted(user.id for user in visit.crew) != sorted(change.to_crew)
-    if others:
-        hand_over_visit(visit, crew=crew, actor=actor, now=now)
-    if visit.planned_at != change.to_at:
-        replan_visit(visit, planned_at=change.to_at, actor=actor, now=now)
+    rearrange_visit(visit, crew=crew, planned_at=change.to_at, actor=actor, now=now)
     return owe_a_call(visit, others=others, actor=actor, now=now)
 
 

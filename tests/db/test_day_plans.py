@@ -100,6 +100,24 @@ def test_accepting_all_moves_visits_sends_somebody_and_lets_whoever_was_told_be_
     assert all(change.taken_at == now for change in plan.changes)
 
 
+def test_a_visit_that_moves_to_somebody_else_and_another_time_is_one_event(badly, estate, day, ann, now):
+    visits, _waiting = badly
+    plan = a_plan(estate, day, actor=ann, now=now)
+    moved = {one.visit_id: one for one in plan.changes if one.visit_id}
+    for visit in visits:
+        if visit.id in moved:
+            moved[visit.id].to_at += timedelta(minutes=7)
+
+    with writing():
+        accept_plan(plan, chosen={one.work_order_id for one in plan.changes}, actor=ann, now=now)
+
+    told = db.session.scalars(select(Event).where(Event.kind.in_(("visit.moved", "visit.reassigned")))).all()
+    assert moved and sorted(event.data["visit_id"] for event in told) == sorted(moved)
+    for event in told:
+        change = moved[event.data["visit_id"]]
+        assert (event.data["crew"], event.data["to_at"]) == (change.to_crew, change.to_at.isoformat())
+
+
 @pytest.fixture
 def phone_of(estate):
     from helpdesk.estate.models import Phone
