@@ -41,6 +41,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "callback.asked": {
         "reason": StrEnum, "due_at": datetime, "owner_id": int | None, "work_order_id": int | None,
     },
+    "callback.changed": {"due_at": datetime},  # something else is to be said
     "callback.taken_on": {"owner_id": int | None},
     "callback.attempted": {"answer": StrEnum, "attempt_id": int, "due_at": datetime},
     "callback.given_up": {},

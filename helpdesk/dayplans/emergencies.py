@@ -14,10 +14,10 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.core.words import clock_time
 from helpdesk.dayplans.digests import digests_of
-from helpdesk.dayplans.taking import owe_a_call, ring
 from helpdesk.dispatch.day import DaySheet, day_sheet
 from helpdesk.dispatch.problem import moment, order_id, problem_of, seconds, visit_id
 from helpdesk.dispatch.standing import as_it_stands, as_little_moved
+from helpdesk.dispatch.telling import owe_a_call, ring
 from helpdesk.planning import model
 from helpdesk.planning.change import Candidate, When, emergency, why_not
 from helpdesk.planning.diff import diff

@@ -13,6 +13,7 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.dispatch.checks import Breach, breaches, placement_of
 from helpdesk.dispatch.day import day_sheet
+from helpdesk.dispatch.telling import is_as_promised, no_longer_owed, owe_a_call
 from helpdesk.dispatch.words import breach_words
 from helpdesk.repairs.actions import (
     SLACK,
@@ -71,6 +72,8 @@ def send_order(work_order: WorkOrder, wish: Wish, *, actor: User, now: datetime)
     if window and not told:
         visit.promised_from, visit.promised_until = window.starts_at, window.ends_at
     _set(visit, wish)
+    if not wish.agreed:
+        owe_a_call(visit, others=False, actor=actor, now=now)
     if broke:
         record(
             "visit.overridden", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
@@ -81,7 +84,7 @@ def send_order(work_order: WorkOrder, wish: Wish, *, actor: User, now: datetime)
 
 
 def rearrange_on_board(visit: Visit, wish: Wish, *, actor: User, now: datetime) -> None:
-    """Rearrange a visit under the rules of the board.
+    """Rearrange a visit under the rules of the board; whoever was told another time is to be rung, once.
 
     Refused where it is locked, where a rule blocks, and where one warns without a reason; else as `rearrange_visit`.
     """
@@ -93,10 +96,15 @@ def rearrange_on_board(visit: Visit, wish: Wish, *, actor: User, now: datetime) 
     _refuse_locked(visit, wish, changed)
     fits_anew = changed & {"crew", "time", "minutes", "agreed"}
     broke = _checked(work_order, visit, wish, actor, now) if fits_anew else []
+    was_promised = is_as_promised(visit)
     rearrange_visit(
         visit, crew=wish.crew, planned_at=wish.starts_at, minutes=wish.minutes, lock=wish.lock,
         agreed=wish.agreed if "agreed" in changed else None, broke=broke, reason=wish.why.reason, actor=actor, now=now,
     )  # fmt: skip
+    if is_as_promised(visit) and (wish.agreed or not was_promised):
+        no_longer_owed(work_order, actor=actor, now=now)
+    elif "time" in changed and not wish.agreed:
+        owe_a_call(visit, others=False, actor=actor, now=now)
     _say_why(work_order, wish.why, actor, now)
 
 
