@@ -12,7 +12,7 @@ from helpdesk.planning.search import Effort, search
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.technicians.actions import report_sick
 from helpdesk.technicians.models import TechnicianSkill
-from helpdesk.technicians.queries import technicians_of
+from helpdesk.technicians.queries import absences_within, technicians_of
 
 QUICK = Effort(rounds=60, pyvrp=False)
 
@@ -34,8 +34,9 @@ def a_visit(place, category, crew, *, at, actor, now, promised=None, **more):
 
 
 def away(user, day, *, estate, actor, now):
-    """Somebody is sick on a whole day; inside `writing()`."""
-    return report_sick(user, spell=clock.day_range(day), estate_id=estate.id, actor=actor, now=now)
+    """Somebody is not there on a whole day, if that is not noted yet; inside `writing()`."""
+    if not absences_within(user.id, *clock.day_range(day)):
+        report_sick(user, spell=clock.day_range(day), estate_id=estate.id, actor=actor, now=now)
 
 
 def a_plan(estate, day, *, actor, now, asked=None):

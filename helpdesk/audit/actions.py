@@ -158,6 +158,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "reserves.set": {"valid_from": datetime, "minutes": int},
     "rules.set": {"valid_from": datetime, "stops": list},
     "buildings.placed": {"placed": int},
+    "technician.mode_set": {"estate_id": int, "mode": StrEnum},
     # technicians: why somebody is away stands in the row, never here
     "skill.added": {"user_id": int, "skill": StrEnum, "level": int},
     "skill.changed": {"level": int},
