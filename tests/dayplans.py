@@ -10,8 +10,9 @@ from helpdesk.dayplans.answer import keep_answer
 from helpdesk.dayplans.question import question
 from helpdesk.planning.search import Effort, search
 from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.technicians.actions import report_sick
 from helpdesk.technicians.models import TechnicianSkill
-from helpdesk.technicians.queries import technicians_of
+from helpdesk.technicians.queries import absences_within, technicians_of
 
 QUICK = Effort(rounds=60, pyvrp=False)
 
@@ -30,6 +31,12 @@ def an_order(place, category, *, actor, now, **more):
 def a_visit(place, category, crew, *, at, actor, now, promised=None, **more):
     order = an_order(place, category, actor=actor, now=now, **more)
     return schedule_visit(order, crew=crew, planned_at=at, promised=promised, actor=actor, now=now)
+
+
+def away(user, day, *, estate, actor, now):
+    """Somebody is not there on a whole day, if that is not noted yet; inside `writing()`."""
+    if not absences_within(user.id, *clock.day_range(day)):
+        report_sick(user, spell=clock.day_range(day), estate_id=estate.id, actor=actor, now=now)
 
 
 def a_plan(estate, day, *, actor, now, asked=None):
@@ -53,7 +60,8 @@ def something_of_everything(desk, estate, place, category, now) -> list[int]:
         people = technicians_of(estate.id)
         visit = a_visit(place, category("DRAIN_BLOCK"), people[:1], at=nine, actor=desk, now=now)
         an_order(place, category("POWER_OUT_HOME"), actor=desk, now=now)
-    away = a_plan(estate, day, actor=desk, now=now, asked={"away": people[0].id})
+        away(people[0], day, estate=estate, actor=desk, now=now)
+    gone = a_plan(estate, day, actor=desk, now=now, asked={"away": people[0].id})
     with writing():
         failed = ask_plan(estate_id=estate.id, day=day + timedelta(days=1), asked={}, actor=desk, now=now)
         fail_plan(failed, fault="nobody_there", now=now)
@@ -61,4 +69,4 @@ def something_of_everything(desk, estate, place, category, now) -> list[int]:
         begin_run(begun, run="here", now=now)
         db.session.add_all(can_do(estate, people[0], visit.work_order.category.skill))
     ready = a_plan(estate, day, actor=desk, now=now)
-    return [ready.id, begun.id, failed.id, away.id]
+    return [ready.id, begun.id, failed.id, gone.id]

@@ -41,6 +41,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "callback.asked": {
         "reason": StrEnum, "due_at": datetime, "owner_id": int | None, "work_order_id": int | None,
     },
+    "callback.changed": {"due_at": datetime},  # something else is to be said
     "callback.taken_on": {"owner_id": int | None},
     "callback.attempted": {"answer": StrEnum, "attempt_id": int, "due_at": datetime},
     "callback.given_up": {},
@@ -157,6 +158,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "reserves.set": {"valid_from": datetime, "minutes": int},
     "rules.set": {"valid_from": datetime, "stops": list},
     "buildings.placed": {"placed": int},
+    "technician.mode_set": {"estate_id": int, "mode": StrEnum},
     # technicians: why somebody is away stands in the row, never here
     "skill.added": {"user_id": int, "skill": StrEnum, "level": int},
     "skill.changed": {"level": int},
@@ -184,7 +186,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "promised_until": datetime | None,
     },
     "visit.handed_over": {"visit_id": int, "from_crew": list, "crew": list},
-    # a visit moved, or given to others, on the board: `broke` are rules it breaks all the same, `reason` says why
+    # a visit moved, or given to others: `broke` are rules it breaks all the same, `reason` says why
     "visit.moved": {
         "visit_id": int, "from_crew": list, "crew": list, "from_at": datetime, "to_at": datetime, "minutes": int,
         "lock": StrEnum, "promised_from": datetime | None, "promised_until": datetime | None, "broke": list,
@@ -196,7 +198,6 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "reason": StrEnum | None,
     },
     "visit.overridden": {"visit_id": int, "broke": list, "reason": StrEnum},  # sent although it breaks rules
-    "visit.replanned": {"visit_id": int, "from_at": datetime, "planned_at": datetime},
     "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},

@@ -56,6 +56,16 @@ def promise_to_ring(*, due_at: datetime | None, now: datetime, **more) -> Callba
     return ask_to_ring(due_at=due_at, now=now, **more)
 
 
+def say_instead(callback: Callback, *, words: str, due_at: datetime, actor: User | None, now: datetime) -> None:
+    """What is to be said changed before anybody reached them. Conflict once it has ended."""
+    if actor:
+        require(actor, Permission.LOG_CALL, callback.estate_id)
+    if callback.status is not CallbackStatus.OPEN:
+        raise Conflict(_("This call-back has ended. Check the list again."))
+    callback.words, callback.due_at = words, due_at
+    record("callback.changed", callback, actor=actor, now=now, topics=callback.topics, due_at=due_at)
+
+
 def take_on(callback: Callback, *, owner: User | None, actor: User, now: datetime) -> None:
     """Make somebody answer for a call-back, or (None) nobody in particular. Conflict once it has ended."""
     require(actor, Permission.WORK_HOTLINE, callback.estate_id)

@@ -138,6 +138,16 @@ def is_urgent(callback: Callback) -> bool:
     return hurries or callback.reason is Reason.CHECK
 
 
+def open_about(work_order_id: int, reason: Reason) -> Callback | None:
+    """The call-back about an order that is still owed for this reason, whoever looks; the last, if there are several.
+
+    For acts on the order: they may have been asked for by somebody who does not work the hotline.
+    """
+    about = (Callback.work_order_id == work_order_id, Callback.reason == reason)
+    found = select(Callback).where(*about, Callback.status == CallbackStatus.OPEN)
+    return db.session.scalar(found.order_by(Callback.id.desc()).limit(1))
+
+
 @dataclass(frozen=True)
 class Line:
     """A number to ring, and whose it is."""

@@ -13,8 +13,13 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.dayplans.models import DayPlan
+from helpdesk.dayplans.question import to_hand_out
 from helpdesk.dayplans.states import UNDER_WAY, PlanStatus, move
 from helpdesk.dayplans.taking import check_no_overlap, is_stale, take
+from helpdesk.dispatch.day import day_sheet
+from helpdesk.technicians.actions import report_sick
+from helpdesk.technicians.queries import absences_within
+from helpdesk.technicians.rules import Spell, without
 
 FURTHEST = timedelta(days=60)
 
@@ -38,6 +43,25 @@ def ask_plan(*, estate_id: int, day: date, asked: dict, actor: User, now: dateti
     db.session.add(plan)
     record("plan.asked", plan, actor=actor, now=now, topics=plan.topics, orders=len(asked.get("orders", ())))
     return plan
+
+
+def take_sick_call(
+    user: User, *, day: date, spell: Spell, estate_id: int, actor: User, now: datetime
+) -> DayPlan | None:  # fmt: skip
+    """Somebody rang in sick for a day or half of it: they are away, and a plan is asked of who takes their visits.
+
+    What is noted of the time already stays. None if no visit is affected. Refused for a time that is over.
+    """
+    require(actor, Permission.DISPATCH, estate_id)
+    starts_at, ends_at = max(now, spell[0]), spell[1]
+    if ends_at <= now:
+        raise Refused(_("This time is over. Choose today or a later day."), field="day")
+    noted = [(gap.starts_at, gap.ends_at) for gap in absences_within(user.id, starts_at, ends_at)]
+    for gap in without([(starts_at, ends_at)], noted):
+        report_sick(user, spell=gap, estate_id=estate_id, actor=actor, now=now)
+    if not to_hand_out(day_sheet(actor, estate_id, day), user.id, now):
+        return None
+    return ask_plan(estate_id=estate_id, day=day, asked={"away": user.id}, actor=actor, now=now)
 
 
 def plan_again(plan: DayPlan, *, actor: User, now: datetime) -> DayPlan:

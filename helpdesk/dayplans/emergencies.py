@@ -14,14 +14,14 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.core.words import clock_time
 from helpdesk.dayplans.digests import digests_of
-from helpdesk.dayplans.taking import owe_a_call, ring
 from helpdesk.dispatch.day import DaySheet, day_sheet
 from helpdesk.dispatch.problem import moment, order_id, problem_of, seconds, visit_id
 from helpdesk.dispatch.standing import as_it_stands, as_little_moved
+from helpdesk.dispatch.telling import owe_a_call, ring
 from helpdesk.planning import model
 from helpdesk.planning.change import Candidate, When, emergency, why_not
 from helpdesk.planning.diff import diff
-from helpdesk.repairs.actions import hand_over_visit, hold_work_order, replan_visit, schedule_visit
+from helpdesk.repairs.actions import hold_work_order, rearrange_visit, schedule_visit
 from helpdesk.repairs.models import HoldReason, Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN
@@ -126,10 +126,7 @@ def _move(visit: Visit, moved: Moved, actor: User, now: datetime) -> None:
         ring(visit.work_order, words=words, before=visit.planned_at, actor=actor, now=now)
         return
     others = sorted(user.id for user in visit.crew) != moved.to_crew
-    if others:
-        hand_over_visit(visit, crew=_people(moved.to_crew), actor=actor, now=now)
-    if visit.planned_at != moved.to_at:
-        replan_visit(visit, planned_at=moved.to_at, actor=actor, now=now)
+    rearrange_visit(visit, crew=_people(moved.to_crew), planned_at=moved.to_at, actor=actor, now=now)
     owe_a_call(visit, others=others, actor=actor, now=now)
 
 

@@ -10,6 +10,10 @@ from wtforms.validators import InputRequired
 from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, IdField, Text
 from helpdesk.repairs.forms import version
+from helpdesk.technicians.forms import OneOf
+from helpdesk.technicians.rules import Part, Spell, away
+
+HALVES = {Part.WHOLE: _l("All day"), Part.MORNING: _l("Morning"), Part.AFTERNOON: _l("Afternoon")}
 
 
 def _id(typed) -> int | None:
@@ -45,10 +49,19 @@ class AskForm(CreatingForm):
 
 
 class SickForm(CreatingForm):
-    """Whose visits of a day are handed out again."""
+    """Who is away for a day or half of it, from now on if it has begun."""
 
     day = day_field()
+    part = OneOf(_l("How long"), HALVES, default=Part.WHOLE)
     technician = IdField(_l("Who is not there"))
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.part.offer(HALVES)
+
+    @property
+    def spell(self) -> Spell:
+        return away(self.part.data, self.day.data, self.day.data, None, None)
 
     def validate_technician(self, field) -> None:
         if not field.errors and field.data is None:

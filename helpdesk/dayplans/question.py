@@ -1,11 +1,11 @@
 """What the planner is asked: a day, which of its visits and waiting orders may move, and who is not there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from helpdesk.core import clock
 from helpdesk.dayplans.digests import digest_of, digests_of
-from helpdesk.dispatch.day import DaySheet, day_sheet
+from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at
 from helpdesk.dispatch.problem import order_id, problem_of, visit_id
 from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.planning.change import only, release
@@ -44,7 +44,7 @@ class Question:
 def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Question:
     """The day as this user may see it. `asked` names orders (`orders`, by id; none is all), or who is away (`away`).
 
-    If somebody is away, only their visits are handed out again, and nobody new is sent.
+    If somebody is away, only what they cannot do is handed out again, and nobody new is sent.
     """
     sheet = day_sheet(user, estate_id, day)
     away = asked.get("away")
@@ -54,7 +54,7 @@ def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Que
     known = {visit_id(visit): _known(visit.work_order, visit) for visit in sheet.visits}
     known |= {order_id(order): _known(order, None) for order in waiting}
     if away:
-        problem = release(_without(problem, away), standing, away)
+        problem = release(problem, standing, away, {visit_id(visit) for visit in to_hand_out(sheet, away, now)})
     elif asked.get("orders"):
         chosen = [one for one, meant in known.items() if meant.order_id in asked["orders"]]
         problem = only(problem, standing, chosen)
@@ -67,9 +67,19 @@ def waiting_on(sheet: DaySheet, chosen: list[int] | None = None) -> list[WorkOrd
     return [order for order in orders if _may_be_on(order, sheet.day)]
 
 
-def to_hand_out(sheet: DaySheet, user_id: int) -> list[Visit]:
-    """The visits of one technician that nobody has set out for."""
-    return [visit for visit in sheet.of(user_id) if visit.status in NOT_SET_OUT]
+def to_hand_out(sheet: DaySheet, user_id: int, now: datetime) -> list[Visit]:
+    """The visits of one technician that nobody has set out for, and that fall into a time in which they are away.
+
+    What was planned before an absence that runs, and not begun, they cannot do either.
+    """
+    technician = sheet.technician(user_id)
+    gaps = [(gap.starts_at, gap.ends_at) for gap in technician.absences] if technician else []
+    gaps = [(sheet.begins_at if begin <= now else begin, end) for begin, end in gaps]
+    return [
+        visit
+        for visit in sheet.of(user_id)
+        if visit.status in NOT_SET_OUT and any(visit.planned_at < end and ends_at(visit) > begin for begin, end in gaps)
+    ]
 
 
 def _known(order: WorkOrder, visit: Visit | None) -> Known:
@@ -84,8 +94,3 @@ def _may_be_on(order: WorkOrder, day: date) -> bool:
     named = [one.starts_at for one in order.named_windows]
     told = [promised.starts_at] if promised else named
     return not told or any(clock.local_date(moment) == day for moment in told)
-
-
-def _without(problem: Problem, user_id: int) -> Problem:
-    people = (replace(one, shifts=()) if one.id == user_id else one for one in problem.technicians)
-    return replace(problem, technicians=tuple(people))

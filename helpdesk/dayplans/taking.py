@@ -3,26 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from helpdesk.accounts.models import User
-from helpdesk.callbacks.actions import ask_to_ring
-from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.models import Callback
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
-from helpdesk.core.words import clock_time, day_name
 from helpdesk.dayplans.digests import digest_of, digests_of
 from helpdesk.dayplans.models import DayPlan, PlanChange
 from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at, starts_at
-from helpdesk.repairs.actions import SLACK, hand_over_visit, replan_visit, schedule_visit
-from helpdesk.repairs.models import Visit, WorkOrder
+from helpdesk.dispatch.telling import owe_a_call
+from helpdesk.repairs.actions import SLACK, rearrange_visit, schedule_visit
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import STILL_TO_DO
-
-RING_WITHIN = timedelta(hours=1)
 
 
 def is_stale(plan: DayPlan, taken: Sequence[PlanChange], actor: User, now: datetime) -> bool:
@@ -56,40 +51,8 @@ def take(change: PlanChange, *, actor: User, now: datetime) -> Callback | None:
         schedule_visit(order, crew=crew, planned_at=change.to_at, promised=promised_window(order), actor=actor, now=now)
         return None
     others = sorted(user.id for user in visit.crew) != sorted(change.to_crew)
-    if others:
-        hand_over_visit(visit, crew=crew, actor=actor, now=now)
-    if visit.planned_at != change.to_at:
-        replan_visit(visit, planned_at=change.to_at, actor=actor, now=now)
+    rearrange_visit(visit, crew=crew, planned_at=change.to_at, actor=actor, now=now)
     return owe_a_call(visit, others=others, actor=actor, now=now)
-
-
-def owe_a_call(visit: Visit, *, others: bool, actor: User, now: datetime) -> Callback | None:
-    """Let whoever was promised a window be rung, if it is not kept or somebody else comes; None if nobody was told."""
-    order, window = visit.work_order, promised_window(visit)
-    if window is None:
-        return None
-    kept = window.starts_at <= visit.planned_at <= window.ends_at
-    if kept and not others:
-        return None
-    with force_locale("zh"):  # the words are read to a resident
-        at = f"{day_name(visit.planned_at)} {clock_time(visit.planned_at)}"
-        names = "、".join(user.name for user in visit.crew)
-        words = (
-            _("%(names)s comes now instead; the time stays.", names=names) if kept
-            else _("The visit is moved to %(at)s; %(names)s comes.", at=at, names=names)
-        )  # fmt: skip
-    return ring(order, words=words, before=visit.planned_at, actor=actor, now=now)
-
-
-def ring(order: WorkOrder, *, words: str, before: datetime, actor: User, now: datetime) -> Callback | None:
-    """Let the resident of an order be rung about its visit, soon and before it; None where nobody reported it."""
-    if not (order.phone or order.reporter):
-        return None
-    return ask_to_ring(
-        estate_id=order.estate_id, reason=Reason.POSTPONED, due_at=max(now, min(now + RING_WITHIN, before)),
-        number=order.phone.digits if order.phone else "", person=order.reporter, place=order.place, work_order=order,
-        words=words, actor=actor, now=now,
-    )  # fmt: skip
 
 
 def _changed(change: PlanChange) -> bool:

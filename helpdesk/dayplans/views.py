@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
@@ -13,15 +13,16 @@ from helpdesk.core.htmx import answer, go_on, page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
-from helpdesk.dayplans.actions import accept_plan, ask_plan, cancel_plan, dismiss_plan, plan_again
+from helpdesk.dayplans.actions import accept_plan, ask_plan, cancel_plan, dismiss_plan, plan_again, take_sick_call
 from helpdesk.dayplans.forms import AcceptForm, AgainForm, AskForm, DecideForm, SickForm
 from helpdesk.dayplans.models import DayPlan
 from helpdesk.dayplans.queries import addresses_in, get_plan, names_in, plans_of_day
-from helpdesk.dayplans.question import to_hand_out, waiting_on
+from helpdesk.dayplans.question import waiting_on
 from helpdesk.dayplans.states import UNDER_WAY, PlanStatus
 from helpdesk.dayplans.words import FAULTS, what_helps, why_not
 from helpdesk.dispatch.day import DaySheet, day_sheet
 from helpdesk.repairs.states import NOT_SET_OUT
+from helpdesk.technicians.queries import technicians_of
 from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("dayplans", __name__)
@@ -110,11 +111,11 @@ def hand_out():
     form, plan_id, estate_id = SickForm(), None, estate_here(P.DISPATCH)
     if form.validate():
         with form.keeping_typed(), writing():
-            away = _away(estate_id, form)
-            plan_id = once(me(), form, lambda: _asked(estate_id, form.day.data, {"away": away}))
+            plan_id = once(me(), form, lambda: _away(estate_id, form))
     if plan_id is None:
         return render_template(SICK, **_sick_page(form)), form.http_status
-    return _begun(plan_id)
+    no_visit = url_for("technicians.show", technician_id=form.technician.data, estate=estate_id)
+    return _begun(plan_id) if plan_id else redirect(no_visit, 303)
 
 
 def _asked(estate_id: int, day: date, asked: dict) -> int:
@@ -122,13 +123,13 @@ def _asked(estate_id: int, day: date, asked: dict) -> int:
 
 
 def _away(estate_id: int, form: SickForm) -> int:
-    """Who is away, of this estate and with something to hand out."""
-    sheet = day_sheet(me(), estate_id, form.day.data)
-    if sheet.technician(form.technician.data) is None:
+    """The plan of who takes the visits of somebody of this estate; 0 if none is affected."""
+    user = next((one for one in technicians_of(estate_id) if one.id == form.technician.data), None)
+    if user is None:
         raise Refused(_("Choose one of these."), field="technician")
-    if not to_hand_out(sheet, form.technician.data):
-        raise Refused(_("They have no visit on this day that could be handed out."), field="technician")
-    return form.technician.data
+    said = {"estate_id": estate_id, "actor": me(), "now": clock.now()}
+    plan = take_sick_call(user, day=form.day.data, spell=form.spell, **said)
+    return plan.id if plan else 0
 
 
 def _begun(plan_id: int):
@@ -164,7 +165,9 @@ def _day_page(form: AskForm) -> dict:
 def _sick_page(form: SickForm) -> dict:
     estate_id, day = estate_here(P.DISPATCH), form.day.data or clock.local_date(clock.now())
     sheet = day_sheet(me(), estate_id, day)
-    people = [(one.user, len(to_hand_out(sheet, one.user.id))) for one in sheet.technicians]
+    people = [
+        (one.user, sum(visit.status in NOT_SET_OUT for visit in sheet.of(one.user.id))) for one in sheet.technicians
+    ]
     return {"form": form, "day": day, "estate_id": estate_id, "people": people}
 
 

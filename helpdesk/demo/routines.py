@@ -52,7 +52,7 @@ def _begin(
     routine_id, begun_at = rows.next_id("routine"), now - timedelta(days=28)
     rows.add(
         "routine", id=routine_id, estate_id=estate_id, every=1, unit=unit, basis=basis, ahead_days=1, next_on=next_on,
-        version=1, **told,
+        month_day=next_on.day, version=1, **told,
     )  # fmt: skip
     rhythm = {"every": 1, "unit": unit, "basis": basis, "next_at": clock.start_of_day(next_on)}
     journal.note(begun_at, staff.manager, "routine.begun", "routine", routine_id, [], rhythm)

@@ -3,7 +3,7 @@
 Words: a *day sheet* is one local date of one estate as planning sees it; a *breach* is a rule that a placement breaks;
 an *offer* is a window that really fits.
 
-May use: audit, accounts, core, live, workdays, estate, technicians, windows, travel, repairs, scheduling, planning.
+May use: audit, accounts, core, live, estate, technicians, windows, travel, repairs, callbacks, scheduling, planning.
 """
 
 from helpdesk.dispatch import block_views, output_views, views, words

@@ -9,16 +9,23 @@ from flask_babel import gettext as _
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, can, require
+from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.dispatch.checks import Breach, breaches, placement_of
 from helpdesk.dispatch.day import day_sheet
+from helpdesk.dispatch.telling import is_as_promised, no_longer_owed, owe_a_call
 from helpdesk.dispatch.words import breach_words
-from helpdesk.repairs.actions import SLACK, add_remark, arrive_within, schedule_visit
+from helpdesk.repairs.actions import (
+    SLACK,
+    add_remark,
+    check_movable,
+    real_crew,
+    rearrange_visit,
+    schedule_visit,
+)
 from helpdesk.repairs.models import Lock, Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
-from helpdesk.repairs.states import NOT_SET_OUT, STILL_TO_DO, VisitStatus, move_visit
 from helpdesk.windows.models import Override, Rule, Severity
 from helpdesk.windows.rules import Window
 
@@ -65,6 +72,8 @@ def send_order(work_order: WorkOrder, wish: Wish, *, actor: User, now: datetime)
     if window and not told:
         visit.promised_from, visit.promised_until = window.starts_at, window.ends_at
     _set(visit, wish)
+    if not wish.agreed:
+        owe_a_call(visit, others=False, actor=actor, now=now)
     if broke:
         record(
             "visit.overridden", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
@@ -74,37 +83,28 @@ def send_order(work_order: WorkOrder, wish: Wish, *, actor: User, now: datetime)
     return visit
 
 
-def rearrange_visit(visit: Visit, wish: Wish, *, actor: User, now: datetime) -> None:
-    """Move a visit, give it to others, change how long it takes, lock it, or note a window the resident agreed to.
+def rearrange_on_board(visit: Visit, wish: Wish, *, actor: User, now: datetime) -> None:
+    """Rearrange a visit under the rules of the board; whoever was told another time is to be rung, once.
 
-    Whoever is on the way or on site stays, and comes when they come: others may join, and it may take longer.
-    Refused where it is locked, for a time that is over, where a rule blocks, and where one warns without a reason;
-    Conflict once it has ended.
+    Refused where it is locked, where a rule blocks, and where one warns without a reason; else as `rearrange_visit`.
     """
     work_order = visit.work_order
     require(actor, Permission.DISPATCH, work_order.estate_id)
     wish = _as_planned(_real(wish, work_order), visit)
     changed = _changed(visit, wish)
-    if not changed:
-        raise Refused(_("Nothing is different from before."))
-    _refuse_pinned(visit, wish, now)
+    check_movable(visit, crew=wish.crew, planned_at=wish.starts_at, now=now)
+    _refuse_locked(visit, wish, changed)
     fits_anew = changed & {"crew", "time", "minutes", "agreed"}
     broke = _checked(work_order, visit, wish, actor, now) if fits_anew else []
-    before, had, from_at = work_order.topics, _ids(visit.crew), visit.planned_at
-    if "crew" in changed:
-        _give(visit, wish.crew)
-    visit.planned_at = wish.starts_at
-    _set(visit, wish)
-    if wish.agreed:
-        visit.promised_from, visit.promised_until = wish.agreed.starts_at, wish.agreed.ends_at
-        arrive_within(work_order, wish.agreed.ends_at)
-    record(
-        "visit.reassigned" if "crew" in changed else "visit.moved", work_order, actor=actor, now=now,
-        topics=before | work_order.topics, visit_id=visit.id, from_crew=had, crew=_ids(visit.crew), from_at=from_at,
-        to_at=visit.planned_at, minutes=visit.duration_minutes, lock=visit.lock, broke=broke,
-        reason=wish.why.reason if broke else None, promised_from=wish.agreed and wish.agreed.starts_at,
-        promised_until=wish.agreed and wish.agreed.ends_at,
+    was_promised = is_as_promised(visit)
+    rearrange_visit(
+        visit, crew=wish.crew, planned_at=wish.starts_at, minutes=wish.minutes, lock=wish.lock,
+        agreed=wish.agreed if "agreed" in changed else None, broke=broke, reason=wish.why.reason, actor=actor, now=now,
     )  # fmt: skip
+    if is_as_promised(visit) and (wish.agreed or not was_promised):
+        no_longer_owed(work_order, actor=actor, now=now)
+    elif "time" in changed and not wish.agreed:
+        owe_a_call(visit, others=False, actor=actor, now=now)
     _say_why(work_order, wish.why, actor, now)
 
 
@@ -130,11 +130,7 @@ def _checked(work_order: WorkOrder, visit: Visit | None, wish: Wish, actor: User
 
 
 def _real(wish: Wish, work_order: WorkOrder) -> Wish:
-    """With each person once, by id; Refused unless all of them can be sent here."""
-    sent = sorted({user.id: user for user in wish.crew if user}.values(), key=lambda user: user.id)
-    if not sent or not all(can(user, Permission.DO_VISITS, work_order.estate_id) for user in sent):
-        raise Refused(_("Choose at least one technician of this estate."), field="crew")
-    return replace(wish, crew=sent)
+    return replace(wish, crew=real_crew(wish.crew, work_order))
 
 
 def _as_planned(wish: Wish, visit: Visit) -> Wish:
@@ -152,28 +148,13 @@ def _changed(visit: Visit, wish: Wish) -> set[str]:
     return {name for name, (old, new) in pairs.items() if old != new}
 
 
-def _refuse_pinned(visit: Visit, wish: Wish, now: datetime) -> None:
-    if visit.status not in STILL_TO_DO:
-        raise Conflict(_("This visit has ended; it can no longer be moved."))
-    moved, given = visit.planned_at != wish.starts_at, _ids(visit.crew) != _ids(wish.crew)
-    stays = set(_ids(visit.crew)) <= set(_ids(wish.crew))
-    if visit.status not in NOT_SET_OUT and (moved or not stays):
-        raise Conflict(_("They are on the way or at work there: the visit stays theirs, and now."))
-    if (moved and wish.lock in HOLDS_TIME) or (given and wish.lock in HOLDS_CREW):
+def _refuse_locked(visit: Visit, wish: Wish, changed: set[str]) -> None:
+    moved = "time" in changed
+    if (moved and wish.lock in HOLDS_TIME) or ("crew" in changed and wish.lock in HOLDS_CREW):
         raise Refused(_("It is locked so. Take the lock off, or change it, to move the visit."), field="lock")
     told = promised_window(visit)
     if moved and wish.lock is Lock.WINDOW and told and not told.starts_at <= wish.starts_at < told.ends_at:
         raise Refused(_("It is locked to its window. Take the lock off to leave it."), field="lock")
-    if moved and wish.starts_at < now - SLACK:
-        raise Refused(_("This time is already over. Choose a later one."), field="starts_at")
-
-
-def _give(visit: Visit, crew: Sequence[User]) -> None:
-    """If nobody of the crew stays, the new ones have not accepted it yet."""
-    if not set(_ids(visit.crew)) & set(_ids(crew)) and visit.status is VisitStatus.ACCEPTED:
-        move_visit(visit, VisitStatus.PLANNED)
-        visit.accepted_at = None
-    visit.crew = list(crew)
 
 
 def _set(visit: Visit, wish: Wish) -> None:

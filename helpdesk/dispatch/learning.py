@@ -10,6 +10,8 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Place
 from helpdesk.repairs.models import Visit, WorkOrder, visit_technician
 from helpdesk.travel.actions import keep_learned
+from helpdesk.travel.models import Mode
+from helpdesk.travel.queries import modes_of
 
 LEARNED_FROM = timedelta(days=180)
 
@@ -28,7 +30,7 @@ def ways(estate_id: int, now: datetime) -> list[tuple[int, int, int]]:
     """(from building, to building, seconds) between two visits that one technician made one after the other.
 
     Only of one day, and only where setting out and arriving were both tapped; a visit whose times are not known
-    breaks the row, because nobody knows where they were meanwhile.
+    breaks the row, because nobody knows where they were meanwhile. Who rides says nothing of ways on foot.
     """
     rows = db.session.execute(
         select(visit_technician.c.user_id, Visit.departed_at, Visit.arrived_at, Place.building_no)
@@ -41,12 +43,13 @@ def ways(estate_id: int, now: datetime) -> list[tuple[int, int, int]]:
             visit_technician.c.user_id, db.func.coalesce(Visit.arrived_at, Visit.departed_at, Visit.ended_at), Visit.id
         )
     )
+    riding = [user_id for user_id, mode in modes_of(estate_id).items() if mode is not Mode.WALK]
     found: list[tuple[int, int, int]] = []
     before: tuple[int, date, int | None] | None = None
     for user_id, departed_at, arrived_at, building in rows:
         day = clock.local_date(arrived_at) if arrived_at else None
         if departed_at and arrived_at and before and before[:2] == (user_id, day):
-            if before[2] is not None and building is not None:
+            if before[2] is not None and building is not None and user_id not in riding:
                 found.append((before[2], building, int((arrived_at - departed_at).total_seconds())))
         before = (user_id, day, building) if day else None
     return found

@@ -10,7 +10,7 @@ from helpdesk.core.htmx import page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch import feed as feeds
-from helpdesk.dispatch.actions import rearrange_visit, send_order
+from helpdesk.dispatch.actions import rearrange_on_board, send_order
 from helpdesk.dispatch.board import board_of, boards_of
 from helpdesk.dispatch.forms import MoveForm, SendForm
 from helpdesk.dispatch.placing import asked_place, changes_since, day_or_today, offered, placing_form, would_break
@@ -85,7 +85,7 @@ def move(number: str, visit_id: int):
     if form.validate():
         with form.keeping_typed(), writing():
             order = get_work_order(me(), number, seen_version=form.version.data)
-            rearrange_visit(_visit(order, visit_id), form.wish, actor=me(), now=clock.now())
+            rearrange_on_board(_visit(order, visit_id), form.wish, actor=me(), now=clock.now())
     return _placed(form, number)
 
 

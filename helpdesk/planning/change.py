@@ -52,15 +52,16 @@ def only(problem: Problem, plan: Plan, chosen: Collection[Id]) -> Problem:
     return replace(problem, visits=tuple(visits))
 
 
-def release(problem: Problem, plan: Plan, technician: Id) -> Problem:
+def release(problem: Problem, plan: Plan, technician: Id, handed_out: Collection[Id] | None = None) -> Problem:
     """Return the problem in which only this technician's visits are handed out again; the others keep their people.
 
-    Their order may change, at its price. Whether the technician still works is said by their shifts in the problem.
+    Of theirs, `handed_out` are those, None is all. Their order may change, at its price. Whether the technician still
+    works is said by their shifts in the problem.
     """
     visits = []
     for visit in as_planned(problem, plan).visits:
         mine = visit.planned and technician in visit.planned.technicians
-        if mine and not has_begun(visit):
+        if mine and not has_begun(visit) and (handed_out is None or visit.id in handed_out):
             stays = Lock.NONE if visit.lock in (Lock.TECHNICIAN, Lock.NONE) else Lock.WINDOW
             visits.append(replace(visit, lock=Lock.TIME if visit.lock is Lock.TIME else stays))
         elif visit.planned and visit.lock in (Lock.NONE, Lock.WINDOW) and not has_begun(visit):

@@ -19,6 +19,7 @@ from helpdesk.repairs.models import (
     Category,
     Chase,
     HoldReason,
+    Lock,
     Remark,
     Urgency,
     Visit,
@@ -30,6 +31,7 @@ from helpdesk.repairs.policy import deadlines_of, service_level_in_force
 from helpdesk.repairs.queries import in_force
 from helpdesk.repairs.rules import counted_from, finish_by
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN, STILL_TO_DO, Status, VisitStatus, call_off, move, move_visit
+from helpdesk.windows.models import Override, Rule
 from helpdesk.windows.rules import Window
 
 SLACK = timedelta(minutes=2)  # a time chosen just now is not past when it arrives here
@@ -105,7 +107,7 @@ def schedule_visit(
     Refused without technicians of this estate or for a time that is over; Conflict while somebody is on the way.
     """
     require(actor, Permission.DISPATCH, work_order.estate_id)
-    sent = _crew(crew, work_order)
+    sent = real_crew(crew, work_order)
     start = planned_at or (max(promised.starts_at, now) if promised else now)
     if start < now - SLACK or (promised and promised.ends_at <= now):
         raise Refused(_("This time is already over. Choose a later one."), field="window")
@@ -133,7 +135,7 @@ def hand_over_visit(visit: Visit, *, crew: Sequence[User], actor: User, now: dat
     """
     work_order = visit.work_order
     require(actor, Permission.DISPATCH, work_order.estate_id)
-    sent, had, before = _crew(crew, work_order), _ids(visit.crew), work_order.topics
+    sent, had, before = real_crew(crew, work_order), _ids(visit.crew), work_order.topics
     if visit.status not in STILL_TO_DO:
         raise Conflict(_("This visit has ended; it can no longer be handed over."))
     if _ids(sent) == had:
@@ -153,24 +155,50 @@ def hand_over_visit(visit: Visit, *, crew: Sequence[User], actor: User, now: dat
     )  # fmt: skip
 
 
-def replan_visit(visit: Visit, *, planned_at: datetime, actor: User, now: datetime) -> None:
-    """Give a visit that nobody has set out for another time; what the resident was promised stays promised.
+def rearrange_visit(
+    visit: Visit, *, crew: Sequence[User], planned_at: datetime, minutes: int | None = None, lock: Lock | None = None,
+    agreed: Window | None = None, broke: Sequence[Rule] = (), reason: Override | None = None, actor: User,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Move a visit, give it to others, change how long it takes or its lock, or note a window the resident agreed to.
 
-    Refused for a time that is over, or that is its time already; Conflict once somebody has set out.
+    Without such a window what was promised stays promised. Whoever is on the way or on site stays, and comes when they
+    come: others may join. `broke` are rules that somebody who plans breaks all the same, for this `reason`.
+    Refused for a time that is over, and if nothing changes; Conflict once it has ended, or they have set out.
     """
-    work_order, from_at = visit.work_order, visit.planned_at
+    work_order = visit.work_order
     require(actor, Permission.DISPATCH, work_order.estate_id)
-    if visit.status not in NOT_SET_OUT:
-        raise Conflict(_("Somebody has set out for this visit, or it has ended; its time no longer changes."))
-    if planned_at < now - SLACK:
-        raise Refused(_("This time is already over. Choose a later one."), field="planned_at")
-    if planned_at == from_at:
-        raise Refused(_("This is already its time."), field="planned_at")
-    visit.planned_at = planned_at
+    sent, had, from_at = real_crew(crew, work_order), _ids(visit.crew), visit.planned_at
+    before = work_order.topics
+    minutes, lock = minutes or visit.duration_minutes, lock or visit.lock
+    others, moved = _ids(sent) != had, planned_at != from_at
+    if not (others or moved or agreed or (minutes, lock) != (visit.duration_minutes, visit.lock)):
+        raise Refused(_("Nothing is different from before."))
+    check_movable(visit, crew=sent, planned_at=planned_at, now=now)
+    if others:
+        _give(visit, sent)
+    visit.planned_at, visit.duration_minutes, visit.lock = planned_at, minutes, lock
+    visit.crew_size = max(work_order.category.crew_size, len(sent))  # a larger crew is what the planner sends, too
+    if agreed:
+        visit.promised_from, visit.promised_until = agreed.starts_at, agreed.ends_at
+        arrive_within(work_order, agreed.ends_at)
     record(
-        "visit.replanned", work_order, actor=actor, now=now, topics=work_order.topics, visit_id=visit.id,
-        from_at=from_at, planned_at=planned_at,
+        "visit.reassigned" if others else "visit.moved", work_order, actor=actor, now=now,
+        topics=before | work_order.topics, visit_id=visit.id, from_crew=had, crew=_ids(sent), from_at=from_at,
+        to_at=planned_at, minutes=minutes, lock=lock, broke=list(broke), reason=reason if broke else None,
+        promised_from=agreed and agreed.starts_at, promised_until=agreed and agreed.ends_at,
     )  # fmt: skip
+
+
+def check_movable(visit: Visit, *, crew: Sequence[User], planned_at: datetime, now: datetime) -> None:
+    """Conflict once a visit has ended, or they have set out and it or one of them would go; Refused if it is over."""
+    moved, stays = planned_at != visit.planned_at, set(_ids(visit.crew)) <= set(_ids(crew))
+    if visit.status not in STILL_TO_DO:
+        raise Conflict(_("This visit has ended; it can no longer be moved."))
+    if visit.status not in NOT_SET_OUT and (moved or not stays):
+        raise Conflict(_("They are on the way or at work there: the visit stays theirs, and now."))
+    if moved and planned_at < now - SLACK:
+        raise Refused(_("This time is already over. Choose a later one."), field="starts_at")
 
 
 def hold_work_order(work_order: WorkOrder, *, reason: HoldReason, actor: User, now: datetime) -> None:
@@ -266,12 +294,20 @@ def chase_work_order(work_order: WorkOrder, *, call_id: int | None = None, actor
     return chase
 
 
-def _crew(crew: Sequence[User], work_order: WorkOrder) -> list[User]:
+def real_crew(crew: Sequence[User], work_order: WorkOrder) -> list[User]:
     """The people to send, each once, by id; Refused unless all of them work here."""
     sent = sorted({user.id: user for user in crew if user}.values(), key=lambda user: user.id)
     if not sent or not all(can(user, Permission.DO_VISITS, work_order.estate_id) for user in sent):
         raise Refused(_("Choose at least one technician of this estate."), field="crew")
     return sent
+
+
+def _give(visit: Visit, crew: list[User]) -> None:
+    """If nobody of the crew stays, the new ones have not accepted it yet."""
+    if not set(_ids(visit.crew)) & set(_ids(crew)) and visit.status is VisitStatus.ACCEPTED:
+        move_visit(visit, VisitStatus.PLANNED)
+        visit.accepted_at = None
+    visit.crew = crew
 
 
 def _ids(crew: Iterable[User]) -> list[int]:

@@ -126,11 +126,6 @@ def _handed_over(*, name, crew, data, work_order) -> str:
     return _("%(name)s handed the visit over to %(crew)s.", name=name, crew=crew)
 
 
-def _replanned(*, name, crew, data, work_order) -> str:
-    at = local_time(datetime.fromisoformat(data["planned_at"]))
-    return _("%(name)s planned the visit for %(at)s.", name=name, at=at)
-
-
 STEPS = {
     Step.ACCEPT: lambda name: _("%(name)s accepted the visit.", name=name),
     Step.DEPART: lambda name: _("%(name)s set out.", name=name),
@@ -244,7 +239,6 @@ SENTENCES = {
     "work_order.chased": _chased,
     "visit.scheduled": _scheduled,
     "visit.handed_over": _handed_over,
-    "visit.replanned": _replanned,
     "visit.stepped": _stepped,
     "visit.finished": _finished,
     "visit.failed": _failed,

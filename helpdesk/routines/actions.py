@@ -19,7 +19,7 @@ from helpdesk.repairs.queries import check_category
 from helpdesk.repairs.states import Setback, VisitStatus
 from helpdesk.routines.models import Basis, Outcome, Routine, Turn, Unit
 from helpdesk.routines.queries import Subject, same_category, turn_of
-from helpdesk.routines.rules import next_due, spread
+from helpdesk.routines.rules import next_due, spread, wanted_day
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def begin_routine(
     routine = Routine(
         estate_id=place.estate_id, kind=kind, title=title, steps=steps, place=place, category=category, person=person,
         every=rhythm.every, unit=rhythm.unit, basis=rhythm.basis, ahead_days=rhythm.ahead_days,
-        next_on=rhythm.first_on, version=0,
+        next_on=rhythm.first_on, month_day=rhythm.first_on.day, version=0,
     )  # fmt: skip
     db.session.add(routine)
     db.session.flush()
@@ -63,6 +63,7 @@ def change_routine(routine: Routine, *, title: str, steps: str, rhythm: Rhythm, 
     _still_runs(routine)
     if rhythm.first_on != routine.next_on:
         _not_over(rhythm.first_on, now)
+        routine.month_day = rhythm.first_on.day
     if any(turn.due_on == rhythm.first_on for turn in routine.turns):
         raise Refused(_("There is a turn on this day already. Choose another one."), field="first_on")
     routine.title, routine.steps = title, steps
@@ -95,8 +96,9 @@ def open_turn(routine: Routine, *, now: datetime) -> Turn:
     turn = Turn(routine=routine, due_on=due_on, work_order=order)
     db.session.add(turn)
     routine.next_on = next_due(
-        due_on=due_on, ended_on=max(due_on, today), every=routine.every, unit=routine.unit, basis=Basis.DUE
-    )
+        due_on=due_on, ended_on=max(due_on, today), every=routine.every, unit=routine.unit, basis=Basis.DUE,
+        wanted=routine.month_day,
+    )  # fmt: skip
     db.session.flush()
     record(
         "routine.turn_opened", routine, actor=None, now=now, topics=routine.topics | order.topics, turn_id=turn.id,
@@ -125,10 +127,9 @@ def note_outcome(
     turn.outcome, turn.words, turn.ended_at, turn.ended_by_id = outcome, words, now, actor.id
     turn.follow_up = _follow_up(turn, outcome, found, actor, now)
     if routine.basis is Basis.COMPLETION:
-        routine.next_on = next_due(
-            due_on=turn.due_on, ended_on=clock.local_date(now), every=routine.every, unit=routine.unit,
-            basis=routine.basis,
-        )  # fmt: skip
+        dates = {"due_on": turn.due_on, "ended_on": clock.local_date(now), "basis": routine.basis}
+        routine.month_day = wanted_day(routine.month_day, **dates)
+        routine.next_on = next_due(**dates, every=routine.every, unit=routine.unit, wanted=routine.month_day)
     record(
         "routine.turn_ended", routine, actor=actor, now=now, topics=routine.topics, turn_id=turn.id, outcome=outcome,
         follow_up_id=turn.follow_up.id if turn.follow_up else None,

@@ -27,13 +27,15 @@ class Basis(StrEnum):
 class Routine(Versioned, db.Model):
     """Something that comes round every `every` units at a place, for a person where it is a care round.
 
-    Turns are opened `ahead_days` before they are due. Ended, it opens no more; what was opened stays.
+    Turns are opened `ahead_days` before they are due. Ended, it opens no more; what was opened stays. `month_day` is
+    the day of a month on which it is wanted, which `next_on` cannot say in a shorter month.
     """
 
     __tablename__ = "routine"
     __table_args__ = (
         CheckConstraint("every > 0", name="comes_round"),
         CheckConstraint("ahead_days >= 0", name="ahead_not_negative"),
+        CheckConstraint("month_day BETWEEN 1 AND 31", name="day_of_a_month"),
         CheckConstraint("title != ''", name="says_what"),
         CheckConstraint("kind != 'care' OR person_id IS NOT NULL", name="care_is_for_somebody"),
         Index(None, "estate_id", "next_on"),
@@ -54,6 +56,7 @@ class Routine(Versioned, db.Model):
     basis: Mapped[Basis]
     ahead_days: Mapped[int] = mapped_column(default=1)
     next_on: Mapped[date]
+    month_day: Mapped[int]
     ended_on: Mapped[date | None]
     turns: Mapped[list["Turn"]] = relationship(order_by="Turn.id", back_populates="routine")
 

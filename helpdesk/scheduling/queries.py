@@ -18,8 +18,7 @@ from helpdesk.repairs.models import Photo, Visit, WorkOrder
 from helpdesk.repairs.queries import NUMBER, reach_of, visible_work_orders
 from helpdesk.repairs.states import NOT_SET_OUT, STILL_TO_DO, VisitStatus
 from helpdesk.scheduling.rules import EMERGENCIES, family_name, is_recent, next_step, there_about, turn
-from helpdesk.travel.models import Mode
-from helpdesk.travel.queries import travel_times
+from helpdesk.travel.queries import own_ways
 
 UNDER_WAY = (VisitStatus.ON_THE_WAY, VisitStatus.ON_SITE)
 MOST_JOBS = 200
@@ -132,10 +131,10 @@ def day_of(user, now: datetime) -> Day:
     return day
 
 
-def next_late(visit: Visit, day: Day, now: datetime) -> NextLate | None:
+def next_late(visit: Visit, day: Day, user_id: int, now: datetime) -> NextLate | None:
     """The next resident who was told a time that cannot be kept, if somebody is at this visit or on the way to it.
 
-    Counts the time the visit is planned to take from its arrival (or now), and the way to the next building.
+    Counts the time the visit is planned to take from its arrival (or now), and the way to the next building as they go.
     """
     if visit.status not in UNDER_WAY:
         return None
@@ -144,7 +143,7 @@ def next_late(visit: Visit, day: Day, now: datetime) -> NextLate | None:
         return None
     other = min(following, key=lambda one: one.planned_at)
     here, there = visit.work_order.place, other.work_order.place
-    ways = travel_times(visit.work_order.estate_id)[Mode.WALK]
+    ways = own_ways(visit.work_order.estate_id, user_id)
     way = timedelta(seconds=ways.seconds(here.building_no, there.building_no))
     ends_at = (visit.arrived_at or now) + timedelta(minutes=visit.duration_minutes)
     at = there_about(now, ends_at=ends_at, way=way)

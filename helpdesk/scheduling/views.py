@@ -189,7 +189,7 @@ def _job(visit: Visit, form=None) -> dict:
         "today": day.today, "news": day.news(visit), "thumb": thumb, "step": thumb.step,
         "later_steps": STEPS_LEFT.get(visit.status, ())[1:], "open": visit.status in STILL_TO_DO,
         "on_site": visit.status is VisitStatus.ON_SITE, "takes_photos": is_recent(visit.status, visit.ended_at, now),
-        "changed": False, "bring": bring_along(visit), "next_late": next_late(visit, day, now),
+        "changed": False, "bring": bring_along(visit), "next_late": next_late(visit, day, me().id, now),
         "finish_form": form if isinstance(form, FinishForm) else FinishForm.fresh(visit),
         "setback_form": form if isinstance(form, SetbackForm) else SetbackForm.fresh(visit),
         "photo_form": _photo_form(visit, form),

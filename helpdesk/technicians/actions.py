@@ -24,7 +24,7 @@ from helpdesk.technicians.models import (
     Wish,
     WorkingHours,
 )
-from helpdesk.technicians.queries import absences_within, hours_of
+from helpdesk.technicians.queries import absences_within, hours_of, right_to_call_off
 from helpdesk.technicians.rules import Spell
 
 LONGEST = timedelta(days=370)  # of one absence
@@ -114,18 +114,21 @@ def note_absence(
     return _away(user, reason, spell, estate_id, actor, now)
 
 
-def report_sick(user: User, *, last: date, estate_id: int, actor: User, now: datetime) -> Absence:
-    """Somebody rang in sick: they are away from now on, until the end of a day."""
+def report_sick(user: User, *, spell: Spell, estate_id: int, actor: User, now: datetime) -> Absence:
+    """Somebody rang in sick: they are away for this time, or what is left of it from now on. Refused if it is over."""
     require(actor, Permission.DISPATCH, estate_id)
-    if last < clock.local_date(now):
-        raise Refused(_("Choose today or a later day."), field="last_on")
-    ends_at = clock.start_of_day(last + timedelta(days=1))
-    return _away(user, AbsenceReason.SICK, (now, ends_at), estate_id, actor, now)
+    starts_at, ends_at = spell
+    if ends_at <= now:
+        raise Refused(_("This time is over. Choose today or a later day."), field="last_on")
+    return _away(user, AbsenceReason.SICK, (max(now, starts_at), ends_at), estate_id, actor, now)
 
 
 def call_off_absence(absence: Absence, *, actor: User, now: datetime) -> None:
-    """They work after all: an absence to come is called off, one that runs ends now. Conflict once it is over."""
-    require(actor, Permission.PLAN_DUTY, absence.estate_id)
+    """They work after all: an absence to come is called off, one that runs ends now. Conflict once it is over.
+
+    Whoever noted it may: a sick call under a wrong name is noticed at once.
+    """
+    require(actor, right_to_call_off(absence, actor), absence.estate_id)
     if absence.called_off_at is not None or absence.ends_at <= now:
         raise Conflict(_("This absence is over or called off. Look at it again."))
     if absence.starts_at < now:

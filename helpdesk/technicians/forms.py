@@ -1,6 +1,6 @@
 """The shape of what is sent about technicians. Whether it can be so is for the acts to say."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.accounts.models import User
+from helpdesk.core import clock
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
 from helpdesk.technicians.actions import Mastered
@@ -187,6 +188,9 @@ class AbsenceForm(CreatingForm):
 
 class SickForm(CreatingForm):
     last_on = DateField(_l("Away until the end of"), validators=[InputRequired(), a_real_day])
+
+    def spell(self, now: datetime) -> Spell:
+        return now, clock.start_of_day(self.last_on.data + timedelta(days=1))
 
 
 class WishForm(Form):

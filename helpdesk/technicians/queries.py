@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User, UserRole
@@ -87,8 +87,14 @@ def get_skill(user, skill_id: int, *, seen_version: int | None = None) -> Techni
 
 
 def get_absence(user, absence_id: int, *, seen_version: int | None = None) -> Absence:
-    """One absence noted in an estate this user plans; 404 otherwise, Conflict if it changed meanwhile."""
-    return _get(Absence, user, absence_id, seen_version)
+    """One absence of an estate this user plans, or that they noted; 404 otherwise, Conflict if it changed meanwhile."""
+    own = and_(Absence.noted_by_id == user.id, Absence.estate_id.in_(estates(user, Permission.DISPATCH)))
+    return _get(Absence, user, absence_id, seen_version, own)
+
+
+def right_to_call_off(absence: Absence, user) -> Permission:
+    """What somebody needs to call an absence off: who noted it themselves needs less."""
+    return Permission.DISPATCH if absence.noted_by_id == user.id else Permission.PLAN_DUTY
 
 
 def skills_of(user_id: int, estate_id: int) -> list[TechnicianSkill]:
@@ -178,8 +184,8 @@ def _by_user(rows) -> dict[int, list]:
     return found
 
 
-def _get(model, user, record_id: int, seen_version: int | None):
-    mine = model.estate_id.in_(estates(user, Permission.PLAN_DUTY))
+def _get(model, user, record_id: int, seen_version: int | None, *more):
+    mine = or_(model.estate_id.in_(estates(user, Permission.PLAN_DUTY)), *more)
     found = db.session.scalar(select(model).where(model.id == record_id, mine)) or abort(404)
     if seen_version is not None and seen_version != found.version:
         raise Conflict(_("Someone changed this while you were looking at it. Check, then save again."))

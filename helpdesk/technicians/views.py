@@ -28,6 +28,7 @@ from helpdesk.technicians.queries import (
     get_technician,
     hours_of,
     licences_of,
+    right_to_call_off,
     technicians_of,
     wishes_at,
 )
@@ -37,7 +38,7 @@ from helpdesk.technicians.words import level_name, skill_name, skill_names
 bp = Blueprint("technicians", __name__, url_prefix="/technicians")
 P = Permission
 PAGE, ONE, WISHES = "technicians/index.html", "technicians/show.html", "technicians/wishes.html"
-for words in (skill_name, skill_names, level_name, works_words, absence_words, warned, wishes_at):
+for words in (right_to_call_off, skill_name, skill_names, level_name, works_words, absence_words, warned, wishes_at):
     bp.add_app_template_global(words)
 
 
@@ -121,16 +122,16 @@ def absence(technician_id: int):
 @needs(P.DISPATCH)
 def sick(technician_id: int):
     form, estate_id = SickForm(), _estate_id(P.DISPATCH)
-    user = get_technician(technician_id, estate_id=estate_id)
-    said = {"last": form.last_on.data, "estate_id": estate_id, "actor": me(), "now": clock.now()}
+    user, now = get_technician(technician_id, estate_id=estate_id), clock.now()
+    said = {"estate_id": estate_id, "actor": me(), "now": now}
     if form.validate():
         with form.keeping_typed(), writing():
-            once(me(), form, lambda: report_sick(user, **said).id)
+            once(me(), form, lambda: report_sick(user, spell=form.spell(now), **said).id)
     return _answered(form, "sick", technician_id, estate_id)
 
 
 @bp.post("/absences/<int:absence_id>/calling-off")
-@needs(P.PLAN_DUTY)
+@needs(P.PLAN_DUTY, P.DISPATCH)
 def call_off(absence_id: int):
     row, form = get_absence(me(), absence_id), EndForm()
     whose = row.user_id, row.estate_id

@@ -2,10 +2,12 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
 from helpdesk.core.forms import Form, LongText, clean
+from helpdesk.core.words import word
+from helpdesk.travel.models import Mode
 from helpdesk.travel.rules import FURTHEST_M, BadLine, read_positions
 
 
@@ -66,6 +68,22 @@ class TypedForm(Form):
             raise ValidationError(said) from None
         if not self.positions:
             raise ValidationError(_("Write at least one building."))
+
+
+class ModeForm(Form):
+    """How somebody gets about; `seen` is what stood there when the form was made."""
+
+    mode = RadioField(_l("Gets about"), coerce=lambda typed: Mode(typed) if typed in set(Mode) else None, choices=[],
+                      validate_choice=False)  # fmt: skip
+    seen = HiddenField()
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.mode.choices = [(mode.value, word(mode)) for mode in Mode]
+
+    def validate_mode(self, field) -> None:
+        if field.data is None:
+            raise ValidationError(_("Choose one of these."))
 
 
 def _is_number(typed: str) -> bool:

@@ -1,7 +1,10 @@
 """How long it takes between the buildings of an estate, and who goes how."""
 
+from flask import abort
 from sqlalchemy import func, select
 
+from helpdesk.accounts.models import User
+from helpdesk.core.access import Permission, can
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
 from helpdesk.travel.models import BuildingPosition, Leg, Mode, TechnicianMode
@@ -49,6 +52,23 @@ def travel_times(estate_id: int) -> dict[Mode, TravelTimes]:
     for leg in db.session.scalars(select(Leg).where(Leg.estate_id == estate_id, Leg.samples >= ENOUGH_SAMPLES)):
         learned[leg.mode][leg.from_building, leg.to_building] = leg.seconds
     return {mode: TravelTimes(positions, learned[mode], mode) for mode in Mode}
+
+
+def get_goer(user_id: int, estate_id: int) -> User:
+    """Somebody who can be sent in this estate; 404 for anybody else."""
+    found = db.session.get(User, user_id)
+    return found if found and can(found, Permission.DO_VISITS, estate_id) else abort(404)
+
+
+def own_ways(estate_id: int, user_id: int) -> TravelTimes:
+    """The ways of an estate as this technician goes them."""
+    return travel_times(estate_id)[mode_of(user_id, estate_id)]
+
+
+def mode_of(user_id: int, estate_id: int) -> Mode:
+    """How a technician gets about in an estate."""
+    row = db.session.get(TechnicianMode, (estate_id, user_id))
+    return row.mode if row else Mode.WALK
 
 
 def modes_of(estate_id: int) -> dict[int, Mode]:

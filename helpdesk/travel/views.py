@@ -10,13 +10,14 @@ from helpdesk.core.htmx import answer
 from helpdesk.core.terms import check_seen, digest
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import chosen_estate, visible_estates
-from helpdesk.travel.actions import place_buildings
-from helpdesk.travel.forms import TypedForm, positions_form
+from helpdesk.travel.actions import place_buildings, set_mode
+from helpdesk.travel.forms import ModeForm, TypedForm, positions_form
 from helpdesk.travel.models import BuildingPosition
-from helpdesk.travel.queries import building_numbers, learned_legs, positions_of
+from helpdesk.travel.queries import building_numbers, get_goer, learned_legs, mode_of, modes_of, positions_of
 
 bp = Blueprint("travel", __name__, url_prefix="/ways")
 P = Permission
+bp.add_app_template_global(modes_of)
 PAGE = "travel/index.html"
 LEGS_SHOWN, MARGIN = 30, 30
 
@@ -55,6 +56,27 @@ def place_typed():
         with form.keeping_typed(), writing():
             place_buildings(_estate(), form.positions, actor=me(), now=clock.now())
     return _answered(form, "typed", estate_id)
+
+
+@bp.post("/technicians/<int:user_id>")
+@needs(P.PLAN_DUTY)
+def goes(user_id: int):
+    form, estate_id = ModeForm(), _estate().id
+    user = get_goer(user_id, estate_id)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            check_seen(form.seen.data, mode_of(user_id, estate_id))
+            set_mode(user, mode=form.mode.data, estate_id=estate_id, actor=me(), now=clock.now())
+    url = url_for("technicians.show", technician_id=user_id, estate=estate_id)
+    shown = {"technician": user, "estate_id": estate_id, "seen": mode_of(user_id, estate_id)}
+    return answer(form, "travel/mode.html", "travel/mode.html", url=url, **shown)
+
+
+@bp.app_template_global()
+def mode_form(user_id: int, estate_id: int) -> ModeForm:
+    """The form of how somebody gets about, as it is now."""
+    mode = mode_of(user_id, estate_id)
+    return ModeForm(formdata=None, mode=mode, seen=mode)
 
 
 def _answered(form, name: str, estate_id: int):

@@ -12,15 +12,20 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
-from helpdesk.dayplans.actions import accept_plan, ask_plan, begin_run, cancel_plan, plan_again
+from helpdesk.dayplans.actions import accept_plan, ask_plan, begin_run, cancel_plan, plan_again, take_sick_call
 from helpdesk.dayplans.models import DayPlan
+from helpdesk.dayplans.question import question, to_hand_out
 from helpdesk.dayplans.states import PlanStatus
+from helpdesk.dispatch.day import day_sheet
+from helpdesk.dispatch.offers import offers_for
 from helpdesk.repairs.actions import hold_work_order
-from helpdesk.repairs.models import HoldReason
+from helpdesk.repairs.models import HoldReason, Urgency
 from helpdesk.repairs.states import Status, Step
 from helpdesk.scheduling.actions import take_step
+from helpdesk.technicians.actions import call_off_absence, note_absence
+from helpdesk.technicians.models import Absence, AbsenceReason
 from helpdesk.windows.rules import Window
-from tests.dayplans import a_plan, a_visit, an_order, can_do
+from tests.dayplans import a_plan, a_visit, an_order, away, can_do
 
 
 @pytest.fixture
@@ -93,6 +98,24 @@ def test_accepting_all_moves_visits_sends_somebody_and_lets_whoever_was_told_be_
     rung = set(db.session.scalars(select(Callback.work_order_id)))
     assert rung <= {visit.work_order_id for visit in visits} and len(rung) >= min(1, len(others))
     assert all(change.taken_at == now for change in plan.changes)
+
+
+def test_a_visit_that_moves_to_somebody_else_and_another_time_is_one_event(badly, estate, day, ann, now):
+    visits, _waiting = badly
+    plan = a_plan(estate, day, actor=ann, now=now)
+    moved = {one.visit_id: one for one in plan.changes if one.visit_id}
+    for visit in visits:
+        if visit.id in moved:
+            moved[visit.id].to_at += timedelta(minutes=7)
+
+    with writing():
+        accept_plan(plan, chosen={one.work_order_id for one in plan.changes}, actor=ann, now=now)
+
+    told = db.session.scalars(select(Event).where(Event.kind.in_(("visit.moved", "visit.reassigned")))).all()
+    assert moved and sorted(event.data["visit_id"] for event in told) == sorted(moved)
+    for event in told:
+        change = moved[event.data["visit_id"]]
+        assert (event.data["crew"], event.data["to_at"]) == (change.to_crew, change.to_at.isoformat())
 
 
 @pytest.fixture
@@ -202,6 +225,7 @@ def test_a_sick_call_hands_out_only_that_persons_visits(badly, estate, place, ca
     visits, waiting = badly
     with writing():
         his = a_visit(place, category("WATER_LEAK"), [bo], at=at(11), actor=ann, now=now)
+        away(tao, day, estate=estate, actor=ann, now=now)
 
     plan = a_plan(estate, day, actor=ann, now=now, asked={"away": tao.id})
 
@@ -211,6 +235,98 @@ def test_a_sick_call_hands_out_only_that_persons_visits(badly, estate, place, ca
     named = set(handed) | {one.work_order_id for one in plan.unserved}
     assert {visit.work_order_id for visit in visits} <= named
     assert his.work_order_id not in handed or handed[his.work_order_id].to_crew == [bo.id]
+
+
+def test_a_sick_call_is_one_act_that_the_offers_and_the_board_know_of(
+    badly, estate, place, category, day, at, ann, tao, bo, now
+):
+    before = offers_for(ann, place, category("WATER_LEAK"), Urgency.P2, now=at(7), days=1)
+
+    with writing():
+        plan = take_sick_call(tao, day=day, spell=clock.day_range(day), estate_id=estate.id, actor=ann, now=now)
+
+    gone = db.session.scalars(select(Absence)).one()
+    assert (gone.user_id, gone.reason, gone.starts_at, gone.ends_at) == (
+        tao.id, AbsenceReason.SICK, *clock.day_range(day),
+    )  # fmt: skip
+    assert (plan.asked, plan.status) == ({"away": tao.id}, PlanStatus.QUEUED)
+    after = offers_for(ann, place, category("WATER_LEAK"), Urgency.P2, now=at(7), days=1)
+    assert any("Tao" in one.names for one in before.best) and not any("Tao" in one.names for one in after.best)
+    assert day_sheet(ann, estate.id, day).technician(tao.id).works == []
+
+
+def test_a_sick_call_of_today_begins_now_and_of_half_a_day_leaves_the_other(
+    estate, place, category, day, at, ann, tao, bo, now
+):
+    today = clock.local_date(now)
+    with writing():
+        early, late = (a_visit(place, category("WATER_LEAK"), [tao], at=at(h), actor=ann, now=now) for h in (9, 15))
+        take_sick_call(bo, day=today, spell=clock.day_range(today), estate_id=estate.id, actor=ann, now=now)
+        afternoon = (at(12, 30), clock.day_range(day)[1])
+        plan = take_sick_call(tao, day=day, spell=afternoon, estate_id=estate.id, actor=ann, now=now)
+
+    (first, second) = db.session.scalars(select(Absence).order_by(Absence.id))
+    assert (first.starts_at, first.ends_at) == (now, clock.day_range(today)[1])
+    assert (second.starts_at, second.ends_at) == afternoon
+    asked = question(ann, estate.id, day, plan.asked, now)
+    (tao_s,) = (one for one in asked.problem.technicians if one.id == tao.id)
+    assert all(until <= (12 * 60 + 30) * 60 for _start, until in tao_s.shifts) and tao_s.shifts
+    locks = {visit.id: visit.lock for visit in asked.problem.visits}
+    assert locks == {f"visit-{early.id}": "technician", f"visit-{late.id}": "none"}
+
+
+def test_what_was_planned_before_a_sick_call_and_not_begun_is_handed_out_too(
+    estate, place, category, day, ann, tao, now
+):
+    with writing():
+        visit = a_visit(place, category("WATER_LEAK"), [tao], at=now, actor=ann, now=now)
+
+    later, today = now + timedelta(hours=2), clock.local_date(now)
+    with writing():
+        plan = take_sick_call(tao, day=today, spell=clock.day_range(today), estate_id=estate.id, actor=ann, now=later)
+
+    assert plan is not None
+    assert [one.id for one in to_hand_out(day_sheet(ann, estate.id, today), tao.id, later)] == [visit.id]
+
+
+def test_a_sick_call_is_undone_by_taking_the_absence_back_and_its_plan_is_stale(badly, estate, day, ann, tao, now):
+    with writing():
+        take_sick_call(tao, day=day, spell=clock.day_range(day), estate_id=estate.id, actor=ann, now=now)
+        cancel_plan(db.session.scalars(select(DayPlan)).one(), actor=ann, now=now)
+    plan = a_plan(estate, day, actor=ann, now=now, asked={"away": tao.id})
+    chosen = {one.work_order_id for one in plan.changes}
+
+    with writing():
+        call_off_absence(db.session.scalars(select(Absence)).one(), actor=ann, now=now)
+        taken = accept_plan(plan, chosen=chosen, actor=ann, now=now)
+
+    assert chosen and not taken and plan.status is PlanStatus.STALE
+    assert day_sheet(ann, estate.id, day).technician(tao.id).works != []
+
+
+def test_a_sick_call_that_no_plan_may_be_asked_for_notes_nothing(badly, estate, day, ann, tao, now):
+    spell, said = clock.day_range(day), {"estate_id": estate.id, "actor": ann, "now": now}
+    with writing():
+        ask_plan(day=day, asked={}, **said)
+
+    with pytest.raises(Conflict), writing():
+        take_sick_call(tao, day=day, spell=spell, **said)
+    with pytest.raises(Refused), writing():
+        yesterday = day - timedelta(days=2)
+        take_sick_call(tao, day=yesterday, spell=clock.day_range(yesterday), **said)
+    with pytest.raises(NotAllowed), writing():
+        take_sick_call(tao, day=day, spell=spell, **said | {"actor": tao})
+    assert db.session.scalar(select(func.count()).select_from(Absence)) == 0
+
+
+def test_what_is_noted_of_an_absence_already_stays(badly, estate, day, at, ann, mei, tao, now):
+    with writing():
+        note_absence(tao, reason=AbsenceReason.HOLIDAY, spell=(at(0), at(12)), estate_id=estate.id, actor=mei, now=now)
+        take_sick_call(tao, day=day, spell=clock.day_range(day), estate_id=estate.id, actor=ann, now=now)
+
+    assert [(gap.reason, gap.starts_at) for gap in db.session.scalars(select(Absence).order_by(Absence.id))] == [
+        (AbsenceReason.HOLIDAY, at(0)), (AbsenceReason.SICK, at(12)),
+    ]  # fmt: skip
 
 
 def test_whoever_cannot_be_served_is_named_with_a_reason_and_what_would_help(

@@ -9,8 +9,10 @@ from sqlalchemy.orm import undefer_group
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs import policy
-from helpdesk.repairs.models import Category
+from helpdesk.repairs.models import Category, WorkOrderKind
 from helpdesk.repairs.suggestions import from_document
+from helpdesk.routines.actions import Rhythm, begin_routine
+from helpdesk.routines.models import Basis, Turn, Unit
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import DayKind
 from tests.databases import ON_POSTGRES
@@ -75,3 +77,23 @@ def test_existing_estates_learn_dangers_and_keep_what_the_company_wrote(app, est
     shipped = {row["code"]: row for row in from_document(policy._shipped("categories.json"))}
     own = ("code", "synonyms", "first_words_zh", "first_words_en", "urgency", "skill", "name_zh", "group_code")
     assert [getattr(by_code["FIRE"], name) for name in own] == [shipped["FIRE"][name] for name in own]
+
+
+def test_what_came_on_the_last_day_of_a_short_month_goes_back_to_its_day(app, estate, place, ann, category, now):
+    """0022: of old rows only the next date is known, and when their turns were due."""
+    with writing():
+        routines = [
+            begin_routine(
+                kind=WorkOrderKind.INSPECTION, title="看看", steps="", place=place, person=None,
+                category=category("HANDRAIL"), rhythm=Rhythm(1, Unit.MONTH, Basis.DUE, next_on, 1), actor=ann, now=now,
+            )
+            for next_on in (date(2026, 4, 30), date(2026, 4, 15), date(2026, 4, 30))
+        ]  # fmt: skip
+        drifted, moved, new = [routine.id for routine in routines]
+        db.session.add_all(Turn(routine_id=one, due_on=date(2026, 1, 31)) for one in (drifted, moved))
+    downgrade(revision="0018")
+
+    upgrade()
+
+    days = dict(db.session.execute(text("SELECT id, month_day FROM routine")).all())
+    assert days == {drifted: 31, moved: 15, new: 30}

@@ -91,6 +91,34 @@ def test_by_the_calendar_it_stays_on_its_days(begin, ann, now):
     assert turn.routine.next_on == date(2026, 4, 3)
 
 
+@pytest.mark.parametrize("basis", Basis)
+def test_what_is_wanted_on_the_31st_comes_back_to_it_after_a_short_month(begin, ann, basis):
+    routine = begin(Rhythm(1, Unit.MONTH, basis, date(2026, 3, 31), 0))
+    due = []
+
+    for _turn in range(3):
+        due.append(routine.next_on)
+        on_that_day = clock.start_of_day(routine.next_on) + timedelta(hours=10)
+        turn = turn_after(on_that_day)
+        with writing():
+            note_outcome(turn, Outcome.WELL, actor=ann, now=on_that_day)
+
+    assert due == [date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31)]
+
+
+def test_a_change_that_leaves_the_date_leaves_the_day_of_the_month(begin, ann, now):
+    routine = begin(Rhythm(1, Unit.MONTH, Basis.DUE, date(2026, 3, 31), 0))
+    march = clock.start_of_day(date(2026, 3, 31))
+    open_due_turns(march)
+
+    with writing():
+        rhythm = Rhythm(1, Unit.MONTH, Basis.DUE, date(2026, 4, 30), 1)
+        change_routine(routine, title="看看扶手", steps="", rhythm=rhythm, actor=ann, now=march)
+    open_due_turns(clock.start_of_day(date(2026, 4, 30)))
+
+    assert routine.next_on == date(2026, 5, 31)
+
+
 def test_no_contact_on_a_care_round_is_a_danger(care, ann, now):
     turn = turn_after(now)
 

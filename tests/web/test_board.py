@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.audit.models import Event
+from helpdesk.callbacks.actions import note_attempt
+from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Phone
 from helpdesk.repairs.actions import add_remark, open_work_order, promise_window, schedule_visit
 from helpdesk.repairs.models import Lock, NamedWindow, Visit
 from helpdesk.repairs.states import Step, VisitStatus
@@ -343,6 +346,90 @@ def test_the_promise_changes_only_with_a_window_the_resident_agreed_to(visit, an
     assert (
         "The resident agreed to 03-03 14:00–15:30." in as_user(ann).get(f"/work-orders/{visit.work_order.number}").text
     )
+
+
+def owed():
+    return list(db.session.scalars(select(Callback).order_by(Callback.id)))
+
+
+def moved(as_user, ann, visit, *crew, **values):
+    """Move a visit and say why it may break what it breaks."""
+    db.session.refresh(visit.work_order)
+    body = typed(*crew, version=visit.work_order.version, reason="known_better", seen="promise,hours,travel", **values)
+    answer = as_user(ann).post(move_url(visit), data=body)
+    assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture
+def promised(visit, add, estate):
+    """The resident who was told ten to twelve left a number."""
+    with writing():
+        visit.work_order.phone = Phone(estate_id=estate.id, digits="12000000001")
+    return visit
+
+
+def test_whoever_was_told_another_time_is_to_be_rung_once(promised, ann, tao, as_user, now):
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T14:00")
+    moved(as_user, ann, promised, tao, starts_at="2026-03-04T15:00")
+
+    (callback,) = owed()
+    assert (callback.reason, callback.work_order_id, callback.number) == (
+        Reason.POSTPONED, promised.work_order_id, "12000000001",
+    )  # fmt: skip
+    assert "15:00" in callback.words and "14:00" not in callback.words and "Tao" in callback.words
+    assert callback.due_at == now + HOUR
+    assert promised.promised_from == at(10)
+
+
+def test_rung_already_they_are_rung_again_about_what_changes_then(promised, ann, tao, as_user, now):
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T14:00")
+    with writing():
+        note_attempt(owed()[0], answer=Answer.ANSWERED, actor=ann, now=now)
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T15:00")
+
+    assert [callback.status for callback in owed()] == ["reached", "open"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"starts_at": "2026-03-03T11:30"}, {"minutes": 75}, {"agreed": "2026-03-04T14:00/15:30"}]
+)
+def test_nobody_is_rung_who_was_told_so_or_agreed(values, promised, ann, tao, bo, as_user, add, now):
+    add(NamedWindow, work_order_id=promised.work_order_id, starts_at=at(14, day=date(2026, 3, 4)),
+        ends_at=at(15, 30, day=date(2026, 3, 4)))  # fmt: skip
+    if "agreed" in values:
+        values = values | {"starts_at": "2026-03-04T14:00"}
+    moved(as_user, ann, promised, bo, **values)
+
+    assert owed() == []
+
+
+def test_moved_back_into_the_promise_nobody_needs_to_be_rung(promised, ann, tao, as_user):
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T14:00")
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T10:30")
+
+    (callback,) = owed()
+    assert callback.status == "given_up" and callback.given_up_because
+
+
+def test_what_else_changes_of_a_late_visit_rings_nobody_again(promised, ann, tao, as_user):
+    """Only the time counts: what else changes of a visit that is late already was told before."""
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T14:00")
+    before = owed()[0].version
+    moved(as_user, ann, promised, tao, starts_at="2026-03-03T14:00", minutes=90)
+
+    assert [callback.version for callback in owed()] == [before]
+
+
+def test_an_order_that_is_sent_outside_its_promise_owes_a_call(work_order, estate, ann, tao, as_user, now):
+    with writing():
+        promise_window(work_order, window=Window(at(10), at(12)), actor=ann, now=now)
+        work_order.phone = Phone(estate_id=estate.id, digits="12000000001")
+
+    body = sent(work_order, tao, starts_at="2026-03-03T14:00", reason="known_better", seen="promise,hours,travel")
+    as_user(ann).post(send_url(work_order), data=body)
+    as_user(ann).post(send_url(work_order), data=body)
+
+    assert [callback.work_order_id for callback in owed()] == [work_order.id]
 
 
 def test_the_windows_a_resident_named_are_offered(work_order, ann, tao, as_user, add, now):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.core import clock, processes
+from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
@@ -14,6 +15,7 @@ from helpdesk.dayplans.actions import begin_run, fail_plan
 from helpdesk.dayplans.models import DayPlan
 from helpdesk.dayplans.states import UNDER_WAY, PlanStatus
 from helpdesk.repairs.models import WorkOrder
+from helpdesk.technicians.models import Absence
 from tests.conftest import HTMX
 from tests.dayplans import a_plan, a_visit, an_order, can_do
 
@@ -173,17 +175,45 @@ def test_a_sick_call_asks_for_a_plan_of_one_persons_visits(
     waiting, place, category, day, ann, tao, as_user, started, now
 ):
     page = as_user(ann).get(f"/schedule/sick?day={day}&technician={tao.id}")
-    none = as_user(ann).post("/schedule/sick", data=ask(day, technician=tao.id))
     with writing():
         nine = clock.start_of_day(day) + timedelta(hours=9)
         a_visit(place, category("WATER_LEAK"), [tao], at=nine, actor=ann, now=now)
-    answer = as_user(ann).post("/schedule/sick", data=ask(day, technician=tao.id))
+    body = ask(day, technician=tao.id, part="morning")
+    answer, again = (as_user(ann).post("/schedule/sick", data=body) for _n in range(2))
 
     assert f'value="{tao.id}" checked' in page.text
-    assert none.status_code == 422 and "no visit on this day" in none.text
     plan = db.session.scalars(select(DayPlan)).one()
-    assert answer.status_code == 303 and plan.asked == {"away": tao.id}
+    assert answer.status_code == 303 and plan.asked == {"away": tao.id} and again.location == answer.location
     assert "Tao is not there" in as_user(ann).get(answer.location).text
+    gone = db.session.scalars(select(Absence)).one()
+    assert (gone.user_id, gone.starts_at, gone.ends_at) == (
+        tao.id, clock.start_of_day(day), clock.start_of_day(day) + timedelta(hours=12, minutes=30),
+    )  # fmt: skip
+
+
+def test_a_sick_call_that_leaves_no_visit_is_noted_and_whoever_noted_it_takes_it_back(
+    waiting, day, ann, tao, person, as_user, started, now
+):
+    browser = as_user(ann)
+    none = browser.post("/schedule/sick", data=ask(day, technician=tao.id))
+    gone = db.session.scalars(select(Absence)).one()
+    other = as_user(person("Oda", Role.OPERATOR)).post(
+        f"/technicians/absences/{gone.id}/calling-off", data={"version": 1}
+    )
+    back = browser.post(f"/technicians/absences/{gone.id}/calling-off", data={"version": gone.version})
+
+    assert none.status_code == 303 and f"/technicians/{tao.id}" in none.location and started == []
+    assert db.session.scalar(select(func.count()).select_from(DayPlan)) == 0
+    assert (other.status_code, back.status_code) == (404, 303)
+    assert gone.called_off_at == now
+
+
+@pytest.mark.parametrize("wrong", [{"part": "hours"}, {"technician": "999"}, {"day": "2026-03-01"}])
+def test_a_sick_call_that_cannot_be_is_refused_in_the_form(wrong, waiting, day, ann, tao, as_user, started):
+    answer = as_user(ann).post("/schedule/sick", data=ask(day, technician=tao.id) | wrong)
+
+    assert answer.status_code == 422
+    assert started == [] and db.session.scalar(select(func.count()).select_from(Absence)) == 0
 
 
 def test_the_number_of_queries_does_not_grow_with_the_changes(

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from helpdesk.audit.queries import history_of
+from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Crib, Occupancy, OccupancyRole, Person, Phone
 from helpdesk.repairs.actions import cancel_work_order, hand_over_visit, open_work_order, schedule_visit
@@ -17,8 +18,11 @@ from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
 from helpdesk.repairs.states import Status, Step, VisitStatus
 from helpdesk.scheduling.actions import take_step
 from helpdesk.scheduling.queries import door_of
+from helpdesk.travel.actions import set_mode
+from helpdesk.travel.models import BuildingPosition, Mode
 from helpdesk.windows.rules import Window
 from tests.conftest import HTMX, NOON
+from tests.households import add_home
 
 HOSTILE = "\"><img src=x onerror=alert(1)> ' hx-get=/x hx-trigger=load {{7*7}} </script>"
 
@@ -456,6 +460,26 @@ def test_who_will_be_kept_waiting_is_named(visit, work_order, another, tao, ann,
     page = as_user(tao).get(url(work_order)).text
 
     assert "The next resident will wait" in page and f"/jobs/{following.number}" in page
+
+
+def test_who_goes_by_e_bike_is_there_sooner(visit, work_order, estate, category, tao, ann, mei, as_user, now):
+    far = add_home(estate, 9, 1, "101")
+    leak = category("WATER_LEAK")
+    with writing():
+        take_step(visit, Step.ARRIVE, actor=tao, now=now)
+        db.session.add_all([
+            BuildingPosition(estate_id=estate.id, building_no=visit.work_order.place.building_no, east_m=0, north_m=0),
+            BuildingPosition(estate_id=estate.id, building_no=9, east_m=1500, north_m=0),
+        ])  # fmt: skip
+        following = open_work_order(place=far, category=leak, urgency=leak.urgency, summary="x", actor=ann, now=now)
+        ends_at = now + timedelta(minutes=visit.duration_minutes + 12)
+        schedule_visit(following, crew=[tao], promised=Window(now, ends_at), actor=ann, now=now)
+    on_foot = as_user(tao).get(url(work_order)).text
+    with writing():
+        set_mode(tao, mode=Mode.EBIKE, estate_id=estate.id, actor=mei, now=now)
+
+    assert "The next resident will wait" in on_foot
+    assert "The next resident will wait" not in as_user(tao).get(url(work_order)).text
 
 
 def test_a_setback_needs_its_reason(visit, work_order, tao, as_user):

@@ -10,6 +10,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.learning import learn_ways
 from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import Category, Visit
@@ -18,7 +19,7 @@ from helpdesk.repairs.states import VisitStatus
 from helpdesk.technicians.actions import Mastered, add_skill, set_hours
 from helpdesk.technicians.models import Absence, AbsenceReason, Level, Skill, TechnicianSkill, TechnicianWish, Wish
 from helpdesk.technicians.queries import days_of
-from helpdesk.travel.models import BuildingPosition, Leg, Mode
+from helpdesk.travel.models import BuildingPosition, Leg, Mode, TechnicianMode
 from helpdesk.travel.queries import travel_times
 from helpdesk.windows.models import Half, Rule
 from helpdesk.windows.queries import grid_on, offered_windows, policy_on, reserves_on
@@ -490,7 +491,36 @@ def test_ways_are_learned_from_what_technicians_tapped(work_order, estate, categ
     assert known == 1
     assert (leg.from_building, leg.to_building, leg.seconds, leg.samples) == (place.building_no, 7, 202, 5)
     assert travel_times(estate.id)[Mode.WALK].seconds(7, place.building_no) == 202
+    with writing():
+        db.session.add(TechnicianMode(estate_id=estate.id, user_id=tao.id, mode=Mode.EBIKE))
+    assert learn_ways(now) == 0  # who rides says nothing of ways on foot
     assert learn_ways(now + 400 * DAY) == 0 and db.session.scalars(select(Leg)).all() == []
+
+
+def test_a_technician_gets_an_e_bike_on_their_page_and_the_day_is_counted_so(estate, tao, mei, ann, as_user, now):
+    browser, url = as_user(mei), f"/ways/technicians/{tao.id}?estate={estate.id}"
+    page = f"/technicians/{tao.id}?estate={estate.id}"
+    before = seen(browser.get(page).text, 'id="mode"')
+
+    saved = browser.post(url, data={"mode": "ebike", "seen": before})
+    late = browser.post(url, data={"mode": "walk", "seen": before})
+    same = browser.post(url, data={"mode": "ebike", "seen": "ebike"})
+    wrong = browser.post(url, data={"mode": "horse", "seen": "ebike"})
+
+    assert [answer.status_code for answer in (saved, late, same, wrong)] == [303, 409, 422, 422]
+    assert saved.location == page
+    assert day_sheet(ann, estate.id, MONDAY).modes == {tao.id: Mode.EBIKE}
+    assert "By e-bike" in as_user(ann).get(page).text and 'name="mode"' not in as_user(ann).get(page).text
+    assert "By e-bike" in as_user(ann).get(f"/technicians?estate={estate.id}").text
+    assert as_user(ann).post(url, data={"mode": "walk", "seen": "ebike"}).status_code == 403
+
+
+def test_who_is_no_technician_here_gets_about_nowhere(ann, tao, mei, person, new_estate, as_user, now):
+    other = person("Max", Role.MANAGER, at=new_estate("康宁苑"))
+    body = {"mode": "ebike", "seen": "walk"}
+
+    assert as_user(mei).post(f"/ways/technicians/{ann.id}", data=body).status_code == 404
+    assert as_user(other).post(f"/ways/technicians/{tao.id}", data=body).status_code == 404
 
 
 def test_buildings_are_placed_in_a_table_or_by_typing(estate, place, mei, as_user, now):
