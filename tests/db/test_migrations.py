@@ -80,7 +80,7 @@ def test_existing_estates_learn_dangers_and_keep_what_the_company_wrote(app, est
 
 
 def test_what_came_on_the_last_day_of_a_short_month_goes_back_to_its_day(app, estate, place, ann, category, now):
-    """0022: of old rows only the next date is known, and when their turns were due."""
+    """0019: of old rows only the next date is known, and when their turns were due."""
     with writing():
         routines = [
             begin_routine(
