@@ -17,7 +17,15 @@ from helpdesk.storm.models import RoundPerson
 from tests.duties import put_on
 from tests.households import add_home, add_person
 
-PAGES = ("/duty", "/handovers", "/morning-sheet", "/fridge-cards", "/storm", "/storm/postponements/new", "/storm/rounds/new")
+PAGES = (
+    "/duty",
+    "/handovers",
+    "/morning-sheet",
+    "/fridge-cards",
+    "/storm",
+    "/storm/postponements/new",
+    "/storm/rounds/new",
+)
 HOUR = timedelta(hours=1)
 
 
