@@ -123,3 +123,16 @@ def test_a_killed_tab_gives_back_the_promised_time_and_the_outcome_with_its_fiel
     other.locator("#words").fill("厨房水管爆了")
     expect(other.locator("#suggestion .suggestion")).to_be_visible()
     expect(other.locator("[name=outcome][value=complaint]")).to_be_checked()  # decided by hand: no proposal changes it
+
+
+def test_help_in_a_danger_is_offered_as_an_order(typing):
+    """The server says what is a danger, the form presses; whoever decides otherwise by hand is not overruled."""
+    page, suggestion = typing, typing.locator("#suggestion .suggestion")
+    page.locator("#words").fill("孩子头卡在栏杆里")
+    expect(suggestion).to_have_attribute("data-urgency", "p0")
+    page.locator("#outcomes .chip:has([value=help])").click()
+
+    expect(page.locator("[name=goes_on][value=order]")).to_be_checked()
+    page.locator("#words").fill("问社区医院的电话")
+    expect(suggestion).to_have_count(0)
+    expect(page.locator("[name=goes_on][value=nothing_more]")).to_be_checked()
