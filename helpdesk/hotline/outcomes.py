@@ -76,6 +76,12 @@ def opens_order(typed) -> bool:
     return False
 
 
+def _why_somebody_goes(category: Category | None) -> str:
+    if category and category.code == ELDER_CHECK:
+        return _("Nobody can reach an elder who lives alone: somebody has to go. If it is not so, choose what it is.")
+    return _("This is a danger: somebody has to go. If it is none, choose what it is.")
+
+
 def follow(call: Call, typed, *, actor: User, now: datetime) -> None:
     """Do what the outcome asks for besides keeping the call and its work order."""
     if call.outcome is Outcome.CHASE:
