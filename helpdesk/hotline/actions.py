@@ -16,7 +16,7 @@ from helpdesk.estate import phone_numbers
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Person, Phone, Place
 from helpdesk.hotline.models import AsTyped, Call, CallAnswer, Channel, DraftChoices, Outcome
-from helpdesk.hotline.outcomes import CARES, ELDER_CHECK, RINGS_BACK, FollowUp, follow, opens_order
+from helpdesk.hotline.outcomes import CARES, RINGS_BACK, FollowUp, follow, opens_order, tells_of_danger
 from helpdesk.hotline.queries import LEFT_ALONE, bare_look_ups, knows_call_words, tells_of_waiver
 from helpdesk.hotline.rules import HURRIES, digest_of, may_be_number
 from helpdesk.neighbours.actions import set_other_home
@@ -246,10 +246,10 @@ def _open_order(typed: Typed, *, reported_at: datetime, actor: User, now: dateti
         raise Refused(_("A repair needs a place: look up the home, or the stairwell."), field="place_id")
     if typed.category is None:
         raise Refused(_("Choose what is wrong."), field="category")
-    is_elder_check = typed.category.code == ELDER_CHECK
-    usual = typed.category.urgency if is_elder_check and typed.outcome is Outcome.HELP else None  # a danger, always
+    usual = typed.category.urgency
+    asks_for_help = typed.outcome is Outcome.HELP and tells_of_danger(typed.category, typed.urgency)
     work_order = open_work_order(
-        place=typed.place, category=typed.category, urgency=usual or typed.urgency or typed.category.urgency,
+        place=typed.place, category=typed.category, urgency=Urgency.P0 if asks_for_help else typed.urgency or usual,
         summary=typed.words, reporter=typed.person, phone=typed.phone, reported_at=reported_at,
         kind=WorkOrderKind.CARE if typed.category.code in CARES else WorkOrderKind.REPAIR, actor=actor, now=now,
     )  # fmt: skip

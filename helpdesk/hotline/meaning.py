@@ -1,6 +1,6 @@
 """From the form of a call to what was meant by it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
@@ -16,13 +16,12 @@ from helpdesk.hotline.actions import Typed
 from helpdesk.hotline.after import about_of, follow_up_of
 from helpdesk.hotline.forms import CallForm, DraftForm, moment_of
 from helpdesk.hotline.joining import join_of
-from helpdesk.hotline.rules import (
-    AT_ONCE,
-    may_be_number,
-)
+from helpdesk.hotline.models import Outcome
+from helpdesk.hotline.rules import AT_ONCE, may_be_number
 from helpdesk.neighbours.models import Part
-from helpdesk.repairs.models import Category
+from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.queries import visible_categories
+from helpdesk.repairs.suggestions import suggest
 from helpdesk.search.queries import exact_phone
 from helpdesk.windows.rules import window_named
 
@@ -83,14 +82,22 @@ def home_estate(user) -> int:
 
 
 def _category(form, user, estate_id: int, now: datetime) -> Category | None:
-    code = form.category.data
+    code, on = form.category.data, clock.local_date(now)
     if not code:
-        return None
-    offered = visible_categories(user, on=clock.local_date(now))
+        asks_for_help = isinstance(form, CallForm) and form.outcome.data is Outcome.HELP
+        return _danger_said(form.words.data, user, estate_id, on) if asks_for_help else None
+    offered = visible_categories(user, on=on)
     found = next((c for c in offered if c.code == code and c.estate_id == estate_id), None)
     if found is None:
         raise Refused(_("Choose what is wrong from the list."), field="category")
     return found
+
+
+def _danger_said(words: str, user, estate_id: int, on: date) -> Category | None:
+    """Whoever saves before the proposal came, or without scripts, has chosen nothing; a danger counts all the same."""
+    offered = {c.code: c for c in visible_categories(user, on=on, with_words=True) if c.estate_id == estate_id}
+    best = next((one for one in suggest(words, offered.values()) if not one.denied), None)
+    return offered[best.code] if best and best.urgency == Urgency.P0 else None
 
 
 def _decided(form, user, estate_id: int, now: datetime) -> dict:

@@ -16,6 +16,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.repairs.actions import chase_work_order
+from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import chases_now
 from helpdesk.repairs.states import OPEN
@@ -49,21 +50,36 @@ KINDS = {
 RINGS_BACK = {*KINDS, Outcome.REPAIR, Outcome.NUISANCE}  # the number has to be known again
 
 
+def tells_of_danger(category: Category | None, urgency: Urgency | None) -> bool:
+    """Whether somebody has to go at once: the kind is a danger by itself, or something in the words made it one."""
+    return Urgency.P0 in (category.urgency if category else None, urgency)
+
+
 def opens_order(typed) -> bool:
     """Whether somebody goes: for a repair, and for some help. Refused if help is left open, or a danger unattended."""
     if typed.outcome is Outcome.REPAIR:
         return True
     if typed.outcome is not Outcome.HELP:
         return False
-    is_danger = typed.category is not None and typed.category.code == ELDER_CHECK
-    if is_danger and typed.after.goes_on in (GoesOn.NOTHING_MORE, GoesOn.CASE):
-        why = _("Nobody can reach an elder who lives alone: somebody has to go. If it is not so, choose what it is.")
+    danger = tells_of_danger(typed.category, typed.urgency)
+    if danger and typed.after.goes_on in (GoesOn.NOTHING_MORE, GoesOn.CASE):
+        why = _("This is a danger: somebody has to go. If it is none, choose what it is.")
+        if typed.category and typed.category.code == ELDER_CHECK:
+            why = _(
+                "Nobody can reach an elder who lives alone: somebody has to go. If it is not so, choose what it is."
+            )
         raise Refused(why, field="goes_on")
-    if is_danger or typed.after.goes_on is GoesOn.ORDER:
+    if danger or typed.after.goes_on is GoesOn.ORDER:
         return True
     if typed.after.goes_on is not GoesOn.CASE and not typed.answer:
         raise Refused(_("Write who was asked to go, or what was arranged."), field="answer")
     return False
+
+
+def _why_somebody_goes(category: Category | None) -> str:
+    if category and category.code == ELDER_CHECK:
+        return _("Nobody can reach an elder who lives alone: somebody has to go. If it is not so, choose what it is.")
+    return _("This is a danger: somebody has to go. If it is none, choose what it is.")
 
 
 def follow(call: Call, typed, *, actor: User, now: datetime) -> None:

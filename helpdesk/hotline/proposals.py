@@ -12,7 +12,7 @@ from helpdesk.hotline.happened import is_late
 from helpdesk.hotline.joining import Added
 from helpdesk.hotline.meaning import home_estate
 from helpdesk.hotline.models import Call, Outcome
-from helpdesk.hotline.outcomes import ELDER_CHECK
+from helpdesk.hotline.outcomes import ELDER_CHECK, tells_of_danger
 from helpdesk.hotline.promised import Promised, promised_for
 from helpdesk.hotline.rules import AT_ONCE, HURRIES, asks_for_waiver, read_back, sets_out_now
 from helpdesk.outages.near import Near, near
@@ -40,6 +40,11 @@ class Proposal:
     @property
     def hurries(self) -> bool:
         return self.urgency in HURRIES
+
+    @property
+    def somebody_goes(self) -> bool:
+        """Whoever asks for help in a danger is not answered with words."""
+        return tells_of_danger(self.category, self.urgency)
 
     @property
     def is_entered_late(self) -> bool:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpdesk.planning import vrp
 from helpdesk.planning.evaluate import evaluate, faults
 from helpdesk.planning.insertion import first_plan
 from helpdesk.planning.model import Cost, Plan, Problem
@@ -47,6 +46,8 @@ def quiet(_done: float, _points: int) -> None:
 
 def search(problem: Problem, plan: Plan | None, effort: Effort, tell: Tell = quiet) -> Found:
     """Return the best plan found for a day. A plan that is given is where it begins; `change.py` says what may move."""
+    from helpdesk.planning import vrp  # here: numpy takes 25 MB, and whoever only asks for a search needs none of it
+
     began = time.monotonic()
     ready = prepare(problem)
     state = State(Tables(ready))

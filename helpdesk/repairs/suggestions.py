@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+from helpdesk.repairs.lookalikes import MEANT
+
 _LONGEST_WORDS = 500
 _DANGER = "p0"
 _SENTENCE_ENDS = re.compile(r"[。!?;\n]+")
@@ -173,17 +175,13 @@ def _in_sentence(sentence: str, parts: tuple[tuple[str, ...], ...]) -> _Hit | No
 
 def _starts(sentence: str, choice: str) -> Iterator[int]:
     """Where a choice is said. Latin words count from their beginning: "tap" is not in "stapler"."""
-    start = sentence.find(choice)
-    while start >= 0:
-        if not (
-            choice[0].isascii()
-            and choice[0].isalnum()
-            and start
-            and sentence[start - 1].isascii()
-            and sentence[start - 1].isalnum()
-        ):
-            yield start
-        start = sentence.find(choice, start + 1)
+    return (found.start() for found in _pattern(choice).finditer(sentence))
+
+
+@lru_cache(maxsize=4_096)
+def _pattern(choice: str) -> re.Pattern[str]:
+    begins = r"(?<![0-9a-z])" if choice[0].isascii() and choice[0].isalnum() else ""
+    return MEANT.get(choice) or re.compile(begins + re.escape(choice))
 
 
 def _weight(choice: str) -> int:

@@ -29,17 +29,17 @@ MOST = 300
 SHOWN = 10
 
 
-def movable_visits(user: User, day: date, *, building: int | None = None) -> list[Visit]:
-    """Visits of a local date nobody has set out for, of the estates where this user dispatches; never a danger."""
+def movable_visits(user: User, estate_id: int, day: date, *, building: int | None = None) -> list[Visit]:
+    """Visits of a local date nobody has set out for, of an estate in which this user dispatches; never a danger."""
     begins, ends = clock.day_range(day)
-    mine = estates(user, Permission.DISPATCH)
-    orders = visible_work_orders(user).where(WorkOrder.estate_id.in_(mine), WorkOrder.urgency != Urgency.P0)
+    here = WorkOrder.estate_id.in_(estates(user, Permission.DISPATCH) & {estate_id})
+    orders = visible_work_orders(user).where(here, WorkOrder.urgency != Urgency.P0)
     if building:
         orders = orders.where(WorkOrder.place_id.in_(select(Place.id).where(Place.building_no == building)))
     planned = (Visit.status.in_(NOT_SET_OUT), Visit.planned_at >= begins, Visit.planned_at < ends)
-    here = Visit.work_order_id.in_(orders.with_only_columns(WorkOrder.id).order_by(None))
+    of_them = Visit.work_order_id.in_(orders.with_only_columns(WorkOrder.id).order_by(None))
     with_all = joinedload(Visit.work_order).options(joinedload(WorkOrder.reporter), joinedload(WorkOrder.phone))
-    found = select(Visit).where(here, *planned).options(with_all).order_by(Visit.planned_at, Visit.id)
+    found = select(Visit).where(of_them, *planned).options(with_all).order_by(Visit.planned_at, Visit.id)
     return list(db.session.scalars(found.limit(MOST)).unique())
 
 
@@ -114,22 +114,24 @@ class Progress:
     waiting: int = 0
 
 
-def newest_postponements(user: User) -> list[tuple[Postponement, Progress]]:
-    """The newest of them, each with how many of its households are still to be told."""
+def newest_postponements(user: User, estate_id: int) -> list[tuple[Postponement, Progress]]:
+    """The newest of an estate, each with how many of its households are still to be told."""
+    here = visible_postponements(user).where(Postponement.estate_id == estate_id)
     waits = case((Callback.status == CallbackStatus.OPEN, Callback.id))
     counts = select(PostponedOrder.postponement_id, func.count(Callback.id.distinct()), func.count(waits.distinct()))
     joined = counts.join(Callback, Callback.id == PostponedOrder.callback_id)
-    return _with_progress(visible_postponements(user), Postponement.id, joined, PostponedOrder.postponement_id)
+    return _with_progress(here, Postponement.id, joined, PostponedOrder.postponement_id)
 
 
-def newest_rounds(user: User) -> list[tuple[Round, Progress]]:
-    """The newest of them, each with how many of its people have given no sign yet and nobody is sent to."""
+def newest_rounds(user: User, estate_id: int) -> list[tuple[Round, Progress]]:
+    """The newest of an estate, each with how many of its people have given no sign yet and nobody is sent to."""
+    here = visible_rounds(user).where(Round.estate_id == estate_id)
     no_sign = or_(RoundPerson.callback_id.is_(None), Callback.status != CallbackStatus.REACHED)
     waits = func.count().filter(RoundPerson.work_order_id.is_(None), no_sign)
     counts = select(RoundPerson.round_id, func.count(), waits).outerjoin(
         Callback, Callback.id == RoundPerson.callback_id
     )
-    return _with_progress(visible_rounds(user), Round.id, counts, RoundPerson.round_id)
+    return _with_progress(here, Round.id, counts, RoundPerson.round_id)
 
 
 def unfinished_rounds(user: User) -> list[CallList]:

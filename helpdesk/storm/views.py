@@ -36,7 +36,9 @@ bp.add_app_template_global(storm_act_behind)
 @bp.get("/storm")
 @needs(Permission.WORK_HOTLINE)
 def index():
-    return render_template("storm/index.html", postponements=newest_postponements(me()), rounds=newest_rounds(me()))
+    estate_id = estate_here(Permission.WORK_HOTLINE)
+    moved, rounds = newest_postponements(me(), estate_id), newest_rounds(me(), estate_id)
+    return render_template("storm/index.html", postponements=moved, rounds=rounds)
 
 
 @bp.get("/storm/postponements/new")
@@ -131,13 +133,15 @@ def _movable(form: PostponementForm) -> dict:
     day = clock.local_date(clock.now()) if form.day.errors else form.day.data
     building = request.args.get("building", "")
     number = int(building) if building.isascii() and building.isdigit() and len(building) <= 4 else None
-    return {"form": form, "day": day, "building": number, "visits": movable_visits(me(), day, building=number)}
+    visits = movable_visits(me(), estate_here(Permission.DISPATCH), day, building=number)
+    return {"form": form, "day": day, "building": number, "visits": visits}
 
 
 def _postponed(form: PostponementForm) -> int:
     """The visits that were ticked, as they were seen; Conflict if one of them changed or is no longer there."""
     seen = form.chosen.seen()
-    there = [visit for visit in movable_visits(me(), form.day.data) if visit.id in seen]
+    movable = movable_visits(me(), estate_here(Permission.DISPATCH), form.day.data)
+    there = [visit for visit in movable if visit.id in seen]
     if {visit.id: visit.work_order.version for visit in there} != seen:
         raise Conflict(_("Somebody changed one of these visits meanwhile. Look at the list again, then postpone."))
     return postpone_visits(

@@ -28,14 +28,14 @@
   }
 
   function fillIn() {
-    const { category, urgencyCode, repair, praised } = document.querySelector("#suggestion > [data-category]").dataset;
+    const { category, urgencyCode, repair, praised, goesOn: next } = document.querySelector("#suggestion > [data-category]").dataset;
     if (!byHand("category")) field("category").value = category;
     if (!byHand("urgency")) check("urgency", urgencyCode);
     if (praised && !byHand("praised")) field("praised").value = praised;
     propose(field("about") ? "chase" : repair);
-    // Nobody has heard of somebody old: somebody goes, unless it is decided otherwise.
+    // In a danger somebody goes, unless it is decided otherwise; the server says what is one.
     const goesOn = document.getElementById("goes-on");
-    if (goesOn && !("byHand" in goesOn.dataset)) check("goes_on", category === "ELDER_CHECK" ? "order" : "nothing_more");
+    if (goesOn && !("byHand" in goesOn.dataset)) check("goes_on", next);
   }
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -45,7 +45,8 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 FEATURES = [p for p in FILES if p.name == "__init__.py" and p.parent.parent == PACKAGE and p.parent.name != "core"]
 NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
-    "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
+    "repairs/deadlines.py", "repairs/suggestions.py", "repairs/lookalikes.py", "repairs/explanations.py",
+    "hotline/happened.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

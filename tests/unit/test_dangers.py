@@ -165,6 +165,75 @@ HARMLESS = [
     "接触不良灯闪",
 ]
 
+INSIDE_OTHER_WORDS = [
+    "接触电视机的插座不好",
+    "电视信号线接触电源不好",
+    "我在等着火车没空",
+    "坐着火车打电话来的",
+    "吃着火锅呢突然停电了",
+    "煤气灶打着火就灭",
+    "燃气热水器打不着火",
+    "热水器点不着火",
+    "业主发起火来了",
+    "我们一起火车站见",
+    "来自燃气公司的人没来",
+    "楼道里都是烟头",
+    "楼梯间全是烟头没人扫",
+    "楼下堆纸箱有火灾隐患",
+    "电麻将桌太吵",
+    "停电到了现在还没来",
+    "插座那边放电视的地方没电",
+    "客厅顶上吊灯不亮",
+    "厨房上吊柜掉了一块",
+    "天花板上吊顶漏水",
+    "年轻生意人住的",
+    "这家店跳楼价大甩卖",
+    "落水管堵了",
+    "落水管漏水",
+    "落水口堵住了",
+    "水龙头卡住了拧不动",
+    "插头卡在插座里拔不出来",
+    "门锁头卡住了",
+    "孩子把门禁卡在家里了",
+    "煤气没气了",
+    "家里没气了打不着火",
+    "轮胎没气了",
+    "电脑中毒了",
+    "楼道昏暗声控灯没反应",
+    "黄昏以后感应灯没反应",
+    "垃圾倒在门口打电话没反应",
+    "树倒在路上车动不了",
+    "窗户漏气冷风进来",
+    "门缝漏气",
+    "空中风筝挂在电线上",
+    "楼道里灭火器没了,灶台也坏",
+    "a fire extinguisher is missing",
+    "a fire door does not close",
+    "smokers in the stairwell",
+]
+MEANT_ALL_THE_SAME = [
+    ("SHOCK", "接触电线的时候触电了"),
+    ("SHOCK", "我爸在家电到了"),
+    ("SHOCK", "插座在放电冒火花"),
+    ("SHOCK", "阳台插座放电"),
+    ("FIRE", "打雷打着火了"),
+    ("FIRE", "厨房着火,锅里的油烧起来"),
+    ("FIRE", "停在路边的车起火"),
+    ("FIRE", "楼道里都是烟"),
+    ("FIRE", "there is smoke and a fire"),
+    ("HURT", "我妈在家中风了"),
+    ("HURT", "孩子倒在地上叫不应"),
+    ("HURT", "她昏倒起不来"),
+    ("HURT", "爷爷没气了"),
+    ("HURT", "煤气中毒了"),
+    ("AT_EDGE", "有人在树上上吊"),
+    ("AT_EDGE", "他说要跳楼"),
+    ("STUCK", "小孩落水了"),
+    ("STUCK", "头卡在栏杆里"),
+    ("GAS_SMELL", "阀门漏气"),
+    ("LIFT_TRAP", "电梯卡在三楼,里面有人"),
+]
+
 
 def plain(words: str):
     """What is proposed first of what was not denied."""
@@ -182,11 +251,18 @@ def test_a_danger_is_recognised_and_whom_to_ring_first_is_said(code, must_say, w
     assert best.urgency <= "p1"
 
 
-@pytest.mark.parametrize("words", HARMLESS)
+@pytest.mark.parametrize("words", HARMLESS + INSIDE_OTHER_WORDS)
 def test_what_only_sounds_like_a_danger_raises_no_alarm(words):
     best = plain(words)
 
     assert best is None or best.urgency != "p0"
+
+
+@pytest.mark.parametrize(("code", "words"), MEANT_ALL_THE_SAME)
+def test_a_danger_that_resembles_something_harmless_is_still_one(code, words):
+    best = plain(words)
+
+    assert (best.code, best.urgency) == (code, "p0")
 
 
 @pytest.mark.parametrize(

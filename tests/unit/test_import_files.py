@@ -94,6 +94,16 @@ def test_one_cell_in_the_farthest_corner_does_not_reach_us(tmp_path):
     assert refused(tmp_path / "a.xlsx") is Trouble.BOMB
 
 
+def test_one_long_text_in_every_cell_does_not_fill_the_disk(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for row_no in range(1_200):
+            sheet.write_row(row_no, 0, ["水" * 500] * 100)
+
+    assert safety.check(tmp_path / "a.xlsx") == "xlsx"
+    assert refused(tmp_path / "a.xlsx") is Trouble.BOMB
+
+
 def test_too_many_entries_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         for number in range(safety.MOST_ENTRIES + 1):

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -21,6 +23,12 @@ def test_the_process_finds_what_the_same_search_finds_here():
 
     assert found == search(problem, None, effort)
     assert plan_from_json(to_json(found.plan)) == found.plan
+
+
+def test_only_the_process_that_searches_loads_numpy():
+    asked = "import sys, helpdesk; print({'numpy', 'pyvrp'} & set(sys.modules))"
+
+    assert subprocess.check_output([sys.executable, "-c", asked], text=True) == "set()\n"
 
 
 def test_a_problem_survives_the_way_through_json():

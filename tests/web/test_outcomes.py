@@ -231,6 +231,37 @@ def test_an_elder_nobody_can_reach_is_a_danger(typed, ann, as_user, now):
     assert (the(WorkOrder).urgency, the(WorkOrder).kind) == (Urgency.P0, WorkOrderKind.CARE)
 
 
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("我爸触电了", {"category": "SHOCK"}),
+        ("我爸触电了", {"category": ""}),  # saved before the proposal came, or without scripts
+        ("孩子头卡在栏杆里", {"category": "STUCK", "urgency": "p2"}),
+        ("奶奶摔倒了起不来", {"category": "HURT"}),
+        ("灯坏了,着火了", {"category": "SOCKET_LIGHT", "urgency": "p0"}),  # raised by the words
+    ],
+)
+def test_somebody_goes_to_whoever_asks_for_help_in_a_danger(words, more, typed, ann, as_user, now):
+    refused = [
+        as_user(ann).post(URL, data=typed("help", words=words, answer="Later", goes_on=goes_on, **more), headers=HTMX)
+        for goes_on in ("nothing_more", "case")
+    ]
+    nothing = nothing_kept()
+    as_user(ann).post(URL, data=typed("help", words=words, goes_on="order", **more), headers=HTMX)
+
+    assert ([answer.status_code for answer in refused], nothing) == ([422, 422], True)
+    assert "This is a danger: somebody has to go." in refused[0].text
+    assert the(WorkOrder).urgency is Urgency.P0
+
+
+def test_who_says_that_it_is_no_danger_is_believed(typed, ann, as_user, now):
+    words = {"words": "奶奶上个月摔倒了,问社区医院的电话", "answer": "Told them", "goes_on": "nothing_more"}
+
+    answer = as_user(ann).post(URL, data=typed("help", category="OTHER", urgency="p3", **words), headers=HTMX)
+
+    assert answer.status_code == 200 and db.session.scalars(select(WorkOrder)).first() is None
+
+
 def test_a_waiver_is_taken_up_by_the_officer_and_read_by_no_other_operator(typed, ann, person, as_user, now, place):
     bea, officer = person("Bea", Role.OPERATOR), person("Odd", Role.OFFICER)
     as_user(ann).post(URL, data=typed("waiver", words="A widow with little"), headers=HTMX)

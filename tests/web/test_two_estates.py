@@ -11,11 +11,21 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.handover.models import Handover
+from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.models import Urgency
 from helpdesk.storm.models import RoundPerson
 from tests.duties import put_on
 from tests.households import add_home, add_person
 
-PAGES = ("/duty", "/handovers", "/morning-sheet", "/fridge-cards", "/storm/rounds/new")
+PAGES = (
+    "/duty",
+    "/handovers",
+    "/morning-sheet",
+    "/fridge-cards",
+    "/storm",
+    "/storm/postponements/new",
+    "/storm/rounds/new",
+)
 HOUR = timedelta(hours=1)
 
 
@@ -87,3 +97,28 @@ def test_a_round_rings_everybody_of_the_chosen_estate(estate, other, kim, as_use
     assert [row.person.name for row in db.session.scalars(select(RoundPerson).order_by(RoundPerson.id))] == [
         f"Elder of {other.id}", f"Elder of {estate.id}",
     ]  # fmt: skip
+
+
+def test_only_visits_of_the_chosen_estate_are_postponed(estate, other, kim, person, category, as_user, now):
+    """A storm may hit one estate and spare the other; two at once were refused, but shown together."""
+    visits = {}
+    for here, room in ((estate, "401"), (other, "402")):
+        place, leak = add_home(here, 3, 2, room), category("WATER_LEAK", at=here)
+        tao = person(f"Tao of {here.id}", Role.TECHNICIAN, at=here)
+        with writing():
+            order = open_work_order(
+                place=db.session.merge(place), category=leak, urgency=Urgency.P2, summary="x", actor=kim, now=now
+            )
+            visits[here.id] = schedule_visit(order, crew=[tao], planned_at=now + HOUR, actor=kim, now=now)
+    asked = {"request_key": str(uuid4()), "cause": "typhoon", "day": "2026-03-02", "moved_to": "2026-03-05"}
+    mark = f"{visits[other.id].id}.{visits[other.id].work_order.version}"
+    browser = as_user(kim)
+
+    page = browser.get(f"/storm/postponements/new?estate={other.id}").text
+    elsewhere = browser.post(f"/storm/postponements?estate={estate.id}", data=asked | {"chosen": mark})
+    moved = browser.post(f"/storm/postponements?estate={other.id}", data=asked | {"chosen": mark})
+
+    assert "3-2-402" in page and "3-2-401" not in page
+    assert (elsewhere.status_code, moved.status_code) == (409, 303)
+    assert moved.location in browser.get(f"/storm?estate={other.id}").text
+    assert moved.location not in browser.get(f"/storm?estate={estate.id}").text

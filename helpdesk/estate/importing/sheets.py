@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -47,25 +48,17 @@ def _command(path: Path, *words: str) -> list[str]:
 
 
 def _sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
-    command = _command(path, sheet)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own program
-        try:
-            for line in child.stdout:
-                yield from json.loads(line)
-        except json.JSONDecodeError:
-            pass  # cut short; the exit code says why
-        except GeneratorExit:
-            child.kill()
-            raise
-        finally:
-            child.stdout.close()
-            code = child.wait()
-    if code == unpack.NO_SHEET:
-        raise Unreadable(Trouble.NO_SHEET if sheet else Trouble.EMPTY, sheet)
-    if code == unpack.UNREADABLE:
-        raise Unreadable(Trouble.UNREADABLE)
-    if code:
-        raise Unreadable(Trouble.BOMB)
+    """Unpacked to the end before the first row is read: so a large sheet is never held by two processes at once."""
+    with tempfile.TemporaryFile() as unpacked:
+        command = _command(path, sheet)
+        done = subprocess.run(command, stdout=unpacked, stderr=subprocess.DEVNULL, check=False)  # noqa: S603 - our own program
+        if done.returncode == unpack.NO_SHEET:
+            raise Unreadable(Trouble.NO_SHEET if sheet else Trouble.EMPTY, sheet)
+        if done.returncode:
+            raise Unreadable(Trouble.UNREADABLE if done.returncode == unpack.UNREADABLE else Trouble.BOMB)
+        unpacked.seek(0)
+        for line in unpacked:
+            yield from json.loads(line)
 
 
 def _csv_rows(path: Path) -> Iterator[list[str]]:

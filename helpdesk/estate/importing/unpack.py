@@ -1,8 +1,8 @@
 """Reads one sheet of a spreadsheet in a process of its own, and prints its rows as JSON, a few hundred a line.
 
 Run by `sheets`: `python -I unpack.py FILE SHEET [names]`; with a third word it prints the names of the sheets.
-It has its own limit on memory, because a sheet with one cell in
-its farthest corner asks for gigabytes, and the parser then ends its process; this must not be the server's.
+It has its own limit on memory, because a sheet with one cell in its farthest corner asks for gigabytes, and the parser
+then ends its process; this must not be the server's.
 It imports nothing of ours, so that it starts at once.
 """
 
@@ -13,6 +13,7 @@ from datetime import date, datetime
 ROWS_A_LINE = 500
 LONGEST_CELL = 500
 MEMORY = 700 * 1024 * 1024
+ROOM = 300 * 1024 * 1024  # for what it prints; one long text, repeated in every cell, would fill the disk
 SECONDS = 90
 NO_SHEET, UNREADABLE = 3, 4
 
@@ -24,6 +25,7 @@ def limit_ourselves() -> None:
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no dump with people's names in it
 
@@ -60,12 +62,15 @@ def main(path: str, wanted: str, *only_names: str) -> int:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        with open(path, "rb") as file:  # by its content: offices rename .xlsx to .xls
-            book = CalamineWorkbook.from_filelike(file)
-            if only_names:
-                print(json.dumps(book.sheet_names))
-                return 0
-            sheet = find(book, wanted)
+        try:
+            book = CalamineWorkbook.from_path(path)
+        except CalamineError:
+            with open(path, "rb") as file:  # by its content, all of it in memory: offices rename .xlsx to .xls
+                book = CalamineWorkbook.from_filelike(file)
+        if only_names:
+            print(json.dumps(book.sheet_names))
+            return 0
+        sheet = find(book, wanted)
     except (CalamineError, OSError, ValueError):
         return UNREADABLE
     if sheet is None:
