@@ -79,7 +79,7 @@ def twin_typed(form: NewCaseForm, user: User) -> Case | None:
 
 
 def categories_for(user: User, estate_id: int, on: date) -> list[Category]:
-    return [one for one in visible_categories(user, on=on) if one.estate_id == estate_id]
+    return visible_categories(user, on=on, estate_id=estate_id)
 
 
 def order_from(case: Case, form: OrderForm, actor: User, now: datetime) -> WorkOrder:

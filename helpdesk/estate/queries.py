@@ -24,6 +24,7 @@ from helpdesk.estate.models import (
     PlaceKind,
     SearchKey,
     Use,
+    phone_place,
 )
 
 
@@ -161,7 +162,8 @@ def history_of(place: Place) -> list[Occupancy]:
 
 def phones_of_place(place: Place) -> list[Phone]:
     """Every number noted at a place; which of them may be rung is for `ringing` to say."""
-    return list(db.session.scalars(select(Phone).where(Phone.places.any(Place.id == place.id)).order_by(Phone.id)))
+    noted = select(Phone).join(phone_place).where(phone_place.c.place_id == place.id)
+    return list(db.session.scalars(noted.order_by(Phone.id)))
 
 
 @dataclass(frozen=True)

@@ -115,13 +115,11 @@ def usable_key(form: CallForm) -> str:
 
 
 def choices(user, now: datetime, *, estate_id: int) -> dict:
-    """What the form offers to choose from; the windows are those of the estate that the call is about."""
+    """What the form offers to choose from; kinds of work and windows are those of the estate the call is about."""
     mine = estates(user, Permission.LOG_CALL)
     groups: dict[str, list[Category]] = {}
-    for category in visible_categories(user, on=clock.local_date(now)):
-        names = groups.setdefault(category.group_zh if locale() == "zh" else category.group_en, [])
-        if all(category.code != other.code for other in names):  # several estates have the same ones
-            names.append(category)
+    for category in visible_categories(user, on=clock.local_date(now), estate_id=estate_id):
+        groups.setdefault(category.group_zh if locale() == "zh" else category.group_en, []).append(category)
     windows: dict = {}
     for window in offered_windows(estate_id, now, days=DAYS_SHOWN):
         windows.setdefault(clock.local_date(window.starts_at), []).append((window_value(window), window))

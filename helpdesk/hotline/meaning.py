@@ -86,8 +86,8 @@ def _category(form, user, estate_id: int, now: datetime) -> Category | None:
     if not code:
         asks_for_help = isinstance(form, CallForm) and form.outcome.data is Outcome.HELP
         return _danger_said(form.words.data, user, estate_id, on) if asks_for_help else None
-    offered = visible_categories(user, on=on)
-    found = next((c for c in offered if c.code == code and c.estate_id == estate_id), None)
+    offered = visible_categories(user, on=on, estate_id=estate_id)
+    found = next((c for c in offered if c.code == code), None)
     if found is None:
         raise Refused(_("Choose what is wrong from the list."), field="category")
     return found
@@ -95,7 +95,7 @@ def _category(form, user, estate_id: int, now: datetime) -> Category | None:
 
 def _danger_said(words: str, user, estate_id: int, on: date) -> Category | None:
     """Whoever saves before the proposal came, or without scripts, has chosen nothing; a danger counts all the same."""
-    offered = {c.code: c for c in visible_categories(user, on=on, with_words=True) if c.estate_id == estate_id}
+    offered = {c.code: c for c in visible_categories(user, on=on, estate_id=estate_id, with_words=True)}
     best = next((one for one in suggest(words, offered.values()) if not one.denied), None)
     return offered[best.code] if best and best.urgency == Urgency.P0 else None
 

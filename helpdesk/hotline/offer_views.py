@@ -24,8 +24,8 @@ def offers():
     code, urgency = request.args.get("category", ""), request.args.get("urgency", "")
     shown = None
     if place and code:
-        tree = [one for one in visible_categories(me(), on=clock.local_date(now)) if one.code == code]
-        category = next((one for one in tree if one.estate_id == place.estate_id), None) or abort(404)
+        tree = visible_categories(me(), on=clock.local_date(now), estate_id=place.estate_id)
+        category = next((one for one in tree if one.code == code), None) or abort(404)
         level = Urgency(urgency) if urgency in list(Urgency) else category.urgency
         shown = offers_for(me(), place, category, level, now=now)
     why = why_never(shown.reason) if shown and shown.reason else ""

@@ -63,8 +63,7 @@ def proposal(
     if not (words or category):
         return None
     estate_id = card.place.estate_id if card.place else home_estate(user)
-    offered = visible_categories(user, on=clock.local_date(now), with_words=True)
-    tree = [c for c in offered if c.estate_id == estate_id]
+    tree = visible_categories(user, on=clock.local_date(now), estate_id=estate_id, with_words=True)
     best = next((found for found in suggest(words, tree) if not found.denied), None)
     by_code = {c.code: c for c in tree}
     meant = by_code.get(category) or by_code.get(best.code if best else "")

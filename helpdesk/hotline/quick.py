@@ -87,8 +87,7 @@ def seen(user: User, *, number: str, place_words: str, words: str, now: datetime
     place = place_meant(user, place_words)
     phone = exact_phone(user, number, Permission.LOG_CALL)
     estate_id = place.estate_id if place else phone.estate_id if phone else min(mine)
-    tree = visible_categories(user, on=clock.local_date(now), with_words=True) if words else []
-    here = [category for category in tree if category.estate_id == estate_id]
+    here = visible_categories(user, on=clock.local_date(now), estate_id=estate_id, with_words=True) if words else []
     best = next((found for found in suggest(words, here) if not found.denied), None)
     category = next((one for one in here if best and one.code == best.code), None)
     return Seen(

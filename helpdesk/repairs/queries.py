@@ -50,12 +50,15 @@ def get_work_order(user, number: str, *, seen_version: int | None = None) -> Wor
     return work_order
 
 
-def visible_categories(user, *, on: date, with_words: bool = False) -> list[Category]:
-    """What can be wrong on a local date, in the order of the list; hidden ones left out.
+def visible_categories(
+    user, *, on: date, estate_id: int | None = None, with_words: bool = False
+) -> list[Category]:
+    """What can be wrong on a local date, in one estate or in all, in the order of the list; hidden ones left out.
 
     `with_words` also loads the words that suggest each of them.
     """
     mine = estates(user, Permission.LOG_CALL) | estates(user, Permission.SEE_WORK_ORDERS)
+    mine = mine if estate_id is None else mine & {estate_id}
     in_force = and_(Category.valid_from <= on, or_(Category.valid_until.is_(None), Category.valid_until > on))
     words = [undefer_group("words")] if with_words else []
     found = select(Category).where(Category.estate_id.in_(mine), in_force, ~Category.hidden).options(*words)

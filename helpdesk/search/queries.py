@@ -22,7 +22,6 @@ from helpdesk.estate.queries import (
     residents_of,
     visible_estates,
     visible_keys,
-    visible_phones,
     visible_places,
 )
 from helpdesk.estate.ringing import Departures, Gone, departures
@@ -110,12 +109,14 @@ def exact_phone(user, typed: str, permission: Permission = Permission.SEE_REGIST
     """
     if not typed:
         return None
+    meant: dict[str, list[int]] = {}  # a local number is another one in each area code
     for estate in visible_estates(user, permission):
-        number = phone_numbers.normalise(typed, area_code=estate.area_code)
-        here = visible_phones(user, permission).where(Phone.estate_id == estate.id)
-        if number and (known := db.session.scalar(here.where(Phone.digits == number.digits))):
-            return known
-    return None
+        if number := phone_numbers.normalise(typed, area_code=estate.area_code):
+            meant.setdefault(number.digits, []).append(estate.id)
+    if not meant:
+        return None
+    ways = [(Phone.digits == digits) & Phone.estate_id.in_(ids) for digits, ids in meant.items()]
+    return db.session.scalar(select(Phone).where(or_(*ways)).order_by(Phone.estate_id).limit(1))
 
 
 def keys_beginning(user, kind: SearchKind, typed: str):
