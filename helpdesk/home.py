@@ -22,6 +22,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SEE_WORK_ORDERS, "repairs.index", _l("Work orders")),
     (P.SEE_WORK_ORDERS, "dispatch.index", _l("Schedule board")),
     (P.SEE_REGISTER, "estate.index", _l("Register")),
+    (P.SEE_MONEY, "billing.index", _l("Money")),
     (P.SEE_CASES, "cases.index", _l("Cases")),
     (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (P.SEE_WORK_ORDERS, "routines.index", _l("Rounds")),

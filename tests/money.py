@@ -1,4 +1,4 @@
-"""Homes with an area and a price, their rules and accounts, for tests about money."""
+"""Homes with an area and a price, their rules and accounts, for tests about money; a little of everything in them."""
 
 from datetime import date
 
@@ -6,8 +6,13 @@ from sqlalchemy import select
 
 from helpdesk.billing import policy
 from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.actions import correct_charge, write_off
 from helpdesk.billing.fees import lines_for, spans_after, write_lines
-from helpdesk.billing.models import Account
+from helpdesk.billing.models import Account, Charge, Method, Payment, TakenAt
+from helpdesk.billing.payments import close_day, count_hand_in, reverse_payment, take_payment
+from helpdesk.billing.runs import ask_run, finish, preview, start_run
+from helpdesk.core import clock
+from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyRole, Person, Place, Use
@@ -59,3 +64,41 @@ def bill(estate: Estate, *months: date, now) -> int:
             write_lines(estate.id, lines, run_id=None, actor=None, now=now)
             made += len(lines)
     return made
+
+
+def something_of_everything(users, estate: Estate, place: Place, now) -> dict[str, list[int]]:
+    """An account with lines, payments at desk and door, one reversed, one line corrected, one written off; runs."""
+    set_rules(estate)
+    with writing():
+        home = db.session.get_one(Place, place.id)
+        home.area, home.unit_price = 11_230, 3_500
+    fen, mei, tao = users[Role.FINANCE], users[Role.MANAGER], users[Role.TECHNICIAN]
+    account = account_for(place, now=now)
+    with writing():
+        db.session.get_one(Account, account.id).billed_from = date(2025, 11, 1)
+    bill(estate, date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), now=now)
+    at = {"now": now, "taken_at": TakenAt.DESK}
+    with writing():
+        here = db.session.get_one(Account, account.id)
+        first = take_payment(here, amount_fen=1_000, method=Method.CASH, actor=fen, invoice_wanted=True, **at)
+        wrong = take_payment(here, amount_fen=500, method=Method.WECHAT, actor=fen, **at)
+        reverse_payment(wrong, reason="Booked twice", actor=fen, now=now)
+        lines = list(db.session.scalars(select(Charge).where(Charge.account_id == account.id).order_by(Charge.id)))
+        correct_charge(lines[2], amount_fen=3_000, reason="Measured again", actor=fen, now=now)
+        write_off(lines[0], reason="Gone away", actor=mei, now=now)
+        door = {"now": now, "taken_at": TakenAt.DOOR, "method": Method.CASH, "actor": tao}
+        take_payment(here, amount_fen=200, **door)
+        count_hand_in(tao, estate_id=estate.id, seen_fen=200, counted_fen=190, words="Torn", actor=fen, now=now)
+        close_day(estate.id, seen_fen=1_190, counted_fen=1_180, words="Small change", actor=fen, now=now)
+        take_payment(here, amount_fen=300, **door)
+        found = preview(db.session.get_one(Estate, estate.id), JUNE, JULY, clock.local_date(now))
+        told = {"month_from": JUNE, "month_until": JULY, "found": found, "actor": fen, "now": now}
+        runs = [ask_run(db.session.get_one(Estate, estate.id), **told) for _ in range(2)]
+        start_run(runs[1], actor=fen, now=now)
+        ids = [run.id for run in runs]
+    finish(ids[1], now)
+    payments = list(db.session.scalars(select(Payment.id).order_by(Payment.id)))
+    return {
+        "account_id": [account.id], "charge_id": [line.id for line in lines], "run_id": ids,
+        "payment_id": [first.id, *payments],
+    }  # fmt: skip

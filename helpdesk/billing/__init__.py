@@ -5,4 +5,4 @@ was paid and covers nothing yet is a *credit*. Nothing is ever deleted: a wrong 
 May use: core, audit, accounts, estate, repairs, tariff.
 """
 
-from helpdesk.billing import models, words
+from helpdesk.billing import book_views, commands, models, views, words
