@@ -93,6 +93,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         scheduling,
         search,
         storm,
+        tariff,
         technicians,
         telephony,
         travel,

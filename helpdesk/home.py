@@ -28,6 +28,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SEE_WORK_ORDERS, "routines.index", _l("Rounds")),
     (P.SEE_WORK_ORDERS, "technicians.index", _l("Technicians")),
     (P.LOG_CALL, "duty.index", _l("Duty roster")),
+    (P.SET_TARIFF, "tariff.index", _l("Price lists")),
     (P.ADMINISTER, "admin.users", _l("Accounts")),
     (P.ADMINISTER, "telephony.lines", _l("Telephones")),
     (P.ADMINISTER, "estate.build", _l("Set up buildings")),

@@ -16,6 +16,9 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyRole, Person, Place, Use
+from helpdesk.repairs.models import WorkOrder
+from helpdesk.tariff.actions import ItemFacts, change_list, draft_list, make_quote, put_in_force
+from helpdesk.tariff.models import MaterialPolicy
 from tests.households import add_home
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
@@ -102,3 +105,18 @@ def something_of_everything(users, estate: Estate, place: Place, now) -> dict[st
         "account_id": [account.id], "charge_id": [line.id for line in lines], "run_id": ids,
         "payment_id": [first.id, *payments],
     }  # fmt: skip
+
+
+def priced(users, estate: Estate, order, now) -> dict[str, list]:
+    """A price list in force, a draft of the next, and a quote nobody has answered."""
+    mei, today = users[Role.MANAGER], clock.local_date(now)
+    tap = ItemFacts("换龙头", "Change a tap", "个", "WATER_LEAK", 2_000, MaterialPolicy.COMPANY_SELLS, 3_500)
+    with writing():
+        first = draft_list(estate.id, actor=mei, now=now)
+        change_list(first, [tap], call_out_fen=500, actor=mei, now=now)
+        put_in_force(first, valid_from=today, actor=mei, now=now)
+        lists = [first.id, draft_list(estate.id, actor=mei, now=now).id]
+        here = db.session.get_one(WorkOrder, order.id)
+        quote = make_quote(here, [(first.items[0], 2)], with_call_out=True, actor=mei, now=now)
+        found = {"number": here.number, "quote_id": quote.id}
+    return {"list_id": lists, "estate_id": [estate.id], "quotes": [found]}

@@ -4,4 +4,4 @@ Words: a *price list* holds from a date on; a *quote* is what one work order wil
 May use: core, audit, accounts, estate, repairs.
 """
 
-from helpdesk.tariff import models, words
+from helpdesk.tariff import models, views, words

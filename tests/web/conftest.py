@@ -115,6 +115,7 @@ class World:
             return [rule.rule]
         several = {
             ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
+            ("number", "quote_id"): "quotes",
         }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
@@ -198,6 +199,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
     world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
+    world.ids |= money.priced(world.users, estate, orders[1], now)
     world.ids |= money.something_of_everything(world.users, estate, place, now)
     db.session.rollback()
     return world
