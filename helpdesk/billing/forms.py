@@ -30,8 +30,8 @@ class Yuan(Text):
     def fen(self) -> int | None:
         return read_yuan(self.data or "")
 
-    def post_validate(self, _form, _stopped) -> None:
-        if self.data and self.fen is None:
+    def post_validate(self, _form, stopped) -> None:
+        if not stopped and self.fen is None:
             raise ValidationError(_("Type an amount, such as 27.52."))
 
 
@@ -67,8 +67,8 @@ class Month(Text):
         except ValueError:
             return None
 
-    def post_validate(self, _form, _stopped) -> None:
-        if self.data and (self.first is None or not 2000 <= self.first.year <= 2199):
+    def post_validate(self, _form, stopped) -> None:
+        if not stopped and (self.first is None or not 2000 <= self.first.year <= 2199):
             raise ValidationError(_("Give a month, such as 2026-06."))
 
 
@@ -113,8 +113,8 @@ class Share(Text):
     def bp(self) -> int | None:
         return typed.scaled(self.data or "", 2)
 
-    def post_validate(self, _form, _stopped) -> None:
-        if self.data and (self.bp is None or self.bp > 100_000):
+    def post_validate(self, _form, stopped) -> None:
+        if not stopped and (self.bp is None or self.bp > 100_000):
             raise ValidationError(_("A rate from 0 to 1000 percent."))
 
 
@@ -130,8 +130,8 @@ class Price(Text):
     def kept(self) -> int | None:
         return typed.scaled(self.data or "", PRICE_PLACES)
 
-    def post_validate(self, _form, _stopped) -> None:
-        if self.data and (self.kept is None or self.kept > 100_000_000):
+    def post_validate(self, _form, stopped) -> None:
+        if not stopped and (self.kept is None or self.kept > 100_000_000):
             raise ValidationError(_("Type a price, such as 0.35."))
 
 

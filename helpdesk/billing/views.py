@@ -1,7 +1,9 @@
 """The account of one home: what it owes and why, what was paid, and what is done about it."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
+from helpdesk.billing.accounts import open_account_of
 from helpdesk.billing.actions import correct_charge, reveal_paid_until, write_off
 from helpdesk.billing.explained import what, why
 from helpdesk.billing.forms import CorrectionForm, PaymentForm, ReasonForm, RevealForm
@@ -21,15 +23,18 @@ from helpdesk.billing.rules import collected_bp
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.errors import Refused
 from helpdesk.core.htmx import answer, go_on, page_or_part
 from helpdesk.core.money import plain_yuan
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import get_place, place_at
+from helpdesk.repairs.models import WorkOrder
+from helpdesk.repairs.queries import get_work_order
 
 bp = Blueprint("billing", __name__)
 P = Permission
-PAGE = "billing/account.html"
+PAGE, DOOR = "billing/account.html", "billing/door.html"
 for say in (what, why):
     bp.app_template_global(f"charge_{say.__name__}")(say)
 
@@ -88,6 +93,26 @@ def pay(account_id: int):
     return go_on(url_for(".receipt", payment_id=number)) if number else _again(account_id, form, payment_form=form)
 
 
+@bp.post("/work-orders/<number>/money")
+@needs(P.TAKE_DOOR_MONEY)
+def pay_at_door(number: str):
+    """What a technician is given at the door of a job of their own."""
+    form, payment_id = PaymentForm(), None
+    get_job(number)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            payment_id = once(me(), form, lambda: _paid_at_door(form, number))
+    url = url_for(".receipt", payment_id=payment_id) if payment_id else ""
+    return answer(form, DOOR, DOOR, url=url, work_order=get_job(number), payment_form=form)
+
+
+@bp.get("/work-orders/<number>/money")
+@needs(P.TAKE_DOOR_MONEY)
+def at_door(number: str):
+    form = PaymentForm(formdata=None, method=Method.CASH)
+    return render_template(DOOR, form=None, work_order=get_job(number), payment_form=form)
+
+
 @bp.get("/billing/payments/<int:payment_id>/receipt")
 @needs(P.SEE_MONEY, P.TAKE_DOOR_MONEY)
 def receipt(payment_id: int):
@@ -137,6 +162,23 @@ def paid_until(place_id: int):
     with form.keeping_typed(), writing():
         told = reveal_paid_until(get_place(me(), place_id), actor=me(), now=now)
     return page_or_part("billing/told.html", "billing/_told.html", place=get_place(me(), place_id), told=told)
+
+
+def get_job(number: str) -> WorkOrder:
+    """An order this technician is or was sent to; 404 for any other, whatever else they may see."""
+    order = get_work_order(me(), number)
+    return order if any(me() in visit.crew for visit in order.visits) else abort(404)
+
+
+def _paid_at_door(form: PaymentForm, number: str) -> int:
+    order = get_job(number)
+    account = open_account_of(order.place_id)
+    if account is None:
+        raise Refused(_("This home has no account yet. Ask the office."))
+    return take_payment(
+        account, amount_fen=form.amount.fen, method=Method(form.method.data), taken_at=TakenAt.DOOR,
+        invoice_wanted=form.invoice_wanted.data, paid_by=form.paid_by.data, actor=me(), now=clock.now(),
+    ).id  # fmt: skip
 
 
 def _paid(form: PaymentForm, account_id: int) -> int:

@@ -66,12 +66,12 @@ def test_a_payment_is_taken_once_and_its_receipt_shown(books, send, as_user):
     assert "10.50 yuan" in receipt and "Wants an invoice" in receipt
 
 
-@pytest.mark.parametrize("amount", ["", "x", "0", "-5", "1.234", "99999999999"])
+@pytest.mark.parametrize("amount", ["", "x", "0", "-5", "1.234", "99999999999", "\ufeff"])
 def test_an_amount_that_is_none_is_asked_for_again(books, send, amount):
     answer = send(Role.FINANCE, f"{account_url(books)}/payments", amount=amount, method="cash")
 
     assert answer.status_code == 422
-    assert f'value="{amount}"' in answer.text
+    assert f'value="{amount.strip(chr(0xFEFF))}"' in answer.text
 
 
 def test_a_payment_is_reversed_with_a_reason(books, send):
@@ -137,7 +137,9 @@ def test_a_run_is_looked_at_then_started_once(books, send, as_user):
     assert "being billed" in as_user(books.users[Role.FINANCE]).get(f"/billing/runs/{run.id}", headers=HTMX).text
 
 
-@pytest.mark.parametrize(("since", "until"), [("2026-09", "2026-08"), ("2026-13", "2026-13"), ("x", "2026-08")])
+@pytest.mark.parametrize(
+    ("since", "until"), [("2026-09", "2026-08"), ("2026-13", "2026-13"), ("x", "2026-08"), ("\ufeff", "2026-08")]
+)
 def test_months_that_are_none_are_asked_for_again(books, send, since, until):
     assert send(Role.FINANCE, "/billing/runs", since=since, until=until).status_code == 422
 
@@ -176,3 +178,18 @@ def test_the_books_add_up(books, app):
 
     assert result.exit_code == 0, result.output
     assert "all of them add up" in result.output
+
+
+def test_a_technician_takes_money_at_the_door_of_a_job_of_their_own(books, send, person, as_user):
+    url = f"/work-orders/{books.ids['number'][0]}/money"
+    sent = {"amount": "5.00", "method": "cash"}
+    answers = [send(Role.TECHNICIAN, url, **sent) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    assert as_user(books.users[Role.TECHNICIAN]).get(answers[0].location).status_code == 200
+    for role in (Role.OPERATOR, Role.FINANCE, Role.MANAGER, Role.OFFICER):
+        assert send(role, url, **sent).status_code == 403
+    stranger = as_user(person("Bob", Role.TECHNICIAN))
+    assert stranger.post(url, data={"request_key": KEY, **sent}).status_code == 404
+    assert stranger.get(answers[0].location).status_code == 404
