@@ -15,8 +15,19 @@ from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.demo.bulk import Rows
 from helpdesk.estate.models import Place
+from helpdesk.tariff.models import MaterialPolicy
+from helpdesk.tariff.states import ListStatus
 
 MONTHS = 24
+PRICES = (  # labour and material in fen, and who brings it
+    ("换灯管", "Change a lamp tube", "支", 500, MaterialPolicy.OWNER_BUYS, 0),
+    ("换开关插座面板", "Change a switch or socket", "个", 1_000, MaterialPolicy.OWNER_BUYS, 0),
+    ("换普通龙头", "Change an ordinary tap", "个", 500, MaterialPolicy.COMPANY_SELLS, 3_500),
+    ("换混水龙头", "Change a mixer tap", "个", 2_000, MaterialPolicy.OWNER_BUYS, 0),
+    ("疏通马桶、地漏", "Unblock a toilet or floor drain", "次", 6_000, MaterialPolicy.FREE, 0),
+    ("机器疏通", "Unblock by machine", "次", 12_000, MaterialPolicy.FREE, 0),
+    ("换抽屉锁", "Change a drawer lock", "把", 2_000, MaterialPolicy.OWNER_BUYS, 0),
+)
 IN_TIME, LATE = 0.74, 0.86  # of all; the others stopped paying, most of them within a year
 YOUNG = 0.6
 WAYS = (Method.WECHAT,) * 6 + (Method.CASH,) * 3 + (Method.ALIPAY, Method.BANK)
@@ -27,6 +38,7 @@ def write(rows: Rows, estate_id: int, cashier_id: int, now: datetime, rng: Rando
     today = clock.local_date(now)
     until = first_of(today)
     since = date(until.year - MONTHS // 12, until.month, 1)
+    _prices(rows, estate_id, since)
     places = list(db.session.scalars(select(Place).where(Place.estate_id == estate_id, is_billable())))
     owners, spans = owners_of([place.id for place in places], today), []
     for place in places:
@@ -50,6 +62,20 @@ def write(rows: Rows, estate_id: int, cashier_id: int, now: datetime, rng: Rando
                 _payment(rows, estate_id, line, charge_id, at, cashier_id, numbers, rng)
     for day, last in numbers.items():
         rows.add("receipt_number", estate_id=estate_id, day=day, last=last)
+
+
+def _prices(rows: Rows, estate_id: int, since: date) -> None:
+    list_id = rows.next_id("price_list")
+    rows.add(
+        "price_list", id=list_id, estate_id=estate_id, edition=1, status=ListStatus.IN_FORCE, valid_from=since,
+        call_out_fen=0, version=0,
+    )  # fmt: skip
+    for position, (name_zh, name_en, unit, labour, policy, material) in enumerate(PRICES, start=1):
+        rows.add(
+            "price_item", id=rows.next_id("price_item"), price_list_id=list_id, code=f"L{position:03d}",
+            name_zh=name_zh, name_en=name_en, unit=unit, labour_fen=labour, material_policy=policy,
+            material_fen=material, position=position,
+        )  # fmt: skip
 
 
 def _paid_through(rng: Random) -> tuple[int, int]:
