@@ -11,6 +11,7 @@ from helpdesk import (
     accounts,
     admin,
     audit,
+    billing,
     callbacks,
     cases,
     config,
@@ -35,6 +36,7 @@ from helpdesk import (
     scheduling,
     search,
     storm,
+    tariff,
     tasks,
     technicians,
     telephony,
@@ -70,6 +72,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     for feature in (
         accounts,
         admin,
+        billing,
         callbacks,
         cases,
         dayplans,
@@ -90,6 +93,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         scheduling,
         search,
         storm,
+        tariff,
         technicians,
         telephony,
         travel,
@@ -98,11 +102,12 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(estate.import_views.bp)
+    app.register_blueprint(billing.book_views.bp)
     app.register_blueprint(scheduling.calendar_views.bp)
     app.register_blueprint(dispatch.output_views.bp)
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, dayplans, demo, estate, exports):
+    for feature in (admin, audit, billing, dayplans, demo, estate, exports):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

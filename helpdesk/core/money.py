@@ -1,7 +1,22 @@
 """Money is counted in whole fen and shown in yuan."""
 
+import re
+
+_YUAN = re.compile(r"[¥￥]?([0-9]{1,8})(?:\.([0-9]{1,2}))?元?", re.ASCII)
+
 
 def format_fen(fen: int) -> str:
     """-1234 becomes "-¥12.34"."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def plain_yuan(fen: int) -> str:
+    """3931 becomes "39.31", as it would be typed."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def read_yuan(typed: str) -> int | None:
+    """ "27.52", "¥1,027.5" or "27" in fen; None for anything else. Never by way of a fraction."""
+    match = _YUAN.fullmatch(typed.strip().replace(",", "").replace("，", ""))
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from helpdesk.accounts.models import User
+from helpdesk.accounts.models import User, UserRole
+from helpdesk.billing import policy as billing
 from helpdesk.cases.rules import Level as CaseLevel
 from helpdesk.core import clock
+from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.demo import (
@@ -22,6 +24,7 @@ from helpdesk.demo import (
     duty,
     exports,
     homes,
+    money,
     neighbours,
     outages,
     paperwork,
@@ -112,7 +115,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     first_day = today_on - timedelta(days=shape.history_days)
     office = Office(rows, journal, clock.start_of_day(first_day) - timedelta(hours=8))
     days = [first_day + timedelta(days=number) for number in range(shape.history_days + 1)]
-    houses, case_numbers = [], {}
+    houses, case_numbers, managers = [], {}, {}
     for number in range(1, scale + 1):
         estate_id = _add_estate(number, first_day, office)
         staff = office.staff_of_first(estate_id) if number == 1 else office.staff_of_another(estate_id, number)
@@ -126,6 +129,10 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         if shape.history_days > 30:
             routines.write(rows, journal, register, staff, _categories(estate_id), now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
+        managers[estate_id] = staff.manager
+    rows.flush()
+    for estate_id, manager in managers.items() if shape.calls is None and shape.history_days > 30 else ():
+        money.write(rows, estate_id, _cashier(estate_id) or manager, now, chance(now, "money", estate_id))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)
     for day, last in numbers.last.items():
@@ -143,10 +150,16 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     estate = Estate(name=name, subdistrict="城南办事处", community="康兴新村社区", hotline=HOTLINE, area_code="0523")
     db.session.add(estate)
     db.session.flush()
-    for feature in (repairs, escalation, windows):
+    for feature in (repairs, escalation, windows, billing):
         feature.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id
+
+
+def _cashier(estate_id: int) -> int | None:
+    """Who takes the money of an estate."""
+    found = select(UserRole.user_id).where(UserRole.estate_id == estate_id, UserRole.role == Role.FINANCE)
+    return db.session.scalar(found.order_by(UserRole.user_id))
 
 
 def _register(rows: Rows, estate_id: int, shape: Shape, now: datetime) -> Register:

@@ -91,7 +91,7 @@ from helpdesk.travel.actions import place_buildings
 from helpdesk.windows.actions import set_grid, set_reserves
 from helpdesk.windows.models import Half
 from helpdesk.worker.models import WorkerBeat
-from tests import dayplans, duties, rounds
+from tests import dayplans, duties, money, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 
@@ -115,6 +115,7 @@ class World:
             return [rule.rule]
         several = {
             ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
+            ("number", "quote_id"): "quotes",
         }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
@@ -198,6 +199,8 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
     world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
+    world.ids |= money.priced(world.users, estate, orders[1], now)
+    world.ids |= money.something_of_everything(world.users, estate, place, now)
     db.session.rollback()
     return world
 
