@@ -44,6 +44,13 @@ class Permission(StrEnum):
     SEE_EXPORTS = "see_exports"  # who took what out, and why
     SET_ESCALATION = "set_escalation"  # how soon somebody must acknowledge, and who is rung
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
+    APPLY_FOR_WAIVER = "apply_for_waiver"  # enter an application; of others' nothing is seen
+    SEE_WAIVERS = "see_waivers"  # grounds, proofs and all; each look is noted
+    WORK_WAIVERS = "work_waivers"  # verify, ask for papers
+    DECIDE_WAIVERS = "decide_waivers"
+    DECIDE_WAIVERS_ABOVE = "decide_waivers_above"  # as the second of two, above the limit
+    SET_WAIVER_POLICY = "set_waiver_policy"
+    SEE_WAIVER_SUMS = "see_waiver_sums"  # amounts, and no ground
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -53,18 +60,26 @@ DESK = {P.SEE_REGISTER, P.SEE_WORK_ORDERS}
 CASES = {P.SEE_CASES, P.WORK_CASES}
 WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
+WAIVERS = {P.APPLY_FOR_WAIVER, P.SEE_WAIVERS, P.WORK_WAIVERS}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
-        {*STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER, P.EDIT_REGISTER}
+        {
+            *STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER, P.EDIT_REGISTER,
+            P.APPLY_FOR_WAIVER,
+        }
     ),
-    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS}),
-    Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER}),
-    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, P.SEE_REGISTER, P.EDIT_REGISTER}),
+    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.APPLY_FOR_WAIVER}),
+    Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
+    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.EDIT_REGISTER}),
     Role.MANAGER: frozenset(
         {
             *STAFF,
             *DESK,
             *WAIVER_CASES,
+            *WAIVERS,
+            P.DECIDE_WAIVERS,
+            P.SET_WAIVER_POLICY,
+            P.SEE_WAIVER_SUMS,
             P.WORK_HOTLINE,
             P.OPEN_WORK_ORDER,
             P.DISPATCH,
@@ -80,8 +95,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SET_ESCALATION,
         }
     ),
-    Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
-    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS}),
+    Role.OWNER: frozenset(
+        {
+            *STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_WAIVERS, P.DECIDE_WAIVERS, P.DECIDE_WAIVERS_ABOVE,
+            P.SET_WAIVER_POLICY, P.SEE_WAIVER_SUMS,
+        }
+    ),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS}),
     Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
 }
 

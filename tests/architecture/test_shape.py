@@ -17,7 +17,7 @@ LAYERS = [
     ["core", "config"],
     ["audit"],
     ["accounts"],
-    ["live", "workdays", "estate", "duty", "worker"],
+    ["live", "workdays", "estate", "duty", "worker", "looks"],
     ["notify", "technicians", "windows", "travel"],
     ["repairs"],
     ["parties"],
@@ -25,6 +25,7 @@ LAYERS = [
     ["scheduling"],
     ["dispatch"],
     ["dayplans", "routines"],
+    ["waivers"],
     ["escalation"],
     ["search"],
     ["telephony"],
@@ -45,7 +46,7 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 FEATURES = [p for p in FILES if p.name == "__init__.py" and p.parent.parent == PACKAGE and p.parent.name != "core"]
 NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
-    "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
+    "looks/masks.py", "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
