@@ -8,6 +8,7 @@ from helpdesk.estate.actions import add_estate
 from helpdesk.estate.models import Estate
 from helpdesk.estate.queries import estate_named
 from helpdesk.repairs import policy as repairs
+from helpdesk.waivers import policy as waivers
 from helpdesk.windows import queries as windows
 
 
@@ -16,6 +17,6 @@ def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
     estate = estate_named(name)
     if estate is None:
         estate = add_estate(name=name, now=now)
-        for feature in (repairs, escalation, windows):
+        for feature in (repairs, escalation, windows, waivers):
             feature.install_defaults(estate, valid_from=clock.local_date(now))
     return estate

@@ -64,7 +64,14 @@ WAIVERS = {P.APPLY_FOR_WAIVER, P.SEE_WAIVERS, P.WORK_WAIVERS}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {
-            *STAFF, *DESK, *CASES, P.WORK_HOTLINE, P.OPEN_WORK_ORDER, P.DISPATCH, P.CLOSE_WORK_ORDER, P.EDIT_REGISTER,
+            *STAFF,
+            *DESK,
+            *CASES,
+            P.WORK_HOTLINE,
+            P.OPEN_WORK_ORDER,
+            P.DISPATCH,
+            P.CLOSE_WORK_ORDER,
+            P.EDIT_REGISTER,
             P.APPLY_FOR_WAIVER,
         }
     ),
@@ -97,8 +104,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OWNER: frozenset(
         {
-            *STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_WAIVERS, P.DECIDE_WAIVERS, P.DECIDE_WAIVERS_ABOVE,
-            P.SET_WAIVER_POLICY, P.SEE_WAIVER_SUMS,
+            *STAFF,
+            *OVERSIGHT,
+            P.SEE_WORK_ORDERS,
+            P.SEE_WAIVERS,
+            P.DECIDE_WAIVERS,
+            P.DECIDE_WAIVERS_ABOVE,
+            P.SET_WAIVER_POLICY,
+            P.SEE_WAIVER_SUMS,
         }
     ),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS}),

@@ -49,6 +49,7 @@ from helpdesk.estate.models import Estate
 from helpdesk.repairs import policy as repairs
 from helpdesk.repairs.deadlines import Clock
 from helpdesk.repairs.models import Category, ServiceLevel, Urgency, WorkOrder
+from helpdesk.waivers import policy as waivers
 from helpdesk.windows import queries as windows
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday
@@ -141,7 +142,7 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     estate = Estate(name=name, subdistrict="城南办事处", community="康兴新村社区", hotline=HOTLINE, area_code="0523")
     db.session.add(estate)
     db.session.flush()
-    for feature in (repairs, escalation, windows):
+    for feature in (repairs, escalation, windows, waivers):
         feature.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id

@@ -46,7 +46,8 @@ FILES = sorted(p for p in PACKAGE.rglob("*.py") if "migrations" not in p.parts)
 FEATURES = [p for p in FILES if p.name == "__init__.py" and p.parent.parent == PACKAGE and p.parent.name != "core"]
 NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
-    "looks/masks.py", "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
+    "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
+    "looks/masks.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
