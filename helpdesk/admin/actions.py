@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from helpdesk.billing import policy as billing
 from helpdesk.core import clock
 from helpdesk.escalation import policy as escalation
 from helpdesk.estate.actions import add_estate
@@ -17,6 +18,6 @@ def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
     estate = estate_named(name)
     if estate is None:
         estate = add_estate(name=name, now=now)
-        for feature in (repairs, escalation, windows, waivers):
+        for feature in (repairs, escalation, windows, billing, waivers):
             feature.install_defaults(estate, valid_from=clock.local_date(now))
     return estate

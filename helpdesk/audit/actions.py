@@ -218,6 +218,32 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "plan.stale": {},
     "plan.dismissed": {},
     "plan.accepted": {"taken": int, "left": int, "call_backs": int},
+    # tariff: dates are told as the moment they begin
+    "price_list.drafted": {"items": int},
+    "price_list.changed": {"items": int},
+    "price_list.put_in_force": {"valid_from": datetime},
+    "price_list.dropped": {},
+    "quote.made": {"work_order_id": int, "total_fen": int, "lines": int},
+    "quote.accepted": {"work_order_id": int, "how": StrEnum},
+    "quote.declined": {"work_order_id": int},
+    # billing: the subject of each is the account, unless it says otherwise
+    "account.opened": {"place_id": int, "opened_at": datetime},
+    "accounts.opened": {"count": int},  # when the books were taken over; the subject is the estate
+    "account.closed": {"place_id": int, "closed_at": datetime},
+    "account.named": {"person_id": int | None},  # who pays was not known before
+    "fee_rules.set": {"rates": list, "valid_from": datetime},  # the subject is the estate
+    "run.previewed": {"month_from": datetime, "month_until": datetime, "lines": int, "net_fen": int},
+    "run.started": {},
+    "run.done": {"lines": int, "gross_fen": int, "reduced_fen": int},
+    "run.dropped": {},
+    "charge.made": {"charge_id": int, "charge_kind": StrEnum, "net_fen": int, "work_order_id": int | None},
+    "charge.adjusted": {"charge_id": int, "adjustment": StrEnum, "amount_fen": int, "waiver_id": int | None},
+    "charge.written_off": {"charge_id": int, "amount_fen": int},
+    "payment.taken": {"payment_id": int, "method": StrEnum, "place": StrEnum, "amount_fen": int, "invoice": bool},
+    "payment.reversed": {"payment_id": int, "amount_fen": int},
+    "hand_in.counted": {"technician_id": int, "expected_fen": int, "counted_fen": int},  # the subject is the hand-in
+    "day.closed": {"payments": int, "expected_fen": int, "counted_fen": int},  # the subject is the closing
+    "paid_until.revealed": {"account_id": int | None},  # the subject is the place
     # outages
     "outage.opened": {
         "status": StrEnum, "category_id": int, "starts_at": datetime, "ends_at": datetime | None, "orders": list,

@@ -43,6 +43,14 @@ class Permission(StrEnum):
     EXPORT = "export"  # lists out of the house, each one noted
     SEE_EXPORTS = "see_exports"  # who took what out, and why
     SET_ESCALATION = "set_escalation"  # how soon somebody must acknowledge, and who is rung
+    SEE_MONEY = "see_money"  # accounts, charges and arrears
+    TAKE_PAYMENT = "take_payment"  # at the desk; reverse one, count a hand-in, close the day
+    TAKE_DOOR_MONEY = "take_door_money"  # at the doors of one's own jobs, handed in and counted
+    RUN_BILLING = "run_billing"  # the monthly fees, corrections of single lines
+    SET_TARIFF = "set_tariff"  # price lists, and how fees are reckoned
+    WRITE_OFF = "write_off"  # old debts that nobody will pay
+    REVEAL_PAID_UNTIL = "reveal_paid_until"  # of one home at a time, each look noted
+    QUOTE = "quote"  # say what work costs, and that the resident agreed
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
     APPLY_FOR_WAIVER = "apply_for_waiver"  # enter an application; of others' nothing is seen
     SEE_WAIVERS = "see_waivers"  # grounds, proofs and all; each look is noted
@@ -61,6 +69,7 @@ CASES = {P.SEE_CASES, P.WORK_CASES}
 WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
 WAIVERS = {P.APPLY_FOR_WAIVER, P.SEE_WAIVERS, P.WORK_WAIVERS}
+BOOKS = {P.SEE_MONEY, P.TAKE_PAYMENT, P.RUN_BILLING, P.SET_TARIFF, P.REVEAL_PAID_UNTIL}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {
@@ -72,12 +81,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DISPATCH,
             P.CLOSE_WORK_ORDER,
             P.EDIT_REGISTER,
+            P.REVEAL_PAID_UNTIL,
+            P.QUOTE,
             P.APPLY_FOR_WAIVER,
         }
     ),
-    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.APPLY_FOR_WAIVER}),
-    Role.FINANCE: frozenset({*STAFF, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
-    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.EDIT_REGISTER}),
+    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.QUOTE, P.TAKE_DOOR_MONEY, P.APPLY_FOR_WAIVER}),
+    Role.FINANCE: frozenset({*STAFF, *BOOKS, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
+    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}),
     Role.MANAGER: frozenset(
         {
             *STAFF,
@@ -87,6 +98,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DECIDE_WAIVERS,
             P.SET_WAIVER_POLICY,
             P.SEE_WAIVER_SUMS,
+            *BOOKS,
+            P.WRITE_OFF,
+            P.QUOTE,
             P.WORK_HOTLINE,
             P.OPEN_WORK_ORDER,
             P.DISPATCH,
@@ -107,6 +121,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             *STAFF,
             *OVERSIGHT,
             P.SEE_WORK_ORDERS,
+            P.SEE_MONEY,
             P.SEE_WAIVERS,
             P.DECIDE_WAIVERS,
             P.DECIDE_WAIVERS_ABOVE,
@@ -114,7 +129,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_WAIVER_SUMS,
         }
     ),
-    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS}),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS, P.SEE_MONEY}),
     Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from helpdesk.accounts.models import User
+from helpdesk.billing import policy as billing
 from helpdesk.cases.rules import Level as CaseLevel
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
@@ -142,7 +143,7 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     estate = Estate(name=name, subdistrict="城南办事处", community="康兴新村社区", hotline=HOTLINE, area_code="0523")
     db.session.add(estate)
     db.session.flush()
-    for feature in (repairs, escalation, windows, waivers):
+    for feature in (repairs, escalation, windows, billing, waivers):
         feature.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id

@@ -1,6 +1,6 @@
 """What people do to those who live here: note them, correct them, let them move in and out, and say that they died."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from flask_babel import gettext as _
@@ -14,6 +14,8 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.facts import Fact, write
 from helpdesk.estate.indexing import index_person
 from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, PersonNote, Place, PreferredChannel
+
+AFTER_OCCUPANCY: list[Callable[..., None]] = []  # called with who came, went or was corrected; see reactions
 
 
 def add_person(
@@ -29,6 +31,7 @@ def add_person(
     index_person(person)
     occupancy = _occupy(person, place, role, from_on)
     record("person.added", person, actor=actor, now=now, place_id=place.id, occupancy_id=occupancy.id)
+    _tell(occupancy, actor, now)
     return person
 
 
@@ -60,6 +63,7 @@ def move_in(
         raise Refused(_("This home is noted already."), field="address")
     occupancy = _occupy(person, place, role, from_on)
     record("person.moved_in", person, actor=actor, now=now, place_id=place.id, occupancy_id=occupancy.id)
+    _tell(occupancy, actor, now)
     return occupancy
 
 
@@ -89,6 +93,8 @@ def change_occupancy(
         record("person.moved_out", person, actor=actor, now=now, reason=reason, **where)
     elif changed:
         record("person.occupancy_changed", person, actor=actor, now=now, fields=changed, **where)
+    if ends or changed:
+        _tell(occupancy, actor, now)
 
 
 def note_death(person: Person, *, died_on: date, actor: User, now: datetime) -> None:
@@ -122,6 +128,11 @@ def _occupy(person: Person, place: Place, role: OccupancyRole, from_on: date) ->
     db.session.add(occupancy)
     db.session.flush()
     return occupancy
+
+
+def _tell(occupancy: Occupancy, actor: User, now: datetime) -> None:
+    for effect in AFTER_OCCUPANCY:
+        effect(occupancy, actor=actor, now=now)
 
 
 def _note(person: Person) -> PersonNote:

@@ -25,6 +25,8 @@ LAYERS = [
     ["scheduling"],
     ["dispatch"],
     ["dayplans", "routines"],
+    ["tariff"],
+    ["billing"],
     ["waivers"],
     ["escalation"],
     ["search"],
@@ -47,6 +49,7 @@ FEATURES = [p for p in FILES if p.name == "__init__.py" and p.parent.parent == P
 NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
     "repairs/deadlines.py", "repairs/suggestions.py", "repairs/explanations.py", "hotline/happened.py",
+    "billing/balance.py",
     "looks/masks.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}

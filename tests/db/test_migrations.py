@@ -20,7 +20,13 @@ TRIGGERS = (
     if ON_POSTGRES
     else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 )
-GUARDS = {"event_append_only"} if ON_POSTGRES else {"event_no_update", "event_no_delete"}
+BOOKS = ("charge", "adjustment", "allocation", "write_off", "hand_in", "day_closing")
+ONCE = {"payment_fixed", "payment_reversed_once", "payment_handed_in_once"}
+GUARDS = (
+    {"event_append_only", "payment_stays", *ONCE, *(f"{table}_append_only" for table in BOOKS)}
+    if ON_POSTGRES
+    else ONCE | {f"{t}_no_{verb}" for t in ("event", *BOOKS) for verb in ("update", "delete")} | {"payment_no_delete"}
+)
 GUARDS |= {"look_no_update", "look_no_delete"}
 GUARDS |= {
     "waiver_act_update", "waiver_act_delete", "waiver_act_decider", "waiver_act_owner", "waiver_begins_undecided",

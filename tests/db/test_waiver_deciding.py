@@ -311,13 +311,14 @@ def test_a_stand_in_decides_in_somebodys_place_for_their_days_only(waits, ling, 
 
 
 def test_nobody_names_a_stand_in_for_others_but_the_owner(ling, mei, oma, person, estate, now):
+    tao = person("Tao", Role.TECHNICIAN)
     term = {"estate_id": estate.id, "from_on": TODAY, "until_on": TODAY + timedelta(7), "now": now}
     with pytest.raises(NotAllowed), writing():
         name_stand_in(ling, for_user=oma, actor=mei, **term)
     with pytest.raises(NotAllowed), writing():
         name_stand_in(ling, for_user=mei, actor=ling, **term)
     with pytest.raises(Refused), writing():
-        name_stand_in(person("Tao", Role.TECHNICIAN), for_user=mei, actor=mei, **term)
+        name_stand_in(tao, for_user=mei, actor=mei, **term)
 
 
 def test_one_look_more_after_a_refusal_by_somebody_else(waits, mei, oma, ling, now):

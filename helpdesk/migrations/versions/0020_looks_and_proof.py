@@ -6,7 +6,7 @@ Looks are never changed; only whose they were follows when two records of one pe
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0020", "0018"
+revision, down_revision = "0020", "0019"
 
 FROZEN = "estate_id, at, user_id, what, subject_id, place_id, purpose, words, address"
 APPEND_ONLY = {

@@ -1,0 +1,8 @@
+"""What homes owe and paid: monthly fees, paid work, payments, receipts, arrears, and the day's cash.
+
+Words: an *account* belongs to a place and who pays for it, and ends with the sale; a *charge* is one line of it; what
+was paid and covers nothing yet is a *credit*. Nothing is ever deleted: a wrong line gets another one against it.
+May use: core, audit, accounts, estate, repairs, tariff.
+"""
+
+from helpdesk.billing import models, words

@@ -1,0 +1,47 @@
+"""Where it is asked how much of a charge a home need not pay. Whoever grants reductions puts a source into `SOURCES`.
+
+A source is asked for many places at once and answers with one query; it says nothing of why.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from helpdesk.tariff.rules import share
+
+
+class Scope(StrEnum):
+    """What of a bill a reduction is for."""
+
+    PROPERTY_FEE = "property_fee"
+    LABOUR = "labour"
+    MATERIALS = "materials"
+    CALL_OUT = "call_out"
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """`cap_fen` is the most it takes off one charge; `policy_id` is the version of the policy it was granted under."""
+
+    waiver_id: int
+    rate_bp: int
+    cap_fen: int | None
+    policy_id: int
+
+    def of(self, amount_fen: int) -> int:
+        return share(amount_fen, self.rate_bp, self.cap_fen)
+
+
+Source = Callable[[Collection[int], Scope, date], dict[int, Reduction]]
+SOURCES: list[Source] = []  # see reactions
+
+
+def reductions_of(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, Reduction]:
+    """The reduction of each of these places on a local date; the highest rate, never added."""
+    found: dict[int, Reduction] = {}
+    for source in SOURCES:
+        for place_id, reduction in source(place_ids, scope, on).items():
+            if place_id not in found or reduction.rate_bp > found[place_id].rate_bp:
+                found[place_id] = reduction
+    return found
