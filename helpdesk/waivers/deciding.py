@@ -1,6 +1,5 @@
 """Deciding: approve, approve with changes, refuse, ask for papers, pass up; and one look more after a refusal."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -8,13 +7,15 @@ from flask_babel import gettext as _
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.proof import require_proof
+from helpdesk.billing.actions import credit_reduced_months
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.words import word
+from helpdesk.tariff.rules import share
 from helpdesk.waivers import rules
 from helpdesk.waivers.acts import act_on
-from helpdesk.waivers.codes import APPROVALS, ActKind
+from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
 from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
 from helpdesk.waivers.models import RATES, WaiverAct, WaiverApplication
 from helpdesk.waivers.queries import Power, part_of, power_of
@@ -22,7 +23,6 @@ from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
 S = WaiverStatus
-AFTER_APPROVAL: list[Callable] = []  # what is done when a waiver begins to count (see reactions)
 
 
 def approve(
@@ -40,7 +40,7 @@ def approve(
     if facts.walls:
         raise Refused(" ".join(word(wall) for wall in facts.walls))
     given = _given(facts, property_fee_bp, until_on, today)
-    monthly = rules.waived_part(facts.month_fee_fen, given.property_fee_bp, given.property_fee_cap_fen)
+    monthly = share(facts.month_fee_fen, given.property_fee_bp, given.property_fee_cap_fen)
     if monthly * 12 > application.policy.proof_above_fen:
         require_proof(proved)
     first = first_approval_of(application)
@@ -60,8 +60,8 @@ def approve(
     _grant(application, facts, given, monthly, today)
     kind = ActKind.APPROVED if given == facts.terms else ActKind.APPROVED_WITH_CHANGES
     act_on(application, kind, to=S.APPROVED, reason=reason, actor=actor, now=now, **figures)
-    for follow in AFTER_APPROVAL:
-        follow(application, actor=actor, now=now)
+    if given.property_fee_bp and application.flow is not Flow.PAY_THEN_SUBSIDY:
+        credit_reduced_months(application.place_id, application.fee_from, actor=actor, now=now)
     return step
 
 

@@ -5,8 +5,11 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from helpdesk.billing.fees import fee_rules
+from helpdesk.billing.rules import fee, next_month, use_of
 from helpdesk.core.errors import Refused
 from helpdesk.estate.models import Place, PlaceKind, Use
+from helpdesk.tariff.rules import WHOLE, share
 from helpdesk.waivers import rules
 from helpdesk.waivers.models import RATES, PolicyGround, WaiverApplication
 from helpdesk.waivers.policy import ground_of
@@ -55,9 +58,12 @@ class Facts:
         return [warning for warning in self.warnings if warning in rules.WALLS]
 
 
-def month_fee(place: Place) -> int:
-    """The property fee of a whole month, in fen: half a fen rounds up."""
-    return ((place.area or 0) * (place.unit_price or 0) + 5_000) // 10_000
+def month_fee(place: Place, month: date) -> int:
+    """What a whole month of the property fee of a home costs, before anything is taken off, as billing reckons it."""
+    rule = fee_rules(place.estate_id, month).get(use_of(place.kind, place.use))
+    usual = (rule.unit_price, rule.rate_bp) if rule else (0, WHOLE)
+    price = usual[0] if place.unit_price is None else place.unit_price
+    return fee(place.area or 0, price, usual[1], month, next_month(month))
 
 
 def facts_of(application: WaiverApplication, today: date) -> Facts:
@@ -68,8 +74,8 @@ def facts_of(application: WaiverApplication, today: date) -> Facts:
     applied_on = application.applied_on or today
     until_on = rules.valid_until(applied_on, ground.validity_months, application.proof_valid_until)
     terms = Terms(*(getattr(ground, name) for name in (*RATES, *CAPS)), until_on=until_on)
-    full = month_fee(application.place)
-    monthly = rules.waived_part(full, terms.property_fee_bp, terms.property_fee_cap_fen)
+    full = month_fee(application.place, rules.fee_from(applied_on))
+    monthly = share(full, terms.property_fee_bp, terms.property_fee_cap_fen)
     policy = application.policy
     return Facts(
         ground=ground, fee_from=rules.fee_from(applied_on), terms=terms, month_fee_fen=full, monthly_fen=monthly,
@@ -90,7 +96,7 @@ def warnings_of(application: WaiverApplication, today: date) -> list[rules.Warni
     lives = person is not None and person.id in {one.id for one in people_at(place.id, today)}
     case = rules.Case(
         is_dwelling=place.kind is PlaceKind.DWELLING, is_let=place.use is Use.LET, is_vacant=place.use is Use.VACANT,
-        other_waiver=bool(person and others_of_household(application, today)),
+        has_area=bool(place.area), other_waiver=bool(person and others_of_household(application, today)),
         owns_elsewhere=bool(person and owns_elsewhere(person.id, place.id, today)),
         died=bool(person and person.died_on), lives_there=lives or person is None,
         has_proof=application.proof_type is not None, needs_proof=not (ground and ground.is_verified),

@@ -1,4 +1,4 @@
-"""The arithmetic and the fairness of waivers. Pure: values in, values out; rates and limits come from the policy."""
+"""The fairness of waivers and their dates. Pure: values in, values out; rates and limits come from the policy."""
 
 import calendar
 from collections.abc import Iterable
@@ -7,13 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-WHOLE = 10_000  # basis points
-
-
-def waived_part(charge_fen: int, rate_bp: int, cap_fen: int | None = None) -> int:
-    """How much of a charge is forgiven, in fen: half a fen rounds up, never more than the cap or the charge."""
-    part = (charge_fen * rate_bp + WHOLE // 2) // WHOLE
-    return min(part, charge_fen) if cap_fen is None else min(part, charge_fen, cap_fen)
+from helpdesk.tariff.rules import share
 
 
 @dataclass(frozen=True)
@@ -27,7 +21,7 @@ class Offer:
 
 def best(charge_fen: int, offers: Iterable[Offer]) -> Offer | None:
     """The one waiver that forgives most of a charge; several never add up. None without any."""
-    ranked = [(waived_part(charge_fen, one.rate_bp, one.cap_fen), one.rate_bp, -one.key, one) for one in offers]
+    ranked = [(share(charge_fen, one.rate_bp, one.cap_fen), one.rate_bp, -one.key, one) for one in offers]
     return max(ranked, key=lambda row: row[:3])[3] if ranked else None
 
 
@@ -123,6 +117,7 @@ class Warning(StrEnum):
     LET = "let"
     VACANT = "vacant"
     NO_DWELLING = "no_dwelling"
+    NO_AREA = "no_area"
     PROOF_EXPIRED = "proof_expired"
     PROOF_EXPIRES_SOON = "proof_expires_soon"
     PROOF_MISSING = "proof_missing"
@@ -134,8 +129,8 @@ class Warning(StrEnum):
 
 
 WALLS = (
-    Warning.SECOND_OF_HOUSEHOLD, Warning.LET, Warning.VACANT, Warning.NO_DWELLING, Warning.PROOF_EXPIRED,
-    Warning.PERSON_DIED, Warning.NO_CONSENT,
+    Warning.SECOND_OF_HOUSEHOLD, Warning.LET, Warning.VACANT, Warning.NO_DWELLING, Warning.NO_AREA,
+    Warning.PROOF_EXPIRED, Warning.PERSON_DIED, Warning.NO_CONSENT,
 )  # fmt: skip
 SOON = timedelta(days=60)
 
@@ -147,6 +142,7 @@ class Case:
     is_dwelling: bool = True
     is_let: bool = False
     is_vacant: bool = False
+    has_area: bool = True
     other_waiver: bool = False  # of the same household, for another home
     owns_elsewhere: bool = False
     died: bool = False
@@ -164,6 +160,7 @@ def warnings(case: Case, today: date) -> list[Warning]:
     found = {
         Warning.PERSON_DIED: case.died,
         Warning.NO_DWELLING: not case.is_dwelling,
+        Warning.NO_AREA: not case.has_area,
         Warning.LET: case.is_let,
         Warning.VACANT: case.is_vacant,
         Warning.SECOND_OF_HOUSEHOLD: case.other_waiver,

@@ -117,6 +117,7 @@ register({
     Warning.LET: _l("The home is let: the policy leaves such homes out."),
     Warning.VACANT: _l("Nobody lives here: the policy leaves empty homes out."),
     Warning.NO_DWELLING: _l("This is no dwelling: garages, shops and parking are left out."),
+    Warning.NO_AREA: _l("The register has no area for this home: its fee cannot be reckoned."),
     Warning.PROOF_EXPIRED: _l("The proof has run out."),
     Warning.PROOF_EXPIRES_SOON: _l("The proof runs out within 60 days."),
     Warning.PROOF_MISSING: _l("No proof is noted yet."),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.tariff.rules import WHOLE, share
 from helpdesk.waivers import rules
 from helpdesk.waivers.rules import Bar, Case, Offer, Part, Step, Warning
 from helpdesk.waivers.states import Standing, WaiverStatus, standing
 
 fen = st.integers(0, 10**9)
-rates = st.integers(0, rules.WHOLE)
+rates = st.integers(0, WHOLE)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
@@ -29,16 +30,16 @@ days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
     ],
 )
 def test_a_part_of_a_charge_is_forgiven(charge_fen, rate_bp, cap_fen, waived_fen):
-    assert rules.waived_part(charge_fen, rate_bp, cap_fen) == waived_fen
+    assert share(charge_fen, rate_bp, cap_fen) == waived_fen
 
 
 @given(fen, rates, st.none() | st.integers(1, 10**6))
 def test_never_more_is_forgiven_than_is_asked_for_or_the_cap_allows(charge_fen, rate_bp, cap_fen):
-    part = rules.waived_part(charge_fen, rate_bp, cap_fen)
+    part = share(charge_fen, rate_bp, cap_fen)
 
     assert 0 <= part <= charge_fen
     assert cap_fen is None or part <= cap_fen
-    assert cap_fen is not None or abs(part * rules.WHOLE - charge_fen * rate_bp) <= rules.WHOLE // 2
+    assert cap_fen is not None or abs(part * WHOLE - charge_fen * rate_bp) <= WHOLE // 2
 
 
 @given(fen, st.lists(st.tuples(st.integers(1, 99), rates), min_size=1, max_size=5, unique_by=lambda row: row[0]))
@@ -48,9 +49,7 @@ def test_the_highest_counts_alone_and_the_order_of_asking_changes_nothing(charge
     found = rules.best(charge_fen, offers)
 
     assert found == rules.best(charge_fen, list(reversed(offers)))
-    assert rules.waived_part(charge_fen, found.rate_bp) == max(
-        rules.waived_part(charge_fen, rate) for _key, rate in pairs
-    )
+    assert share(charge_fen, found.rate_bp) == max(share(charge_fen, rate) for _key, rate in pairs)
 
 
 def test_nothing_is_best_where_nothing_is_offered():
@@ -146,6 +145,7 @@ TODAY = date(2026, 3, 2)
         (Case(is_let=True), [Warning.LET]),
         (Case(is_vacant=True), [Warning.VACANT]),
         (Case(is_dwelling=False, lives_there=False), [Warning.NO_DWELLING]),
+        (Case(has_area=False), [Warning.NO_AREA]),
         (Case(other_waiver=True), [Warning.SECOND_OF_HOUSEHOLD]),
         (Case(owns_elsewhere=True), [Warning.OWNS_ELSEWHERE]),
         (Case(died=True, lives_there=False), [Warning.PERSON_DIED]),
