@@ -97,6 +97,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         technicians,
         telephony,
         travel,
+        waivers,
         windows,
         workdays,
     ):

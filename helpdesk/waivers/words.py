@@ -14,6 +14,7 @@ from helpdesk.waivers.codes import (
     ProofType,
     Tie,
 )
+from helpdesk.waivers.lists import Group
 from helpdesk.waivers.rules import Bar, Warning
 from helpdesk.waivers.states import Standing, WaiverStatus
 
@@ -126,4 +127,11 @@ register({
     Warning.NOT_LIVING_THERE: _l("The register does not know them as living here."),
     Warning.NO_CONSENT: _l("Their consent is not noted yet."),
     Warning.TOO_YOUNG: _l("They are younger than this ground asks for."),
+})  # fmt: skip
+register({
+    Group.RUNNING: _l("Running"),
+    Group.ENDING: _l("Ending within 60 days"),
+    Group.WAITING: _l("Waiting"),
+    Group.RESTING: _l("Suspended"),
+    Group.OVER: _l("Over"),
 })  # fmt: skip
