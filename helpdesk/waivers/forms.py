@@ -69,10 +69,6 @@ class Choice(RadioField):
         some = [(code.value, word(code)) for code in self.codes.values()]
         self.choices = [*([("", str(self.none))] if self.none else []), *some]
 
-    def iter_choices(self):
-        for value, label in self.choices:
-            yield value, label, (self.data or "") == value, {}
-
     def pre_validate(self, _form) -> None:
         if self.data is None and not self.none:
             raise ValidationError(_("Choose one of these."))

@@ -89,7 +89,7 @@ from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from helpdesk.travel.actions import place_buildings
 from helpdesk.waivers.applying import begin_application
-from helpdesk.waivers.codes import Channel
+from helpdesk.waivers.codes import Channel as WaiverChannel
 from helpdesk.waivers.deciding import approve
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import draft_policy
@@ -221,7 +221,7 @@ def _waivers(world, estate, now) -> dict:
     with writing():
         approve(first, seen=shown, reason="As the policy says", actor=mei, now=now)
         home = db.session.get(Place, first.place_id)
-        numbers.append(begin_application(place=home, channel=Channel.DESK, actor=desk, now=now).number)
+        numbers.append(begin_application(place=home, channel=WaiverChannel.DESK, actor=desk, now=now).number)
         draft = draft_policy(estate.id, actor=mei, now=now)
     grounds = [ground.id for ground in draft.grounds[:1]]
     return {"application_number": numbers, "policy_id": [draft.id, 1], "ground_id": grounds}
