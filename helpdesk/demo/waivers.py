@@ -115,7 +115,7 @@ class Writer:
             "shown_hash": f"demo-{acts.id}",
         }  # fmt: skip
         given = {"given_bp": ground.property_fee_bp, "given_until": until, "given_fen": monthly, **figures}
-        changes = {"status": acts.status}
+        changes = {"status": acts.stands}
         if fate.startswith("refused"):
             acts.add(A.REFUSED, S.REFUSED, self.staff.manager, REASONS[fate], **figures, given_bp=0, given_fen=0)
             changes["status"] = S.REFUSED
@@ -150,7 +150,7 @@ class _Acts:
 
     def __init__(self, writer: Writer, row_id: int, policy_id: int, at: datetime) -> None:
         self.writer, self.id, self.policy_id, self.at = writer, row_id, policy_id, at
-        self.count, self.status = 0, S.DRAFT
+        self.count, self.stands = 0, S.DRAFT
 
     def add(self, kind: ActKind, to: WaiverStatus, actor_id: int, reason: str = "", **figures) -> None:
         rows, act_id = self.writer.rows, self.writer.rows.next_id("waiver_act")
@@ -167,7 +167,7 @@ class _Acts:
         topics = [f"waivers:{self.writer.register.estate_id}"]
         self.writer.journal.note(self.at, actor_id, Code(f"waiver.{name}"), "waiver_application", self.id, topics, told)
         self.at += timedelta(hours=3)
-        self.count, self.status = self.count + 1, to
+        self.count, self.stands = self.count + 1, to
 
 
 def _blank() -> dict:
