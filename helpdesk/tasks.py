@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.learning import learn_ways
 from helpdesk.escalation.scan import tell_what_is_due
@@ -20,6 +21,7 @@ TASKS = (
     Task("escalation", timedelta(seconds=15), tell_what_is_due),
     Task("messages", timedelta(seconds=15), deliver_due),
     Task("day-plans", timedelta(seconds=2), tend_plans),
+    Task("billing-runs", timedelta(seconds=2), tend_runs),
     Task("routines", timedelta(minutes=10), open_due_turns),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -26,17 +26,19 @@ from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRol
 from helpdesk.estate.queries import lives_there
 
 PAYERS = (OccupancyRole.OWNER, OccupancyRole.HEAD, OccupancyRole.MEMBER)  # who pays, if the register names no owner
-AT_ONCE = 1_000
+AT_ONCE = 500
 
 
-def open_accounts(estate: Estate, *, actor: User | None, now: datetime) -> int:
-    """Open an account for up to a thousand places that have none, with what was owed or paid ahead; how many it was."""
+def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: datetime) -> int | None:
+    """Open an account for the next few hundred places that have none, with what was owed or paid ahead.
+
+    Returns the id of the last of these places; None if there was none.
+    """
     today = clock.local_date(now)
-    has_one = select(Account.id).where(Account.place_id == Place.id).exists()
-    found = select(Place).where(Place.estate_id == estate.id, is_billable(), ~has_one).order_by(Place.id).limit(AT_ONCE)
+    found = places_without_account(estate.id).where(Place.id > after).limit(AT_ONCE)
     places = list(db.session.scalars(found))
     if not places:
-        return 0
+        return None
     begins = openings([place.id for place in places], today)
     owners = owners_of([place.id for place in places], today)
     rows = [
@@ -50,7 +52,12 @@ def open_accounts(estate: Estate, *, actor: User | None, now: datetime) -> int:
     ids = {place_id: account_id for account_id, place_id in made}
     _take_over(estate, places, begins, ids, today, now)
     record("accounts.opened", estate, actor=actor, now=now, count=len(places))
-    return len(places)
+    return places[-1].id
+
+
+def places_without_account(estate_id: int) -> Select[tuple[Place]]:
+    has_one = select(Account.id).where(Account.place_id == Place.id).exists()
+    return select(Place).where(Place.estate_id == estate_id, is_billable(), ~has_one).order_by(Place.id)
 
 
 def openings(place_ids: Collection[int], today: date) -> dict[int, Opening]:

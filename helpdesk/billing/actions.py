@@ -1,17 +1,25 @@
-"""What waivers and the books do to charges that stand already."""
+"""What waivers and people do to charges that stand already."""
 
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
 from helpdesk.billing.accounts import open_account_of
 from helpdesk.billing.adjusting import adjust, comes_to
 from helpdesk.billing.fees import lines_for, months_billed, spans_after
+from helpdesk.billing.ledger import PaidUntil, balance_of, paid_until
 from helpdesk.billing.lines import Line
-from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge
+from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, FeeRule, FeeUse, WriteOff
 from helpdesk.billing.rules import first_of
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, require
+from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.terms import check_begins, make_room
+from helpdesk.estate.models import Estate, Place
 from helpdesk.tariff.reductions import Scope, reductions_of
 
 MANY = 1_000_000
@@ -65,3 +73,71 @@ def account_at(place_id: int, on: date) -> Account | None:
     return db.session.scalar(
         select(Account).where(Account.place_id == place_id, Account.opened_on <= on, holds).order_by(Account.id)
     )
+
+
+def waive_once(
+    charge: Charge, amount_fen: int, *, waiver_id: int, reason: str, actor: User, now: datetime
+) -> Adjustment:  # fmt: skip
+    """Take a small one-off waiver off one line; whether the actor may, and how much, is for the waiver to say."""
+    if not 0 < amount_fen <= comes_to(charge):
+        raise Refused(_("More than this line comes to cannot be taken off."), field="amount")
+    kind = AdjustmentKind.ONE_BILL
+    return adjust(charge, kind, -amount_fen, waiver_id=waiver_id, reason=reason, actor=actor, now=now)
+
+
+def correct_charge(charge: Charge, *, amount_fen: int, reason: str, actor: User, now: datetime) -> Adjustment:
+    """Put a wrong line right with another one against it; `amount_fen` is what it should have come to."""
+    require(actor, Permission.RUN_BILLING, charge.estate_id)
+    if not reason:
+        raise Refused(_("Say why."), field="reason")
+    change = amount_fen - comes_to(charge)
+    if amount_fen < 0 or not change:
+        raise Refused(_("Type what this line should come to."), field="amount")
+    return adjust(charge, AdjustmentKind.CORRECTION, change, reason=reason, actor=actor, now=now)
+
+
+def write_off(charge: Charge, *, reason: str, actor: User, now: datetime) -> WriteOff:
+    """Give up what is open of a line that is overdue: a manager's act, apart from waivers. Refused if it is paid."""
+    require(actor, Permission.WRITE_OFF, charge.estate_id)
+    if not reason:
+        raise Refused(_("Say why."), field="reason")
+    account, today = db.session.get_one(Account, charge.account_id), clock.local_date(now)
+    overdue = {line.charge_id: line.open_fen for line in balance_of(account).overdue(today)}
+    if charge.id not in overdue:
+        raise Refused(_("Only what is overdue and not paid can be written off."))
+    made = WriteOff(
+        estate_id=charge.estate_id, account_id=account.id, charge_id=charge.id, amount_fen=overdue[charge.id],
+        reason=reason, made_by_id=actor.id, made_at=now,
+    )  # fmt: skip
+    db.session.add(made)
+    record("charge.written_off", account, actor=actor, now=now, charge_id=charge.id, amount_fen=made.amount_fen)
+    return made
+
+
+def reveal_paid_until(place: Place, *, actor: User, now: datetime) -> PaidUntil | None:
+    """Tell until when one home is paid, and note who looked. None for a home without an account."""
+    require(actor, Permission.REVEAL_PAID_UNTIL, place.estate_id)
+    account = open_account_of(place.id)
+    told = {"account_id": account.id if account else None}
+    record("paid_until.revealed", place, actor=actor, now=now, raises_version=False, **told)
+    return paid_until(account, clock.local_date(now)) if account else None
+
+
+def set_fee_rules(
+    estate: Estate, rules: dict[FeeUse, tuple[int, int, int]], *, valid_from: date, actor: User, now: datetime
+) -> None:
+    """How fees are reckoned from a month on: rate, price and days until due, for each use. Lines made so far stay."""
+    require(actor, Permission.SET_TARIFF, estate.id)
+    check_begins(valid_from, first_of(clock.local_date(now)))
+    if valid_from.day != 1:
+        raise Refused(_("Fees change with the first of a month."), field="valid_from")
+    make_room(db.session.scalars(select(FeeRule).where(FeeRule.estate_id == estate.id)), valid_from)
+    for use, (rate_bp, unit_price, due_days) in rules.items():
+        db.session.add(
+            FeeRule(
+                estate_id=estate.id, applies_to=use, rate_bp=rate_bp, unit_price=unit_price, due_days=due_days,
+                valid_from=valid_from,
+            )
+        )  # fmt: skip
+    rates = [rate_bp for rate_bp, _price, _days in rules.values()]
+    record("fee_rules.set", estate, actor=actor, now=now, rates=rates, valid_from=clock.start_of_day(valid_from))

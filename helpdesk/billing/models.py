@@ -15,7 +15,7 @@ from helpdesk.billing.states import RunStatus
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
-from helpdesk.estate.models import Person, Place
+from helpdesk.estate.models import Estate, Person, Place
 
 
 def _only(columns: str, where: str, name: str) -> Index:
@@ -120,7 +120,8 @@ class Account(Versioned, db.Model):
 class BillingRun(Versioned, db.Model):
     """Fees of the months [month_from, month_until) for a whole estate, made piece by piece.
 
-    `cursor_month` and `cursor_account` are what was done last; a run that was interrupted goes on after it.
+    `cursor` is the account that was done last in `cursor_month`, or the place that got an account last while that is
+    still empty; a run that was interrupted goes on after it.
     """
 
     __tablename__ = "billing_run"
@@ -134,12 +135,13 @@ class BillingRun(Versioned, db.Model):
     month_from: Mapped[date]
     month_until: Mapped[date]
     status: Mapped[RunStatus] = mapped_column(default=RunStatus.PREVIEWED)
-    cursor_month: Mapped[date]
-    cursor_account: Mapped[int] = mapped_column(default=0)
+    cursor_month: Mapped[date | None]
+    cursor: Mapped[int] = mapped_column(default=0)
     lines: Mapped[int] = mapped_column(default=0)
     gross_fen: Mapped[int] = mapped_column(default=0)
     reduced_fen: Mapped[int] = mapped_column(default=0)
     preview: Mapped[dict] = mapped_column(JSON)
+    estate: Mapped[Estate] = relationship()
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     asked_by: Mapped[User] = relationship()
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)

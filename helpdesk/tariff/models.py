@@ -37,7 +37,7 @@ class PriceList(Versioned, db.Model):
     __table_args__ = (
         UniqueConstraint("estate_id", "edition"),
         CheckConstraint("call_out_fen >= 0", name="call_out_not_negative"),
-        CheckConstraint("status = 'list_draft' OR valid_from IS NOT NULL", name="in_force_from_a_day"),
+        CheckConstraint("status != 'list_in_force' OR valid_from IS NOT NULL", name="in_force_from_a_day"),
         CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="ends_after_it_began"),
         Index(
             "uq_price_list_open", "estate_id", unique=True,

@@ -70,8 +70,8 @@ def upgrade():
             ),
             nullable=False,
         ),
-        sa.Column("cursor_month", sa.Date(), nullable=False),
-        sa.Column("cursor_account", sa.Integer(), nullable=False),
+        sa.Column("cursor_month", sa.Date(), nullable=True),
+        sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("gross_fen", sa.Integer(), nullable=False),
         sa.Column("reduced_fen", sa.Integer(), nullable=False),
@@ -188,7 +188,7 @@ def upgrade():
         sa.Column("call_out_fen", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status = 'list_draft' OR valid_from IS NOT NULL", name=op.f("ck_price_list_in_force_from_a_day")
+            "status != 'list_in_force' OR valid_from IS NOT NULL", name=op.f("ck_price_list_in_force_from_a_day")
         ),
         sa.CheckConstraint("call_out_fen >= 0", name=op.f("ck_price_list_call_out_not_negative")),
         sa.CheckConstraint(
