@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from helpdesk.accounts.models import User
+from helpdesk.billing.models import Account, Charge, ChargeKind
 from helpdesk.callbacks.actions import ask_to_ring, give_up, note_attempt, write_what_came
 from helpdesk.callbacks.models import Answer, Reason
 from helpdesk.cases.actions import add_note, ask_extension, open_case, reply_to_case, return_case
@@ -223,8 +224,20 @@ def _waivers(world, estate, now) -> dict:
         home = db.session.get(Place, first.place_id)
         numbers.append(begin_application(place=home, channel=WaiverChannel.DESK, actor=desk, now=now).number)
         draft = draft_policy(estate.id, actor=mei, now=now)
-    grounds = [ground.id for ground in draft.grounds[:1]]
-    return {"application_number": numbers, "policy_id": [draft.id, 1], "ground_id": grounds}
+        grounds = [ground.id for ground in draft.grounds[:1]]
+        account = Account(
+            estate_id=estate.id, place_id=home.id, opened_on=NOON.date(), billed_from=NOON.date(), payer="", version=0
+        )
+        db.session.add(account)
+        db.session.flush()
+        charge = Charge(
+            estate_id=estate.id, account_id=account.id, place_id=home.id, kind=ChargeKind.OTHER, words="Key",
+            gross_fen=2_000, reduced_fen=0, net_fen=2_000, due_on=NOON.date(), made_at=now,
+        )  # fmt: skip
+        db.session.add(charge)
+        db.session.flush()
+        made = {"policy_id": [draft.id, 1], "charge_id": [charge.id]}
+    return {"application_number": numbers, "ground_id": grounds, **made}
 
 
 def _blocks(world, estate, now) -> list[int]:

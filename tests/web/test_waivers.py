@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, ChargeKind
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -262,3 +263,21 @@ def test_another_persons_draft_is_nobody_elses(home, ann, mei, now, as_user):
         number = draft.number
     assert as_user(mei).get(f"/waivers/{number}/draft").status_code == 404
     assert as_user(mei).get(f"/waivers/{number}").status_code == 404
+
+
+def test_one_bill_is_lowered_once_within_the_limit(estate, home, mei, ling, now, as_user, add):
+    account = add(Account, estate_id=estate.id, place_id=home[0].id, person_id=home[1].id, opened_on=now.date(),
+                  billed_from=now.date())  # fmt: skip
+    charge = add(Charge, estate_id=estate.id, account_id=account.id, place_id=home[0].id, kind=ChargeKind.OTHER,
+                 words="Key", gross_fen=30_000, net_fen=30_000, due_on=now.date(), made_at=now)  # fmt: skip
+    manager, url = as_user(mei), f"/charges/{charge.id}/one-off"
+
+    def lower(**more):
+        sent = {"request_key": str(uuid4()), "amount": "12.50", "reason": "Our own mistake"} | more
+        return manager.post(url, data=sent).status_code
+
+    assert manager.get(url).status_code == 200 and as_user(ling).get(url).status_code == 403
+    assert [lower(amount="200.01"), lower(reason=" "), lower(amount="0")] == [422, 422, 422]
+    assert [lower(), lower()] == [303, 409]
+    adjusted = db.session.scalars(select(Adjustment)).one()
+    assert (adjusted.amount_fen, adjusted.kind) == (-1_250, AdjustmentKind.ONE_BILL)
