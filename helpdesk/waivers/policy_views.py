@@ -11,11 +11,11 @@ from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.looks.queries import newest_looks
 from helpdesk.waivers import policy as policies
-from helpdesk.waivers.forms import BeginForm, DraftPolicyForm, GroundForm, LimitsForm, SeenForm, StandInForm
+from helpdesk.waivers.forms import BeginForm, DraftPolicyForm, GroundForm, LimitsForm, SeenForm, StandInForm, TieForm
 from helpdesk.waivers.models import PolicyGround, StandIn, WaiverPolicy
-from helpdesk.waivers.queries import deciders, standing_in, workers_here
+from helpdesk.waivers.queries import deciders, standing_in, ties_here, workers_here
 from helpdesk.waivers.simulating import simulate
-from helpdesk.waivers.stand_ins import named
+from helpdesk.waivers.stand_ins import named, tied
 from helpdesk.waivers.views import bp
 
 P = Permission
@@ -129,6 +129,18 @@ def name_stand_in():
     return redirect(url_for(".who_decides"), 303) if form.http_status == 200 else _deciders_page(estate_id, form)
 
 
+@bp.post("/waiver-deciders/ties")
+@needs(P.WORK_WAIVERS, P.DECIDE_WAIVERS)
+def note_tie():
+    estate_id, form = estate_here(P.WORK_WAIVERS, P.DECIDE_WAIVERS), TieForm()
+    if form.validate():
+        with form.keeping_typed(), writing():
+            once(me(), form, lambda: tied(form, estate_id, me(), clock.now()).user_id)
+    if form.http_status == 200:
+        return redirect(url_for(".who_decides"), 303)
+    return _deciders_page(estate_id, StandInForm(formdata=None), form)
+
+
 @bp.get("/looks")
 @needs(P.SEE_EXPORTS)
 def looks():
@@ -165,11 +177,15 @@ def _page(policy: WaiverPolicy, limits_form: LimitsForm | None = None, begin_for
     return render_template("waivers/policy.html", policy=policy, **shown)
 
 
-def _deciders_page(estate_id: int, form: StandInForm):
+def _deciders_page(estate_id: int, form: StandInForm, tie_form: TieForm | None = None):
     today = clock.local_date(clock.now())
     able, workers = deciders(estate_id, today), workers_here(estate_id)
     form.user_id.choices = [(one.id, one.name) for one in workers]
     form.for_user_id.choices = [(one.id, one.name) for one in able]
     rows: list[StandIn] = standing_in(estate_id, today)
-    shown = {"able": able, "rows": rows, "form": form, "names_one": can(me(), P.DECIDE_WAIVERS, estate_id)}
-    return render_template("waivers/deciders.html", **shown, estate_id=estate_id), form.http_status
+    tie_form = tie_form or TieForm(formdata=None)
+    tie_form.user_id.choices = [(one.id, one.name) for one in workers]
+    ties = {"ties": ties_here(estate_id), "tie_form": tie_form}
+    shown = {**ties, "able": able, "rows": rows, "form": form, "names_one": can(me(), P.DECIDE_WAIVERS, estate_id)}
+    status = form.http_status if form.http_status != 200 else tie_form.http_status
+    return render_template("waivers/deciders.html", **shown, estate_id=estate_id), status

@@ -212,3 +212,15 @@ def standing_in(estate_id: int, on: date) -> list[StandIn]:
     runs = (StandIn.estate_id == estate_id, StandIn.called_off_at.is_(None), StandIn.until_on > on)
     people = (joinedload(StandIn.user), joinedload(StandIn.for_user))
     return list(db.session.scalars(select(StandIn).where(*runs).options(*people).order_by(StandIn.from_on)))
+
+
+def place_at_desk(estate_id: int, address: str) -> Place | None:
+    """The home of exactly this address: for those who work with waivers, the owner too, who sees no register."""
+    return db.session.scalar(select(Place).where(Place.estate_id == estate_id, Place.address == address.strip()))
+
+
+def ties_here(estate_id: int) -> list[StaffTie]:
+    """Who of the staff belongs to which resident."""
+    here = select(StaffTie).join(Person, Person.id == StaffTie.person_id).where(Person.estate_id == estate_id)
+    people = (joinedload(StaffTie.user), joinedload(StaffTie.person))
+    return list(db.session.scalars(here.options(*people).order_by(StaffTie.user_id, StaffTie.person_id)))

@@ -281,3 +281,28 @@ def test_one_bill_is_lowered_once_within_the_limit(estate, home, mei, ling, now,
     assert [lower(), lower()] == [303, 409]
     adjusted = db.session.scalars(select(Adjustment)).one()
     assert (adjusted.amount_fen, adjusted.kind) == (-1_250, AdjustmentKind.ONE_BILL)
+
+
+def test_a_relative_is_noted_and_then_decides_nothing_about_them(waits, home, estate, mei, ling, now, as_user):
+    told = {"request_key": str(uuid4()), "user_id": mei.id, "place": home[0].address, "tie": "relative"}
+    officer = as_user(ling)
+
+    wrong = officer.post(f"/waiver-deciders/ties?estate={estate.id}", data=told | {"name": "Nobody"})
+    right = officer.post(
+        f"/waiver-deciders/ties?estate={estate.id}", data=told | {"name": home[1].name, "request_key": str(uuid4())}
+    )
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert home[1].name in officer.get("/waiver-deciders").text
+    assert "registered as a relative" in as_user(mei).get(f"/waivers/{waits.number}").text
+
+
+def test_a_stand_in_is_named_on_the_page_and_decides(waits, estate, mei, ling, now, as_user):
+    term = {"user_id": ling.id, "for_user_id": mei.id, "from_on": "2026-03-02", "last_on": "2026-03-08"}
+    sent = {"request_key": str(uuid4()), **term}
+
+    assert as_user(mei).post(f"/waiver-deciders?estate={estate.id}", data=sent).status_code == 303
+    officer = as_user(ling)
+    page = officer.get(f"/waivers/{waits.number}").text
+    assert officer.post(f"/waivers/{waits.number}/approval", data=decision(page)).status_code == 303
+    assert row(waits.number).acts[-1].stands_in_for_id == mei.id
