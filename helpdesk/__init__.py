@@ -26,6 +26,7 @@ from helpdesk import (
     home,
     hotline,
     live,
+    looks,
     neighbours,
     notify,
     outages,
@@ -41,6 +42,7 @@ from helpdesk import (
     technicians,
     telephony,
     travel,
+    waivers,
     windows,
     workdays,
     worker,
@@ -97,6 +99,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         technicians,
         telephony,
         travel,
+        waivers,
         windows,
         workdays,
     ):

@@ -24,6 +24,8 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SEE_REGISTER, "estate.index", _l("Register")),
     (P.SEE_MONEY, "billing.index", _l("Money")),
     (P.SEE_CASES, "cases.index", _l("Cases")),
+    (P.DECIDE_WAIVERS, "waivers.inbox", _l("Waiver inbox")),
+    (P.SEE_WAIVERS, "waivers.index", _l("Waivers")),
     (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (P.SEE_WORK_ORDERS, "routines.index", _l("Rounds")),
     (P.SEE_WORK_ORDERS, "technicians.index", _l("Technicians")),

@@ -21,6 +21,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Place, PlaceKind
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.policy import install_defaults
+from helpdesk.waivers import policy as waivers
 from tests import databases
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
@@ -180,6 +181,7 @@ def open_estate(name):
         db.session.add(estate)
         db.session.flush()
         install_defaults(estate, valid_from=date(2024, 1, 1))
+        waivers.install_defaults(estate, valid_from=date(2024, 1, 1))
     return estate
 
 

@@ -27,7 +27,7 @@ def open_session(user: User, *, proved: str, renewed: str, now: datetime) -> str
         raise Refused(_("The account or the password is not right."))
     user.password_hash = renewed
     number = new_number()
-    row = Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now)
+    row = Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now, proved_at=now)
     db.session.add(row)
     record("session.opened", row, actor=user, now=now)
     return number

@@ -59,6 +59,7 @@ class Session(db.Model):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the password, last (see `proof`)
 
 
 class Throttle(db.Model):

@@ -9,6 +9,7 @@ from helpdesk.estate.actions import add_estate
 from helpdesk.estate.models import Estate
 from helpdesk.estate.queries import estate_named
 from helpdesk.repairs import policy as repairs
+from helpdesk.waivers import policy as waivers
 from helpdesk.windows import queries as windows
 
 
@@ -17,6 +18,6 @@ def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
     estate = estate_named(name)
     if estate is None:
         estate = add_estate(name=name, now=now)
-        for feature in (repairs, escalation, windows, billing):
+        for feature in (repairs, escalation, windows, billing, waivers):
             feature.install_defaults(estate, valid_from=clock.local_date(now))
     return estate

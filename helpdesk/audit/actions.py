@@ -26,6 +26,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "session.opened": {},
     "session.refused": {},  # a wrong password for an account that exists
     "session.ended": {},
+    "session.proved": {},  # the password again, before a dangerous act
     "user.added": {},
     "user.disabled": {},
     "user.enabled": {},
@@ -257,6 +258,21 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "outage.cancelled": {"from_status": StrEnum},
     "outage.reopened": {"call_backs": int},  # how many are no longer to be rung
     "work_order.caller_added": {"call_id": int, "place_id": int | None},
+    # waivers: the subject is the application, unless said; grounds and reasons stand in the rows, never here
+    "waiver.submitted": {"act_id": int},
+    "waiver.edited": {"act_id": int},
+    "waiver.acted": {"act_id": int, "act": StrEnum},
+    "waiver.decided": {"act_id": int, "act": StrEnum, "given_fen": int, "policy_id": int},
+    "waiver.discarded": {},
+    "waiver_policy.drafted": {"number": int},  # the subject is the policy
+    "waiver_policy.changed": {"fields": list},
+    "waiver_policy.begun": {"valid_from": datetime},
+    "waiver_policy.discarded": {},
+    "waiver_stand_in.named": {"user_id": int, "for_user_id": int, "from_at": datetime, "until_at": datetime},
+    "waiver_stand_in.called_off": {},
+    "staff_tie.noted": {"person_id": int, "tie": StrEnum},  # the subject is the user
+    "staff_tie.removed": {"person_id": int},
+    "one_off_waiver.given": {"charge_id": int, "amount_fen": int},
     # neighbours: the subject of each is the work order
     "work_order.other_home_set": {"place_id": int, "part": StrEnum},
     "work_order.other_home_removed": {"place_id": int},

@@ -52,6 +52,13 @@ class Permission(StrEnum):
     REVEAL_PAID_UNTIL = "reveal_paid_until"  # of one home at a time, each look noted
     QUOTE = "quote"  # say what work costs, and that the resident agreed
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
+    APPLY_FOR_WAIVER = "apply_for_waiver"  # enter an application; of others' nothing is seen
+    SEE_WAIVERS = "see_waivers"  # grounds, proofs and all; each look is noted
+    WORK_WAIVERS = "work_waivers"  # verify, ask for papers
+    DECIDE_WAIVERS = "decide_waivers"
+    DECIDE_WAIVERS_ABOVE = "decide_waivers_above"  # as the second of two, above the limit
+    SET_WAIVER_POLICY = "set_waiver_policy"
+    SEE_WAIVER_SUMS = "see_waiver_sums"  # amounts, and no ground
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -61,6 +68,7 @@ DESK = {P.SEE_REGISTER, P.SEE_WORK_ORDERS}
 CASES = {P.SEE_CASES, P.WORK_CASES}
 WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
+WAIVERS = {P.APPLY_FOR_WAIVER, P.SEE_WAIVERS, P.WORK_WAIVERS}
 BOOKS = {P.SEE_MONEY, P.TAKE_PAYMENT, P.RUN_BILLING, P.SET_TARIFF, P.REVEAL_PAID_UNTIL}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
@@ -75,16 +83,21 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.EDIT_REGISTER,
             P.REVEAL_PAID_UNTIL,
             P.QUOTE,
+            P.APPLY_FOR_WAIVER,
         }
     ),
-    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.QUOTE, P.TAKE_DOOR_MONEY}),
-    Role.FINANCE: frozenset({*STAFF, *BOOKS, P.SEE_REGISTER}),
-    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, P.SEE_REGISTER, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}),
+    Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.QUOTE, P.TAKE_DOOR_MONEY, P.APPLY_FOR_WAIVER}),
+    Role.FINANCE: frozenset({*STAFF, *BOOKS, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
+    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}),
     Role.MANAGER: frozenset(
         {
             *STAFF,
             *DESK,
             *WAIVER_CASES,
+            *WAIVERS,
+            P.DECIDE_WAIVERS,
+            P.SET_WAIVER_POLICY,
+            P.SEE_WAIVER_SUMS,
             *BOOKS,
             P.WRITE_OFF,
             P.QUOTE,
@@ -103,8 +116,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SET_ESCALATION,
         }
     ),
-    Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_MONEY}),
-    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_MONEY}),
+    Role.OWNER: frozenset(
+        {
+            *STAFF,
+            *OVERSIGHT,
+            P.SEE_WORK_ORDERS,
+            P.SEE_MONEY,
+            P.SEE_WAIVERS,
+            P.DECIDE_WAIVERS,
+            P.DECIDE_WAIVERS_ABOVE,
+            P.SET_WAIVER_POLICY,
+            P.SEE_WAIVER_SUMS,
+        }
+    ),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS, P.SEE_MONEY}),
     Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
 }
 

@@ -37,6 +37,7 @@ from helpdesk.demo import (
     volume,
     waiting,
 )
+from helpdesk.demo import waivers as given
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.casework import Casework
 from helpdesk.demo.desk import Desk, Numbers
@@ -53,6 +54,7 @@ from helpdesk.estate.models import Estate
 from helpdesk.repairs import policy as repairs
 from helpdesk.repairs.deadlines import Clock
 from helpdesk.repairs.models import Category, ServiceLevel, Urgency, WorkOrder
+from helpdesk.waivers import policy as waivers
 from helpdesk.windows import queries as windows
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import is_workday
@@ -115,7 +117,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     first_day = today_on - timedelta(days=shape.history_days)
     office = Office(rows, journal, clock.start_of_day(first_day) - timedelta(hours=8))
     days = [first_day + timedelta(days=number) for number in range(shape.history_days + 1)]
-    houses, case_numbers, managers = [], {}, {}
+    houses, case_numbers, managers, settled = [], {}, {}, []
     for number in range(1, scale + 1):
         estate_id = _add_estate(number, first_day, office)
         staff = office.staff_of_first(estate_id) if number == 1 else office.staff_of_another(estate_id, number)
@@ -128,9 +130,12 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
             exports.write(rows, journal, estate_id, staff.manager, now)
         if shape.history_days > 30:
             routines.write(rows, journal, register, staff, _categories(estate_id), now)
+        if number == 1 and shape.history_days > 30:
+            settled = given.write(rows, journal, register, staff, first_day, now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
         managers[estate_id] = staff.manager
     rows.flush()
+    given.settle(settled)  # before the bills, which are lower by what is granted
     for estate_id, manager in managers.items() if shape.calls is None and shape.history_days > 30 else ():
         money.write(rows, estate_id, _cashier(estate_id) or manager, now, chance(now, "money", estate_id))
     rows.flush()
@@ -150,7 +155,7 @@ def _add_estate(number: int, first_day: date, office: Office) -> int:
     estate = Estate(name=name, subdistrict="城南办事处", community="康兴新村社区", hotline=HOTLINE, area_code="0523")
     db.session.add(estate)
     db.session.flush()
-    for feature in (repairs, escalation, windows, billing):
+    for feature in (repairs, escalation, windows, billing, waivers):
         feature.install_defaults(estate, valid_from=first_day)
     office.journal.note(office.opened_at, None, "estate.added", "estate", estate.id, [], {})
     return estate.id

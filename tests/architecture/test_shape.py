@@ -17,7 +17,7 @@ LAYERS = [
     ["core", "config"],
     ["audit"],
     ["accounts"],
-    ["live", "workdays", "estate", "duty", "worker"],
+    ["live", "workdays", "estate", "duty", "worker", "looks"],
     ["notify", "technicians", "windows", "travel"],
     ["repairs"],
     ["parties"],
@@ -27,6 +27,7 @@ LAYERS = [
     ["dayplans", "routines"],
     ["tariff"],
     ["billing"],
+    ["waivers"],
     ["escalation"],
     ["search"],
     ["telephony"],
@@ -48,7 +49,7 @@ FEATURES = [p for p in FILES if p.name == "__init__.py" and p.parent.parent == P
 NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
     "repairs/deadlines.py", "repairs/suggestions.py", "repairs/lookalikes.py", "repairs/explanations.py",
-    "hotline/happened.py", "billing/balance.py",
+    "hotline/happened.py", "billing/balance.py", "looks/masks.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -6,12 +6,13 @@ from html.parser import HTMLParser
 from zlib import crc32
 
 import pytest
-from sqlalchemy import Enum, String, select, update
+from sqlalchemy import Enum, String, select, text, update
 
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from tests.conftest import HTMX
+from tests.databases import ON_POSTGRES
 from tests.web.test_every_page import field_names
 
 PIECES = [
@@ -24,7 +25,8 @@ OURS = {  # written by the program, never by a person
     "category": {"code", "group_code", "skill", "charge", "liable", "funding_source"},
     "service_level": {"applies_to"}, "user": {"password_hash"}, "work_order": {"number"}, "photo": {"file_name"},
     "call": {"request_key"}, "case": {"number"}, "handover_line": {"section", "state", "path", "urgency"},
-    "register_upload": {"file_key", "suffix"},
+    "register_upload": {"file_key", "suffix"}, "waiver_ground": {"code"}, "waiver_act": {"shown_hash"},
+    "waiver_application": {"number", "ground_code"}, "waiver_budget": {"ground_code"}, "look": {"address"},
 }  # fmt: skip
 NEVER_SHOWN = {"event", "request", "session", "throttle", "search_key", "first_administrator_link"}
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
@@ -77,9 +79,29 @@ def typed_columns():
                     yield table, column
 
 
+KEPT = (  # never changed once they are written
+    "look", "waiver_act", "waiver_ground", "one_off_waiver", "charge", "adjustment", "write_off", "payment", "hand_in",
+    "day_closing",
+)  # fmt: skip
+
+
+def let_words_in() -> None:
+    """Take the guards off what is never changed: here, words stand in it as if they had been written so."""
+    if ON_POSTGRES:
+        for name in KEPT:
+            db.session.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
+        return
+    for name, table in db.session.execute(
+        text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+    ).all():
+        if table in KEPT:
+            db.session.execute(text(f"DROP TRIGGER {name}"))
+
+
 def write_everywhere(say) -> None:
     """Put words into every column that people fill, in every row; unique ones end with the id of their row."""
     with writing():
+        let_words_in()
         for table, column in typed_columns():
             (key,) = table.primary_key.columns
             for row_id in db.session.scalars(select(key)).all():

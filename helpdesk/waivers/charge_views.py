@@ -1,0 +1,46 @@
+"""Of one line of a bill: why it is what it is, and lowering it once."""
+
+from flask import redirect, render_template, url_for
+
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.replays import once
+from helpdesk.core.transactions import writing
+from helpdesk.waivers import one_off
+from helpdesk.waivers.effect import why
+from helpdesk.waivers.forms import OneOffForm
+from helpdesk.waivers.views import bp
+
+P = Permission
+
+
+@bp.app_template_global()
+def why_reduced(line):
+    """What is behind a reduced line, or an adjustment of one; None where nothing is. No ground is told."""
+    return why(line.waiver_id, line.rate_bp, line.policy_id) if line.waiver_id and line.policy_id else None
+
+
+@bp.get("/charges/<int:charge_id>/one-off")
+@needs(P.DECIDE_WAIVERS)
+def one_off_form(charge_id: int):
+    charge = one_off.get_charge(me(), charge_id)
+    return render_template("waivers/one_off.html", charge=charge, form=OneOffForm(formdata=None))
+
+
+@bp.post("/charges/<int:charge_id>/one-off")
+@needs(P.DECIDE_WAIVERS)
+def give_one_off(charge_id: int):
+    one_off.get_charge(me(), charge_id)
+    form = OneOffForm()
+
+    def act() -> int:
+        said = {"amount_fen": form.amount.hundredths or 0, "reason": form.reason.data}
+        return one_off.give_one_off(one_off.get_charge(me(), charge_id), **said, actor=me(), now=clock.now()).id
+
+    if form.validate():
+        with form.keeping_typed(), writing():
+            once(me(), form, act)
+    if form.http_status == 200:
+        return redirect(url_for(".one_off_form", charge_id=charge_id), 303)
+    charge = one_off.get_charge(me(), charge_id)
+    return render_template("waivers/one_off.html", charge=charge, form=form), form.http_status

@@ -1,0 +1,183 @@
+"""Deciding: approve, approve with changes, refuse, ask for papers, pass up; and one look more after a refusal."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from helpdesk.accounts.models import User
+from helpdesk.accounts.proof import require_proof
+from helpdesk.billing.actions import credit_reduced_months
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, can, require
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
+from helpdesk.core.words import word
+from helpdesk.tariff.rules import share
+from helpdesk.waivers import rules
+from helpdesk.waivers.acts import act_on
+from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
+from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
+from helpdesk.waivers.models import RATES, WaiverAct, WaiverApplication
+from helpdesk.waivers.queries import Power, part_of, power_of
+from helpdesk.waivers.rules import Step
+from helpdesk.waivers.states import OPEN, WaiverStatus
+
+S = WaiverStatus
+
+
+def approve(
+    application: WaiverApplication, *, seen: str, reason: str, property_fee_bp: int | None = None,
+    until_on: date | None = None, proved: bool = False, actor: User, now: datetime,
+) -> Step:  # fmt: skip
+    """Let a home pay less, as the policy has it or (with other figures) less of it; both figures are kept.
+
+    Above the limit the first approval only counts together with a second one of somebody above. Refused while the
+    policy leaves this home out, for more than the policy gives, and without fresh proof above its limit; Conflict when
+    something changed since it was shown.
+    """
+    today = clock.local_date(now)
+    power, facts = _decide(application, seen, reason, actor, today)
+    if facts.walls:
+        raise Refused(" ".join(word(wall) for wall in facts.walls))
+    given = _given(facts, property_fee_bp, until_on, today)
+    monthly = share(facts.month_fee_fen, given.property_fee_bp, given.property_fee_cap_fen)
+    if monthly * 12 > application.policy.proof_above_fen:
+        require_proof(proved)
+    first = first_approval_of(application)
+    step = rules.approval(
+        needs_two=needs_two(application, monthly * 12), approved_before=first is not None,
+        owner_before=bool(first and first.as_owner), as_owner=power.as_owner,
+    )  # fmt: skip
+    if step is Step.NEEDS_OWNER:
+        raise Refused(_("The second approval above the limit is the owner's, or of whoever stands in for the owner."))
+    if first is not None and step is Step.COUNTS and needs_two(application, monthly * 12):
+        _check_same(first, given)
+    figures = _figures(facts, given, monthly, power, seen)
+    if step is Step.FIRST_OF_TWO:
+        application.passed_up = True
+        act_on(application, ActKind.FIRST_APPROVAL, reason=reason, actor=actor, now=now, **figures)
+        return step
+    _grant(application, facts, given, monthly, today)
+    kind = ActKind.APPROVED if given == facts.terms else ActKind.APPROVED_WITH_CHANGES
+    act_on(application, kind, to=S.APPROVED, reason=reason, actor=actor, now=now, **figures)
+    if given.property_fee_bp and application.flow is not Flow.PAY_THEN_SUBSIDY:
+        credit_reduced_months(application.place_id, application.fee_from, actor=actor, now=now)
+    return step
+
+
+def refuse(application: WaiverApplication, *, seen: str, reason: str, actor: User, now: datetime) -> None:
+    """Say no, with a reason that the resident is told. One look more by somebody else can be asked for."""
+    power, facts = _decide(application, seen, reason, actor, clock.local_date(now))
+    figures = {
+        "asked_bp": facts.terms.property_fee_bp,
+        "asked_fen": facts.monthly_fen,
+        "asked_until": facts.terms.until_on,
+    }
+    act_on(
+        application, ActKind.REFUSED, to=S.REFUSED, reason=reason, actor=actor, now=now, shown_hash=seen,
+        as_owner=power.as_owner, stands_in_for_id=power.for_user_id, **figures, given_bp=0, given_fen=0,
+    )  # fmt: skip
+
+
+def ask_papers(application: WaiverApplication, *, reason: str, by: date | None, actor: User, now: datetime) -> None:
+    """Send it back for papers, with a day until which they are waited for. Refused without saying which."""
+    if not _may_work(actor, application, clock.local_date(now)):
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+    _still_open(application)
+    if not reason.strip():
+        raise Refused(_("Write which papers are missing."), field="reason")
+    if by is not None and by < clock.local_date(now):
+        raise Refused(_("This day is past."), field="papers_by")
+    application.papers_by = by
+    act_on(application, ActKind.PAPERS_ASKED, to=S.MORE_PAPERS, reason=reason, actor=actor, now=now)
+
+
+def pass_up(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
+    """Leave it to whoever stands above. Refused without saying why."""
+    if not _may_work(actor, application, clock.local_date(now)):
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+    _still_open(application)
+    if not reason.strip():
+        raise Refused(_("Write why somebody above should decide."), field="reason")
+    application.passed_up = True
+    act_on(application, ActKind.PASSED_UP, reason=reason, actor=actor, now=now)
+
+
+def ask_review(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
+    """After a refusal the resident may have it looked at once more, by somebody else. Conflict the second time."""
+    require(actor, Permission.WORK_WAIVERS, application.estate_id)
+    if application.status is not S.REFUSED:
+        raise Conflict(_("Only a refusal is looked at once more."))
+    if application.reviewed:
+        raise Conflict(_("It was looked at once more already: the second answer stands."))
+    if not reason.strip():
+        raise Refused(_("Write what they say against the refusal."), field="reason")
+    application.reviewed = True
+    act_on(application, ActKind.REVIEW_ASKED, to=S.VERIFIED, reason=reason, actor=actor, now=now)
+
+
+def first_approval_of(application: WaiverApplication) -> WaiverAct | None:
+    """The approval that waits for a second one; an edit or a refusal has voided what was before it."""
+    last_change = max((act.id for act in application.acts if act.kind in (ActKind.EDITED, ActKind.REFUSED)), default=0)
+    standing = [act for act in application.acts if act.kind in APPROVALS and act.id > last_change]
+    return standing[-1] if standing else None
+
+
+def _decide(application: WaiverApplication, seen: str, reason: str, actor: User, today: date) -> tuple[Power, Facts]:
+    """Whether this person may decide this, now, and about what they saw."""
+    power = power_of(actor, application.estate_id, today)
+    found = rules.bars(part_of(actor, application, power))
+    if found:
+        raise NotAllowed(" ".join(word(bar) for bar in found))
+    if application.status is not S.VERIFIED:
+        raise Conflict(_("This does not wait for a decision: it is “%(status)s”.", status=word(application.status)))
+    facts = facts_of(application, today)
+    if seen != facts.digest:
+        raise Conflict(_("Something it rests on changed since you opened it. Read it again, then decide."))
+    if not reason.strip():
+        raise Refused(_("Write why."), field="reason")
+    return power, facts
+
+
+def _given(facts: Facts, property_fee_bp: int | None, until_on: date | None, today: date) -> Terms:
+    """What is granted: the policy's terms, or less. More would be another policy."""
+    asked = facts.terms
+    if property_fee_bp is not None and not 0 <= property_fee_bp <= asked.property_fee_bp:
+        raise Refused(_("The policy gives no more than this."), field="property_fee")
+    if until_on is not None and not today < until_on <= asked.until_on:
+        raise Refused(_("It ends after today, and not later than the policy has it."), field="until_on")
+    rate = asked.property_fee_bp if property_fee_bp is None else property_fee_bp
+    return replace(asked, property_fee_bp=rate, until_on=until_on or asked.until_on)
+
+
+def _check_same(first: WaiverAct, given: Terms) -> None:
+    if (first.given_bp, first.given_until) != (given.property_fee_bp, given.until_on):
+        raise Refused(_("The first approval was for other figures. Approve the same, or ask them to decide again."))
+
+
+def _figures(facts: Facts, given: Terms, monthly: int, power: Power, seen: str) -> dict:
+    return {
+        "shown_hash": seen, "as_owner": power.as_owner, "stands_in_for_id": power.for_user_id,
+        "asked_bp": facts.terms.property_fee_bp, "given_bp": given.property_fee_bp,
+        "asked_until": facts.terms.until_on, "given_until": given.until_on,
+        "asked_fen": facts.monthly_fen, "given_fen": monthly,
+    }  # fmt: skip
+
+
+def _grant(application: WaiverApplication, facts: Facts, given: Terms, monthly: int, today: date) -> None:
+    """Copy the figures: a later policy does not change what was granted."""
+    for name in (*RATES, *CAPS, "until_on"):
+        setattr(application, name, getattr(given, name))
+    application.approved_on, application.fee_from = today, facts.fee_from
+    application.yearly_fen = monthly * 12
+    application.bearer, application.flow = facts.ground.bearer, facts.ground.flow
+
+
+def _may_work(actor: User, application: WaiverApplication, today: date) -> bool:
+    works = can(actor, Permission.WORK_WAIVERS, application.estate_id)
+    return works or power_of(actor, application.estate_id, today).may_decide
+
+
+def _still_open(application: WaiverApplication) -> None:
+    if application.status not in OPEN:
+        raise Conflict(_("This application is no longer open. Look at it again."))

@@ -1,0 +1,90 @@
+"""What waivers do: what is taken off a charge, whether labour is free, and why a bill is what it is."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from helpdesk.core.extensions import db
+from helpdesk.tariff.reductions import Reduction, Scope
+from helpdesk.waivers.codes import APPROVALS, Flow
+from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.states import WaiverStatus
+
+COLUMNS = {
+    Scope.PROPERTY_FEE: (WaiverApplication.property_fee_bp, WaiverApplication.property_fee_cap_fen),
+    Scope.LABOUR: (WaiverApplication.labour_bp, WaiverApplication.labour_cap_fen),
+    Scope.MATERIALS: (WaiverApplication.materials_bp, None),
+    Scope.CALL_OUT: (WaiverApplication.call_out_bp, None),
+}
+CHUNK = 500  # places of one question: a database takes only so many values at once
+S = WaiverStatus
+
+
+def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, Reduction]:
+    """What each of these homes need not pay on a local date; the highest rate, never added. For `tariff.SOURCES`.
+
+    The property fee of a month is asked for on its first. A waiver that ended still counts for the days before; one
+    that rests counts for nothing, and one that is only recorded takes nothing off.
+    """
+    rate, cap = COLUMNS[scope]
+    begins = WaiverApplication.fee_from if scope is Scope.PROPERTY_FEE else WaiverApplication.approved_on
+    asked = select(
+        WaiverApplication.place_id, WaiverApplication.id, rate, WaiverApplication.policy_id,
+        *((cap,) if cap is not None else ()),
+    ).where(counted(begins, on), rate > 0)  # fmt: skip
+    if len(place_ids) <= CHUNK:
+        asked = asked.where(WaiverApplication.place_id.in_(place_ids))
+    wanted, found = set(place_ids), {}
+    for row in db.session.execute(asked.order_by(rate.desc(), WaiverApplication.id)):
+        if row[0] in wanted and row[0] not in found:
+            found[row[0]] = Reduction(row[1], row[2], row[4] if cap is not None else None, row[3])
+    return found
+
+
+def counted(begins, on: date):
+    """The condition that a waiver took something off on a local date: granted, begun, and not over by then."""
+    return and_(
+        or_(
+            WaiverApplication.status == S.APPROVED,
+            and_(WaiverApplication.status.in_((S.ENDED, S.REVOKED)), WaiverApplication.approved_on.is_not(None)),
+        ),
+        begins <= on,
+        WaiverApplication.until_on > on,
+        WaiverApplication.flow != Flow.PAY_THEN_SUBSIDY,
+    )
+
+
+def labour_is_free(place_id: int | None, on: date) -> bool:
+    """For whoever goes there: that they ask no money for their work, and nothing of why."""
+    if place_id is None:
+        return False
+    found = reductions([place_id], Scope.LABOUR, on).get(place_id)
+    return found is not None and found.rate_bp == 10_000 and found.cap_fen is None
+
+
+@dataclass(frozen=True)
+class Why:
+    """What is behind a reduced line, for whoever may see money; the ground is not among it."""
+
+    number: str
+    rate_bp: int
+    edition: int
+    decided_by: str
+    decided_on: date
+
+
+def why(waiver_id: int, rate_bp: int, policy_id: int) -> Why | None:
+    """By whom and when the waiver of a charge was granted, and under which edition of the policy."""
+    application = db.session.get(WaiverApplication, waiver_id)
+    edition = db.session.scalar(select(WaiverPolicy.number).where(WaiverPolicy.id == policy_id))
+    if application is None or edition is None:
+        return None
+    last = db.session.scalar(
+        select(WaiverAct).where(WaiverAct.application_id == waiver_id, WaiverAct.kind.in_(APPROVALS))
+        .options(joinedload(WaiverAct.actor)).order_by(WaiverAct.id.desc()).limit(1)
+    )  # fmt: skip
+    name = last.actor.name if last and last.actor else ""
+    return Why(application.number, rate_bp, edition, name, application.approved_on)

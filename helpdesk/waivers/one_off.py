@@ -1,0 +1,51 @@
+"""One bill, lowered once by somebody who answers for it, within a limit: else people would void orders instead."""
+
+from datetime import datetime
+
+from flask import abort
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
+from helpdesk.billing.adjusting import adjust, comes_to
+from helpdesk.billing.models import Account, AdjustmentKind, Charge
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, estates, require
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.money import format_fen
+from helpdesk.waivers.models import OneOffWaiver, StaffTie
+from helpdesk.waivers.policy import policy_on
+
+P = Permission
+
+
+def get_charge(user: User, charge_id: int) -> Charge:
+    """A line that this user may lower; 404 for any other."""
+    mine = Charge.estate_id.in_(estates(user, P.DECIDE_WAIVERS) & estates(user, P.SEE_MONEY))
+    return db.session.scalar(select(Charge).where(mine, Charge.id == charge_id)) or abort(404)
+
+
+def give_one_off(charge: Charge, *, amount_fen: int, reason: str, actor: User, now: datetime) -> OneOffWaiver:
+    """Lower one bill. Refused beyond the policy's limit or what is still to pay, and without a reason; once a bill."""
+    require(actor, P.DECIDE_WAIVERS, charge.estate_id)
+    account = db.session.get_one(Account, charge.account_id)
+    if account.person_id and db.session.get(StaffTie, (actor.id, account.person_id)):
+        raise NotAllowed(_("You are registered as a relative: somebody else decides."))
+    policy = policy_on(charge.estate_id, clock.local_date(now))
+    if not reason.strip():
+        raise Refused(_("Write why."), field="reason")
+    if not 0 < amount_fen <= min(policy.one_off_limit_fen, comes_to(charge)):
+        most = format_fen(min(policy.one_off_limit_fen, comes_to(charge)))
+        raise Refused(_("At most %(money)s of this bill.", money=most), field="amount")
+    if db.session.scalar(select(OneOffWaiver.id).where(OneOffWaiver.charge_id == charge.id)):
+        raise Conflict(_("This bill was lowered once already."))
+    given = OneOffWaiver(
+        estate_id=charge.estate_id, charge_id=charge.id, amount_fen=amount_fen, reason=reason.strip(),
+        policy_id=policy.id, given_by_id=actor.id, given_at=now,
+    )  # fmt: skip
+    db.session.add(given)
+    record("one_off_waiver.given", given, actor=actor, now=now, charge_id=charge.id, amount_fen=amount_fen)
+    adjust(charge, AdjustmentKind.ONE_BILL, -amount_fen, reason=reason.strip()[:200], actor=actor, now=now)
+    return given

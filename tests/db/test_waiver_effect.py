@@ -1,0 +1,103 @@
+"""What a granted waiver does to charges, to the fen."""
+
+from datetime import date
+
+import pytest
+
+from helpdesk.billing.rules import fee
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.tariff.reductions import Scope, reductions_of
+from helpdesk.waivers.deciding import approve
+from helpdesk.waivers.effect import labour_is_free, why
+from helpdesk.waivers.models import WaiverApplication
+from tests.waivers import PRICE, a_home, applied, seen, verified
+
+MARCH, APRIL, JUNE = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1)
+
+
+def granted(application, mei, now, **more):
+    shown = seen(db.session.get_one(WaiverApplication, application.id, populate_existing=True), now)
+    with writing():
+        row = db.session.get_one(WaiverApplication, application.id)
+        approve(row, seen=shown, reason="As the policy says", actor=mei, now=now, **more)
+    return db.session.get_one(WaiverApplication, application.id)
+
+
+def test_a_veterans_june_bill_is_27_52(estate, ann, mei, now):
+    """112.30 m² at 0.35 yuan: 39.31 whole, 11.79 less, 27.52 to pay."""
+    home, person = a_home(estate)
+    granted(applied(home, person, by=ann, now=now, ground="VETERAN_FAMILY"), mei, now)
+
+    whole = fee(11_230, PRICE, 10_000, JUNE, date(2026, 7, 1))
+    reduction = reductions_of([home.id], Scope.PROPERTY_FEE, JUNE)[home.id]
+
+    assert (whole, reduction.of(whole), whole - reduction.of(whole)) == (3_931, 1_179, 2_752)
+    told = why(reduction.waiver_id, reduction.rate_bp, reduction.policy_id)
+    assert (told.edition, told.decided_by, told.decided_on) == (1, "Mei", MARCH)
+
+
+def test_labour_is_free_from_the_day_and_the_fee_less_from_the_first_of_the_next_month(estate, ann, mei, now):
+    home, person = a_home(estate)
+    assert not labour_is_free(home.id, MARCH)
+
+    granted(applied(home, person, by=ann, now=now), mei, now)
+
+    assert labour_is_free(home.id, MARCH)
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, date(2026, 3, 31)) == {}
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id].rate_bp == 5_000
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, date(2027, 3, 1))[home.id].rate_bp == 5_000
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, date(2027, 4, 1)) == {}
+    assert reductions_of([home.id], Scope.MATERIALS, APRIL) == {}
+
+
+def test_of_two_waivers_the_higher_counts_alone(estate, ann, mei, person, now):
+    home, resident = a_home(estate)
+    low = applied(home, resident, by=ann, now=now, ground="VETERAN_FAMILY")
+    high = applied(home, resident, by=ann, now=now)
+    granted(high, mei, now)
+    granted(low, mei, now)
+
+    found = reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id]
+
+    assert (found.rate_bp, found.waiver_id) == (5_000, high.id)
+
+
+def test_many_homes_are_asked_about_in_one_query(estate, ann, mei, now, count_queries):
+    rooms = [a_home(estate, f"{floor}01", name=f"住户{floor}") for floor in range(1, 4)]
+    for home, resident in rooms:
+        granted(applied(home, resident, by=ann, now=now), mei, now)
+
+    with count_queries() as sent:
+        found = reductions_of([home.id for home, _ in rooms], Scope.PROPERTY_FEE, APRIL)
+
+    assert len(found) == 3 and sum("waiver_application" in said for said in sent.statements) == 1
+
+
+# A month of eight homes that differ, reckoned by hand: area × 0.35, the rate, half a fen up.
+BY_HAND = [
+    ("MIN_LIVING", 6_800, "own", 2_380, 2_380),
+    ("DESTITUTE", 7_800, "own", 2_730, 2_730),
+    ("LOW_INCOME_EDGE", 8_800, "own", 3_080, 1_540),
+    ("LONELY_ELDER", 9_850, "own", 3_448, 1_724),  # 34.475 is 34.48
+    ("VETERAN_FAMILY", 11_230, "own", 3_931, 1_179),
+    ("SOLO_ELDER", 6_815, "own", 2_385, 716),  # 23.8525 is 23.85; 7.155 is 7.16
+    ("DISABLED_3_4", 7_777, "own", 2_722, 817),  # 27.2195 is 27.22; 8.166 is 8.17
+    (None, 8_888, "own", 3_111, 0),
+]
+
+
+@pytest.mark.parametrize("row", range(len(BY_HAND)))
+def test_a_month_of_eight_homes_comes_to_what_a_hand_reckons(row, estate, ann, mei, person, now):
+    ground, area, use, whole, less = BY_HAND[row]
+    home, resident = a_home(estate, area=area, use=use)
+    if ground:
+        application = applied(home, resident, by=ann, now=now, ground=ground)
+        verified(application, by=person("Ling", Role.OFFICER), now=now)
+        granted(application, mei, now, proved=True)
+
+    gross = fee(area, PRICE, 10_000, JUNE, date(2026, 7, 1))
+    found = reductions_of([home.id], Scope.PROPERTY_FEE, JUNE).get(home.id)
+
+    assert (gross, found.of(gross) if found else 0) == (whole, less)
