@@ -103,6 +103,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         travel,
         verification,
         waiver_reports,
+        waivers,
         windows,
         workdays,
     ):

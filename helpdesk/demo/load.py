@@ -34,6 +34,7 @@ from helpdesk.demo import (
     volume,
     waiting,
 )
+from helpdesk.demo import waivers as given
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.casework import Casework
 from helpdesk.demo.desk import Desk, Numbers
@@ -113,7 +114,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     first_day = today_on - timedelta(days=shape.history_days)
     office = Office(rows, journal, clock.start_of_day(first_day) - timedelta(hours=8))
     days = [first_day + timedelta(days=number) for number in range(shape.history_days + 1)]
-    houses, case_numbers = [], {}
+    houses, case_numbers, settled = [], {}, []
     for number in range(1, scale + 1):
         estate_id = _add_estate(number, first_day, office)
         staff = office.staff_of_first(estate_id) if number == 1 else office.staff_of_another(estate_id, number)
@@ -126,6 +127,8 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
             exports.write(rows, journal, estate_id, staff.manager, now)
         if shape.history_days > 30:
             routines.write(rows, journal, register, staff, _categories(estate_id), now)
+        if number == 1 and shape.history_days > 30:
+            settled = given.write(rows, journal, register, staff, first_day, now)
         houses.append(_house(desk, staff, register, days, own_shape, case_numbers))
     rows.flush()
     yield from _tell(rows, journal, houses, days, now)
@@ -135,6 +138,7 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
         rows.add("case_number", day=day, last=last)
     rows.flush()
     _count_chases(houses)
+    given.settle(settled)
     rows.catch_up_sequences()
 
 

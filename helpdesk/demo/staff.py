@@ -44,6 +44,7 @@ class Staff:
     manager: int
     admin: int
     officer: int
+    owner: int
 
     def of_trade(self, trade: str) -> list[int]:
         return [user for user, own in zip(self.technicians, TRADES, strict=True) if own == trade]
@@ -85,7 +86,12 @@ class Office:
 
         technicians = sorted(of(Role.TECHNICIAN))
         return Staff(
-            sorted(of(Role.OPERATOR)), technicians, self.ids["manager"], self.ids["admin"], self.ids["officer"]
+            sorted(of(Role.OPERATOR)),
+            technicians,
+            self.ids["manager"],
+            self.ids["admin"],
+            self.ids["officer"],
+            self.ids["owner"],
         )
 
     def _add(self, username: str, name: str, roles: list[tuple[Role, int]]) -> None:

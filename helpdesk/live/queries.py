@@ -14,6 +14,7 @@ TOPICS = (
     (Permission.SEE_WORK_ORDERS, "outages"),
     (Permission.LOG_CALL, "duty"),  # all staff may know who is on
     (Permission.SEE_CASES, "cases"),
+    (Permission.SEE_WAIVERS, "waivers"),
 )
 LOOK_BACK = 500  # events; who asks from further back is told everything
 

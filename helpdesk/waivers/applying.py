@@ -16,6 +16,7 @@ from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import ActKind, Channel, ConsentHow, ProofType
 from helpdesk.waivers.models import WaiverApplication, WaiverNumber
 from helpdesk.waivers.policy import ground_of, policy_on
+from helpdesk.waivers.rules import fee_from
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
 S = WaiverStatus
@@ -180,3 +181,8 @@ def _next_number(now: datetime) -> str:
         db.session.add(drawn)
     drawn.last += 1
     return f"{PREFIX}{day:%Y%m%d}-{drawn.last:04}"
+
+
+def month_it_begins(application: WaiverApplication) -> date:
+    """From when the property fee would be less, if it is granted."""
+    return fee_from(clock.local_date(application.entered_at))

@@ -1,11 +1,13 @@
 """All that a decision rests on, put together for the page, and again for the act, which must be about the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 
 from helpdesk.billing.fees import fee_rules
+from helpdesk.billing.models import FeeRule, FeeUse
 from helpdesk.billing.rules import fee, next_month, use_of
 from helpdesk.core.errors import Refused
 from helpdesk.estate.models import Place, PlaceKind, Use
@@ -58,9 +60,9 @@ class Facts:
         return [warning for warning in self.warnings if warning in rules.WALLS]
 
 
-def month_fee(place: Place, month: date) -> int:
+def month_fee(place: Place, month: date, use_rules: Mapping[FeeUse, FeeRule]) -> int:
     """What a whole month of the property fee of a home costs, before anything is taken off, as billing reckons it."""
-    rule = fee_rules(place.estate_id, month).get(use_of(place.kind, place.use))
+    rule = use_rules.get(use_of(place.kind, place.use))
     usual = (rule.unit_price, rule.rate_bp) if rule else (0, WHOLE)
     price = usual[0] if place.unit_price is None else place.unit_price
     return fee(place.area or 0, price, usual[1], month, next_month(month))
@@ -74,11 +76,12 @@ def facts_of(application: WaiverApplication, today: date) -> Facts:
     applied_on = application.applied_on or today
     until_on = rules.valid_until(applied_on, ground.validity_months, application.proof_valid_until)
     terms = Terms(*(getattr(ground, name) for name in (*RATES, *CAPS)), until_on=until_on)
-    full = month_fee(application.place, rules.fee_from(applied_on))
+    begins = rules.fee_from(applied_on)
+    full = month_fee(application.place, begins, fee_rules(application.estate_id, begins))
     monthly = share(full, terms.property_fee_bp, terms.property_fee_cap_fen)
     policy = application.policy
     return Facts(
-        ground=ground, fee_from=rules.fee_from(applied_on), terms=terms, month_fee_fen=full, monthly_fen=monthly,
+        ground=ground, fee_from=begins, terms=terms, month_fee_fen=full, monthly_fen=monthly,
         warnings=warnings_of(application, today), needs_two=needs_two(application, monthly * 12),
         needs_proof=monthly * 12 > policy.proof_above_fen, digest=digest_of(application, ground, full),
     )  # fmt: skip

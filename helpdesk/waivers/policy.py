@@ -157,3 +157,7 @@ def _may_change(policy: WaiverPolicy, actor: User) -> None:
     require(actor, P.SET_WAIVER_POLICY, policy.estate_id)
     if policy.state is not PolicyState.DRAFT:
         raise Conflict(_("This edition is in force: begin a new draft to change something."))
+
+
+def changed() -> str:
+    return _("Someone changed this while you were looking at it. Check, then save again.")

@@ -197,3 +197,18 @@ def earlier_of(application: WaiverApplication) -> list[WaiverApplication]:
         same, WaiverApplication.id != application.id, WaiverApplication.status != S.DRAFT
     )
     return list(db.session.scalars(found.order_by(WaiverApplication.id.desc()).limit(10)))
+
+
+def workers_here(estate_id: int) -> list[User]:
+    """Who works with waivers here, and so may stand in for somebody."""
+    works = (P.WORK_WAIVERS, P.DECIDE_WAIVERS)
+    roles = [role for role in Role if any(permission in GRANTS[role] for permission in works)]
+    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
+    return list(db.session.scalars(select(User).where(User.active, User.id.in_(here)).order_by(User.name, User.id)))
+
+
+def standing_in(estate_id: int, on: date) -> list[StandIn]:
+    """Who stands in for whom now or later."""
+    runs = (StandIn.estate_id == estate_id, StandIn.called_off_at.is_(None), StandIn.until_on > on)
+    people = (joinedload(StandIn.user), joinedload(StandIn.for_user))
+    return list(db.session.scalars(select(StandIn).where(*runs).options(*people).order_by(StandIn.from_on)))

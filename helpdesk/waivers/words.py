@@ -15,6 +15,7 @@ from helpdesk.waivers.codes import (
     Tie,
 )
 from helpdesk.waivers.life_models import TaskKind
+from helpdesk.waivers.lists import Group
 from helpdesk.waivers.rules import Bar, Warning
 from helpdesk.waivers.states import Standing, WaiverStatus
 
@@ -133,4 +134,11 @@ register({
     TaskKind.LOOK: _l("Look whether it still holds"),
     TaskKind.DEATH_TAKEN_BACK: _l("The death was a mistake: the waiver ended for it"),
     TaskKind.REVIEW: _l("Review this year's waivers with the community"),
+})  # fmt: skip
+register({
+    Group.RUNNING: _l("Running"),
+    Group.ENDING: _l("Ending within 60 days"),
+    Group.WAITING: _l("Waiting"),
+    Group.RESTING: _l("Suspended"),
+    Group.OVER: _l("Over"),
 })  # fmt: skip

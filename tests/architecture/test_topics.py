@@ -29,7 +29,7 @@ def heard(person):
 
 
 def test_somebody_may_hear_of_everything_that_is_told(heard):
-    names = {"callbacks", "calls", "cases", "duty", "jobs", "orders", "outages", "praise", "rings"}
+    names = {"callbacks", "calls", "cases", "duty", "jobs", "orders", "outages", "praise", "rings", "waivers"}
     assert told() == heard == names
     assert told() == heard == names
 

@@ -42,6 +42,9 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.repairs.models import OrderNumber, Urgency, Visit, WorkOrder
 from helpdesk.repairs.states import OPEN, Status, VisitStatus
+from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.simulating import simulate
+from helpdesk.waivers.states import WaiverStatus
 from helpdesk.workdays.models import CalendarDay
 
 AS_OF = datetime(2026, 11, 23, 2, 20, tzinfo=UTC)  # a Monday, 10:20 in Shanghai
@@ -288,3 +291,23 @@ def test_one_order_has_two_homes_of_which_one_was_entered(estate):
 
     assert (entry.place, entry.work_order_id) == (other.place, other.work_order_id)
     assert other.part is Part.SOURCE and other.place.stairwell_id == other.work_order.place.stairwell_id
+
+
+def test_41_homes_asked_to_pay_less_and_would_cost_about_four_percent(estate):
+    """Of the grounds in the numbers of the default policy: 27 run, 4 end within 60 days, and the rest."""
+    today, applications = clock.local_date(AS_OF), list(db.session.scalars(select(WaiverApplication)))
+    runs = [one for one in applications if one.status is WaiverStatus.APPROVED and one.until_on > today]
+    ending = [one for one in runs if one.until_on <= today + timedelta(days=60)]
+    weighed = simulate(db.session.scalars(select(WaiverPolicy)).one(), today)
+
+    assert Counter(one.ground_code for one in applications) == {
+        "DESTITUTE": 2, "MIN_LIVING": 9, "LOW_INCOME_EDGE": 8, "LONELY_ELDER": 5, "RIGID_EXPENSE": 4,
+        "DISABLED_1_2": 7, "LOST_CHILD": 2, "VETERAN_FAMILY": 4,
+    }  # fmt: skip
+    assert (len(applications), len(runs) - len(ending), len(ending)) == (41, 27, 4)
+    assert Counter(one.status for one in applications) - Counter({WaiverStatus.APPROVED: 31}) == {
+        WaiverStatus.VERIFYING: 3, WaiverStatus.VERIFIED: 2, WaiverStatus.REFUSED: 2, WaiverStatus.ENDED: 2,
+        WaiverStatus.SUSPENDED: 1,
+    }  # fmt: skip
+    assert len(weighed.homes) == 41 and len({home.application.place_id for home in weighed.homes}) == 41
+    assert 370 <= weighed.share_bp <= 430 and weighed.running == 31

@@ -88,12 +88,18 @@ from helpdesk.technicians.rules import away
 from helpdesk.telephony.actions import add_line, set_extension, take_report
 from helpdesk.telephony.rules import read
 from helpdesk.travel.actions import place_buildings
+from helpdesk.waivers.applying import begin_application
+from helpdesk.waivers.codes import Channel as WaiverChannel
+from helpdesk.waivers.deciding import approve
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy import draft_policy
 from helpdesk.windows.actions import set_grid, set_reserves
 from helpdesk.windows.models import Half
 from helpdesk.worker.models import WorkerBeat
 from tests import dayplans, duties, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
+from tests.waivers import a_home, applied, seen
 
 STREAMS = {"/live"}  # does not end by itself; tests/web/test_live.py listens to it
 
@@ -197,9 +203,28 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     world.ids |= rounds.something_of_everything(
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
+    world.ids |= _waivers(world, estate, now)
     world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
     db.session.rollback()
     return world
+
+
+def _waivers(world, estate, now) -> dict:
+    """An application that waits, one that was granted, a draft, and a draft of a new edition of the policy."""
+    desk, mei = world.users[Role.OPERATOR], world.users[Role.MANAGER]
+    numbers = []
+    for room in ("601", "602", "603"):
+        home, resident = a_home(estate, room, name=f"住户{room}")
+        numbers.append(applied(home, resident, by=desk, now=now).number)
+    first = db.session.scalars(select(WaiverApplication).where(WaiverApplication.number == numbers[0])).one()
+    shown = seen(first, now)
+    with writing():
+        approve(first, seen=shown, reason="As the policy says", actor=mei, now=now)
+        home = db.session.get(Place, first.place_id)
+        numbers.append(begin_application(place=home, channel=WaiverChannel.DESK, actor=desk, now=now).number)
+        draft = draft_policy(estate.id, actor=mei, now=now)
+    grounds = [ground.id for ground in draft.grounds[:1]]
+    return {"application_number": numbers, "policy_id": [draft.id, 1], "ground_id": grounds}
 
 
 def _blocks(world, estate, now) -> list[int]:

@@ -1,0 +1,326 @@
+"""The shape of what is sent about waivers: people, papers, figures. Percent and yuan become basis points and fen."""
+
+import re
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, PasswordField, RadioField, SelectField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from helpdesk.core import ids
+from helpdesk.core.errors import Refused
+from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, clean
+from helpdesk.core.money import format_fen
+from helpdesk.core.words import locale, word
+from helpdesk.estate.models import Person
+from helpdesk.tariff.rules import share
+from helpdesk.waivers.applying import Told
+from helpdesk.waivers.codes import Bearer, Channel, ConsentHow, Flow, ProofType, Tie
+from helpdesk.waivers.facts import Facts
+from helpdesk.waivers.models import RATES, PolicyGround, WaiverApplication, WaiverPolicy
+
+NUMBER = re.compile(r"[0-9]{1,7}(?:[.][0-9]{1,2})?")
+YEARS = range(2000, 2101)
+
+
+def version() -> IntegerField:
+    """Which state of the record the person was looking at."""
+    stale = _l("Reload the page: it does not say which state you saw.")
+    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=stale)])
+
+
+def a_real_day(_form, field) -> None:
+    if field.data is not None and field.data.year not in YEARS:
+        raise ValidationError(_("Give a day."))
+
+
+class Hundredths(Text):
+    """A number with two decimals at most, kept in hundredths: percent as basis points, yuan as fen."""
+
+    def __init__(self, label, *, most: int, **kwargs):
+        self.most = most
+        super().__init__(label, limit=12, **kwargs)
+
+    def process_data(self, value) -> None:
+        self.data = "" if value is None else f"{value / 100:.2f}".rstrip("0").rstrip(".")
+
+    def pre_validate(self, _form) -> None:
+        if self.data and (not NUMBER.fullmatch(self.data) or self.hundredths > self.most):
+            raise ValidationError(_("A number from 0 to %(most)d, with at most two decimals.", most=self.most // 100))
+
+    @property
+    def hundredths(self) -> int | None:
+        if not self.data or not NUMBER.fullmatch(self.data):
+            return None
+        whole, _dot, rest = self.data.partition(".")
+        return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
+
+
+class Choice(RadioField):
+    """One of a few codes, or (unless asked for) none."""
+
+    def __init__(self, label, codes, *, none=None, **kwargs):
+        self.codes, self.none = {code.value: code for code in codes}, none
+        super().__init__(label, coerce=lambda typed: self.codes.get(str(typed or "")), choices=[],
+                         validate_choice=False, **kwargs)  # fmt: skip
+
+    def offer(self) -> None:
+        some = [(code.value, word(code)) for code in self.codes.values()]
+        self.choices = [*([("", str(self.none))] if self.none else []), *some]
+
+    def pre_validate(self, _form) -> None:
+        if self.data is None and not self.none:
+            raise ValidationError(_("Choose one of these."))
+
+
+class Who(SelectField):
+    """Somebody of the register, from the few that a page offers."""
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
+
+    def offer(self, people: list[Person], nobody: str) -> None:
+        self.people = {person.id: person for person in people}
+        self.choices = [(0, nobody), *((person.id, _described(person)) for person in people)]
+
+    @property
+    def person(self) -> Person | None:
+        return self.people.get(self.data)
+
+    def pre_validate(self, _form) -> None:
+        if self.data and self.data not in self.people:
+            raise ValidationError(_("Choose one of these."))
+
+
+def _id(typed) -> int:
+    text = str(typed or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ids.LARGEST else 0
+
+
+def _described(person: Person) -> str:
+    return f"{person.name} · {person.birth_year}" if person.birth_year else person.name
+
+
+class NewApplicationForm(CreatingForm):
+    """Where it is for, and how it came; the rest is asked on the next page and may be broken off."""
+
+    place = Text(_l("Home"), limit=60)
+    place_id = IdField()
+    person_id = IdField()
+    call_id = IdField()
+    order = HiddenField(filters=[clean], validators=[Length(max=30)])
+    channel = Choice(_l("How it came"), Channel)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.channel.offer()
+
+
+class DraftForm(Form):
+    """Everything about an application; nothing has to be complete before it is handed in."""
+
+    version = version()
+    beneficiary_id = Who(_l("For whom"))
+    payer_id = Who(_l("Who pays the fee"))
+    payer_name = Text(_l("Somebody else who pays"), limit=80)
+    asked_by_name = Text(_l("Who asks on their behalf"), limit=80)
+    tip_by_name = Text(_l("Who only mentioned it"), limit=80)
+    is_mine = BooleanField(_l("I ask for this myself"))
+    ground_code = RadioField(_l("Ground"), choices=[], validate_choice=False)
+    words = LongText(_l("What they say"), limit=2_000)
+    consent_how = Choice(_l("Their consent"), ConsentHow, none=_l("Not yet"))
+    consent_to_notice = BooleanField(_l("A notice may show their masked name"))
+    proof_type = Choice(_l("Proof that was seen"), ProofType, none=_l("None yet"))
+    proof_issuer = Text(_l("Issued by"), limit=80)
+    proof_tail = Text(_l("Last four characters of its number"), limit=4)
+    proof_seen_on = DateField(_l("Seen on"), validators=[Optional(), a_real_day])
+    proof_valid_until = DateField(_l("Valid until"), validators=[Optional(), a_real_day])
+
+    def __init__(self, application: WaiverApplication, people: list[Person], policy: WaiverPolicy, **kwargs):
+        known = {name: getattr(application, name) for name in _KEPT} | {"version": application.version}
+        known |= {"is_mine": application.requester_id is not None}
+        super().__init__(**known | kwargs)
+        self.beneficiary_id.offer(people, _("Choose"))
+        self.payer_id.offer(people, _("The same, or not in the register"))
+        self.consent_how.offer()
+        self.proof_type.offer()
+        self.grounds = {ground.code: ground for ground in policy.grounds}
+        self.ground_code.choices = [(ground.code, name_of(ground)) for ground in policy.grounds]
+
+    def validate_ground_code(self, field) -> None:
+        if field.data and field.data not in self.grounds:
+            raise ValidationError(_("Choose one of these."))
+
+    @property
+    def told(self) -> Told:
+        plain = {name: getattr(self, name).data for name in _PLAIN}
+        return Told(
+            beneficiary=self.beneficiary_id.person, payer=self.payer_id.person,
+            ground_code=self.ground_code.data or "", **plain,
+        )  # fmt: skip
+
+
+_PLAIN = (
+    "payer_name", "asked_by_name", "tip_by_name", "is_mine", "words", "consent_how", "consent_to_notice", "proof_type",
+    "proof_issuer", "proof_tail", "proof_seen_on", "proof_valid_until",
+)  # fmt: skip
+_KEPT = ("beneficiary_id", "payer_id", "ground_code", *(name for name in _PLAIN if name != "is_mine"))
+
+
+def name_of(ground: PolicyGround | None) -> str:
+    """The name of a ground in the reader's language."""
+    if ground is None:
+        return ""
+    return ground.name_zh if locale() == "zh" else ground.name_en
+
+
+class DecisionForm(Form):
+    """Whatever is decided, for a reason; `seen` names what was on the page."""
+
+    version = version()
+    seen = HiddenField(filters=[clean], validators=[Length(max=32)])
+    reason = LongText(_l("Why"), limit=1_000)
+    property_fee = SelectField(_l("How much less"), coerce=_id, choices=[], validate_choice=False)
+    until_on = DateField(_l("Until, not counting this day"), validators=[Optional(), a_real_day])
+    papers_by = DateField(_l("Papers wanted by"), validators=[Optional(), a_real_day])
+    password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])
+
+    def __init__(self, application: WaiverApplication, facts: Facts, **kwargs):
+        asked = {"property_fee": facts.terms.property_fee_bp, "until_on": facts.terms.until_on}
+        super().__init__(**asked | {"seen": facts.digest, "version": application.version} | kwargs)
+        self.property_fee.choices = [(rate, less_a_month(facts, rate)) for rate in steps(facts.terms.property_fee_bp)]
+
+    @property
+    def figures(self) -> dict:
+        """What was chosen, for `deciding.approve`."""
+        if self.property_fee.data not in dict(self.property_fee.choices):
+            raise Refused(_("Choose one of these."), field="property_fee")
+        return {"property_fee_bp": self.property_fee.data, "until_on": self.until_on.data}
+
+
+def steps(most: int) -> list[int]:
+    """The rates that are offered: the policy's, then every ten percent below it."""
+    return [most, *(rate for rate in range(9_000, -1, -1_000) if rate < most)]
+
+
+def less_a_month(facts: Facts, rate: int) -> str:
+    less = share(facts.month_fee_fen, rate, facts.terms.property_fee_cap_fen)
+    if not less:
+        return _("nothing less a month")
+    return _("%(money)s less a month", money=format_fen(less))
+
+
+class ReasonForm(Form):
+    """An act about an application that needs a reason, or words, and nothing else."""
+
+    version = version()
+    reason = LongText(_l("Why"), limit=1_000)
+
+
+class LimitsForm(Form):
+    """The limits of a draft policy, in yuan, and why there is a new edition."""
+
+    version = version()
+    second_above = Hundredths(_l("A second approval above, a year"), most=10_000_000)
+    proof_above = Hundredths(_l("The password again above, a year"), most=10_000_000)
+    one_off_limit = Hundredths(_l("One bill may be lowered by at most"), most=10_000_000)
+    words = LongText(_l("Why this edition"), limit=1_000)
+
+    def __init__(self, policy: WaiverPolicy, **kwargs):
+        sums = ("second_above", "proof_above", "one_off_limit")
+        known = {name: getattr(policy, f"{name}_fen") for name in sums}
+        super().__init__(**known | {"words": policy.words, "version": policy.version} | kwargs)
+
+    @property
+    def values(self) -> dict:
+        sums = ("second_above", "proof_above", "one_off_limit")
+        return {f"{name}_fen": self[name].hundredths or 0 for name in sums} | {"words": self.words.data}
+
+
+class GroundForm(Form):
+    """One ground of a draft: the company's own definition, what is asked for, and how much less."""
+
+    version = version()
+    name_zh = Text(_l("Name in Chinese"), limit=40, validators=[InputRequired()])
+    name_en = Text(_l("Name in English"), limit=80, validators=[InputRequired()])
+    definition = LongText(_l("Who that is, in our words"), limit=1_000, validators=[InputRequired()])
+    proof = LongText(_l("What proves it"), limit=500, validators=[InputRequired()])
+    is_verified = BooleanField(_l("The community has to confirm it"))
+    needs_owner = BooleanField(_l("A second approval whatever the sum"))
+    min_age = IntegerField(_l("From this age on"), validators=[Optional()])
+    property_fee_bp = Hundredths(_l("Property fee, percent less"), most=10_000)
+    labour_bp = Hundredths(_l("Labour, percent less"), most=10_000)
+    materials_bp = Hundredths(_l("Materials, percent less"), most=10_000)
+    call_out_bp = Hundredths(_l("Call-out, percent less"), most=10_000)
+    property_fee_cap_fen = Hundredths(_l("At most a month, in yuan"), most=100_000)
+    labour_cap_fen = Hundredths(_l("At most for the labour of one order, in yuan"), most=1_000_000)
+    validity_months = IntegerField(_l("Valid for, in months"), validators=[InputRequired()])
+    bearer = Choice(_l("Who bears the cost"), Bearer)
+    flow = Choice(_l("How the money goes"), Flow)
+
+    def __init__(self, policy: WaiverPolicy, ground: PolicyGround | None = None, **kwargs):
+        new = {"validity_months": 12, "bearer": Bearer.COMPANY, "flow": Flow.COMPANY_WAIVER}
+        known = {name: getattr(ground, name) for name in _GROUND} if ground else new
+        super().__init__(**known | {"version": policy.version} | kwargs)
+        self.bearer.offer()
+        self.flow.offer()
+
+    def validate_min_age(self, field) -> None:
+        if field.data is not None and not 0 < field.data < 120:
+            raise ValidationError(_("A number from %(low)d to %(high)d.", low=1, high=119))
+
+    def validate_validity_months(self, field) -> None:
+        if field.data is not None and not 1 <= field.data <= 60:
+            raise ValidationError(_("A number from %(low)d to %(high)d.", low=1, high=60))
+
+    @property
+    def values(self) -> dict:
+        rates = {name: self[name].hundredths or 0 for name in RATES}
+        caps = {name: self[name].hundredths or None for name in ("property_fee_cap_fen", "labour_cap_fen")}
+        plain = {name: self[name].data for name in _GROUND if name not in {*rates, *caps}}
+        return plain | rates | caps
+
+
+_GROUND = (
+    "name_zh", "name_en", "definition", "proof", "is_verified", "needs_owner", "min_age", *RATES,
+    "property_fee_cap_fen", "labour_cap_fen", "validity_months", "bearer", "flow",
+)  # fmt: skip
+
+
+class BeginForm(Form):
+    version = version()
+    valid_from = DateField(_l("In force from this day on"), validators=[InputRequired(), a_real_day])
+
+
+class SeenForm(Form):
+    """Does one thing to a record that was seen in this state."""
+
+    version = version()
+
+
+class DraftPolicyForm(CreatingForm):
+    """Begins a new edition."""
+
+
+class StandInForm(CreatingForm):
+    user_id = SelectField(_l("Who decides"), coerce=_id, choices=[], validate_choice=False)
+    for_user_id = SelectField(_l("In whose place"), coerce=_id, choices=[], validate_choice=False)
+    from_on = DateField(_l("From"), validators=[InputRequired(), a_real_day])
+    last_on = DateField(_l("Last day"), validators=[InputRequired(), a_real_day])
+
+
+class TieForm(CreatingForm):
+    user_id = SelectField(_l("Member of staff"), coerce=_id, choices=[], validate_choice=False)
+    place = Text(_l("Home of the resident"), limit=60)
+    name = Text(_l("Name of the resident"), limit=80)
+    tie = Choice(_l("How they belong together"), Tie)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.tie.offer()
+
+
+class OneOffForm(CreatingForm):
+    amount = Hundredths(_l("How much less, in yuan"), most=1_000_000)
+    reason = LongText(_l("Why"), limit=500)

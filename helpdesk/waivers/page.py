@@ -1,0 +1,94 @@
+"""All that the page of one application shows: reasons, money, history, alike cases, and why somebody may not decide."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from helpdesk.core.access import Permission, can
+from helpdesk.core.extensions import db
+from helpdesk.looks.actions import note_look_aside
+from helpdesk.looks.models import Looked, Purpose
+from helpdesk.waivers import queries, rules
+from helpdesk.waivers.deciding import first_approval_of
+from helpdesk.waivers.facts import Facts, facts_of
+from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverBudget
+from helpdesk.waivers.states import OPEN, Standing, WaiverStatus, standing
+
+P = Permission
+S = WaiverStatus
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left of a year's money; with no ground, of the bearer's whole."""
+
+    of_ground: bool
+    amount_fen: int
+    given_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        return self.amount_fen - self.given_fen
+
+
+@dataclass(frozen=True)
+class Sheet:
+    facts: Facts
+    standing: Standing | None
+    bars: list[rules.Bar]
+    first: WaiverAct | None
+    household: list[WaiverApplication]
+    here: list[WaiverApplication]
+    earlier: list[WaiverApplication]
+    similar: list[WaiverApplication]
+    budgets: list[Budget]
+    few_deciders: bool
+    may_decide: bool
+    may_work: bool
+
+
+def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
+    power = queries.power_of(user, application.estate_id, today)
+    bars = rules.bars(queries.part_of(user, application, power))
+    facts = facts_of(application, today)
+    works = can(user, P.WORK_WAIVERS, application.estate_id)
+    return Sheet(
+        facts=facts,
+        standing=standing(application.status, application.approved_on or today, application.until_on, today),
+        bars=bars, first=first_approval_of(application) if application.status in OPEN else None,
+        household=queries.others_of_household(application, today),
+        here=queries.running_here(application.place_id, today, besides=application.id),
+        earlier=queries.earlier_of(application), similar=queries.similar_cases(application),
+        budgets=_budgets(application, facts, today),
+        few_deciders=len(queries.deciders(application.estate_id, today)) < 2,
+        may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
+    )  # fmt: skip
+
+
+def note_reading(user, application: WaiverApplication, now) -> None:
+    """That somebody opened it: whose it is, and why, from what they are here for."""
+    estate_id = application.estate_id
+    decides, works = can(user, P.DECIDE_WAIVERS, estate_id), can(user, P.WORK_WAIVERS, estate_id)
+    waits = application.status is S.VERIFIED
+    purpose = Purpose.DECIDING if decides and waits else Purpose.VERIFYING if works else Purpose.CHECKING
+    note_look_aside(
+        estate_id=estate_id, what=Looked.WAIVER, subject_id=application.id, place_id=application.place_id,
+        person_id=application.beneficiary_id, purpose=purpose, actor=user, now=now,
+    )  # fmt: skip
+
+
+def _budgets(application: WaiverApplication, facts: Facts, today: date) -> list[Budget]:
+    """What is left this year of the bearer's money, for this ground and in all."""
+    ground, given = facts.ground, WaiverApplication
+    kept = select(WaiverBudget).where(
+        WaiverBudget.estate_id == application.estate_id, WaiverBudget.year == today.year,
+        WaiverBudget.bearer == ground.bearer, WaiverBudget.ground_code.in_(("", ground.code)),
+    )  # fmt: skip
+    found = []
+    for row in db.session.scalars(kept.order_by(WaiverBudget.ground_code.desc())).all():
+        runs = (given.estate_id == application.estate_id, given.status == S.APPROVED, given.bearer == ground.bearer)
+        narrow = (given.ground_code == row.ground_code,) if row.ground_code else ()
+        total = select(func.coalesce(func.sum(given.yearly_fen), 0)).where(*runs, *narrow, given.until_on > today)
+        found.append(Budget(bool(row.ground_code), row.amount_fen, db.session.scalar(total)))
+    return found
