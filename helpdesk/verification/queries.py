@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core import clock
@@ -48,7 +48,11 @@ def latest_sheets(user, estate_id: int) -> Sequence[tuple[VerificationSheet, int
 
 
 def to_be_asked(user, estate_id: int) -> Sequence[WaiverApplication]:
-    return _of(user, estate_id, S.SUBMITTED)
+    """What waits for the community and stands on no sheet that is still out."""
+    out = select(VerificationRow.id).join(VerificationRow.sheet).where(
+        VerificationRow.application_id == WaiverApplication.id, VerificationSheet.returned_at.is_(None)
+    )  # fmt: skip
+    return _of(user, estate_id, S.SUBMITTED, S.VERIFYING, but=~out.exists())
 
 
 def waiting_for_papers(user, estate_id: int) -> Sequence[WaiverApplication]:
@@ -78,8 +82,8 @@ def _by_home(application: WaiverApplication) -> tuple:
     return application.place.building_no or 0, application.place.address, application.id
 
 
-def _of(user, estate_id: int, status: WaiverStatus) -> Sequence[WaiverApplication]:
-    found = _visible(user, estate_id).where(WaiverApplication.status == status)
+def _of(user, estate_id: int, *statuses: WaiverStatus, but=true()) -> Sequence[WaiverApplication]:
+    found = _visible(user, estate_id).where(WaiverApplication.status.in_(statuses), but)
     return db.session.scalars(found.order_by(WaiverApplication.id).limit(2 * ROWS)).all()
 
 

@@ -103,7 +103,7 @@ def _claim(form: ClaimForm, estate_id: int) -> tuple[ExportFile, Table, int]:
     """The list for whoever pays it back; they need the ground, so only those who see waivers make it."""
     lines = claims(estate_id, form.first_month.data, add_months(form.last_month.data, 1))
     names = ground_names(estate_id)
-    titles = [_("Month"), _("Address"), _("Name"), _("Ground"), _("Application"), _("Charge"), _("Waived")]
+    titles = [_("Month"), _("Address"), _("Name"), _("Ground"), _("Application"), _("Charge"), _("Waived in all")]
     rows = (
         [f"{line.month:%Y-%m}", line.address, line.name, names.get(line.ground_code, ""), line.number,
          format_fen(line.gross_fen), format_fen(line.amount_fen)]
