@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import abort
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.core import clock
@@ -82,8 +82,8 @@ def _by_home(application: WaiverApplication) -> tuple:
     return application.place.building_no or 0, application.place.address, application.id
 
 
-def _of(user, estate_id: int, *statuses: WaiverStatus, but=true()) -> Sequence[WaiverApplication]:
-    found = _visible(user, estate_id).where(WaiverApplication.status.in_(statuses), but)
+def _of(user, estate_id: int, *statuses: WaiverStatus, but=None) -> Sequence[WaiverApplication]:
+    found = _visible(user, estate_id).where(WaiverApplication.status.in_(statuses), *([] if but is None else [but]))
     return db.session.scalars(found.order_by(WaiverApplication.id).limit(2 * ROWS)).all()
 
 
