@@ -28,6 +28,7 @@ from helpdesk import (
     live,
     looks,
     neighbours,
+    notices,
     notify,
     outages,
     parties,
@@ -42,6 +43,8 @@ from helpdesk import (
     technicians,
     telephony,
     travel,
+    verification,
+    waiver_reports,
     waivers,
     windows,
     workdays,
@@ -87,6 +90,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         hotline,
         live,
         neighbours,
+        notices,
         notify,
         outages,
         parties,
@@ -99,6 +103,8 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         technicians,
         telephony,
         travel,
+        verification,
+        waiver_reports,
         waivers,
         windows,
         workdays,
@@ -109,6 +115,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(scheduling.calendar_views.bp)
     app.register_blueprint(dispatch.output_views.bp)
     app.register_blueprint(repairs.category_views.bp)
+    app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
     for feature in (admin, audit, billing, dayplans, demo, estate, exports):
         app.cli.add_command(feature.commands.group)

@@ -29,6 +29,7 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SEE_WORK_ORDERS, "outages.index", _l("Outages")),
     (P.SEE_WORK_ORDERS, "routines.index", _l("Rounds")),
     (P.SEE_WORK_ORDERS, "technicians.index", _l("Technicians")),
+    (P.SEE_WAIVER_SUMS, "waiver_reports.index", _l("Waiver report")),
     (P.LOG_CALL, "duty.index", _l("Duty roster")),
     (P.SET_TARIFF, "tariff.index", _l("Price lists")),
     (P.ADMINISTER, "admin.users", _l("Accounts")),

@@ -14,6 +14,7 @@ from helpdesk.notify.delivery import deliver_due, forget_old_messages
 from helpdesk.routines.opening import open_due_turns
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
+from helpdesk.waivers.reminders import remind, tend_waivers
 from helpdesk.worker.loop import Task
 
 LONG = timedelta(minutes=30)
@@ -23,6 +24,8 @@ TASKS = (
     Task("day-plans", timedelta(seconds=2), tend_plans),
     Task("billing-runs", timedelta(seconds=2), tend_runs),
     Task("routines", timedelta(minutes=10), open_due_turns),
+    Task("waiver-reminders", timedelta(hours=1), remind),
+    Task("waivers", timedelta(hours=6), tend_waivers, LONG),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),

@@ -264,6 +264,16 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "waiver.acted": {"act_id": int, "act": StrEnum},
     "waiver.decided": {"act_id": int, "act": StrEnum, "given_fen": int, "policy_id": int},
     "waiver.discarded": {},
+    "waiver_task.made": {"task": StrEnum, "application_id": int | None},  # the subject is the task
+    "waiver_task.done": {},
+    "verification.asked": {"homes": int},  # the subject is the sheet
+    "verification.returned": {"still_so": int, "changed": int, "unclear": int},
+    "verification.withdrawn": {},
+    "notice.posted": {"style": StrEnum, "homes": int, "amount_fen": int},  # the subject is the notice
+    "notice.taken_down": {},
+    "objection.taken": {"notice_id": int},
+    "objection.answered": {"notice_id": int},
+    "waiver_budget.set": {"year": int, "bearer": StrEnum, "amount_fen": int},
     "waiver_policy.drafted": {"number": int},  # the subject is the policy
     "waiver_policy.changed": {"fields": list},
     "waiver_policy.begun": {"valid_from": datetime},

@@ -117,6 +117,13 @@ def give_up(callback: Callback, *, because: str, actor: User, now: datetime) -> 
     record("callback.given_up", callback, actor=actor, now=now, topics=callback.topics)
 
 
+def let_go(callback: Callback, *, because: str, now: datetime) -> None:
+    """What it was about is gone: end a call-back that nobody has to make any more. Conflict once it has ended."""
+    move(callback, CallbackStatus.GIVEN_UP)
+    callback.ended_at, callback.given_up_because = now, because
+    record("callback.given_up", callback, actor=None, now=now, topics=callback.topics)
+
+
 def reopen(callback: Callback, *, due_at: datetime | None, actor: User, now: datetime) -> None:
     """Let somebody be rung after all, who was given up. Conflict unless it was."""
     require(actor, Permission.REOPEN_CALLBACK, callback.estate_id)

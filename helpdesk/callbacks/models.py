@@ -22,6 +22,7 @@ class Reason(StrEnum):
     OUTAGE_OVER = "outage_over"  # what they called about affected many, and is over
     POSTPONED = "postponed"  # their visit cannot be as promised
     CHECK = "check"  # whether they are well
+    TELL = "tell"  # they have to know something, and hear it by telephone first
 
 
 class Answer(StrEnum):

@@ -11,6 +11,7 @@ register({
     Reason.OUTAGE_OVER: _l("Outage over"),
     Reason.POSTPONED: _l("Visit postponed"),
     Reason.CHECK: _l("Ask whether they are well"),
+    Reason.TELL: _l("Tell them something"),
 })  # fmt: skip
 register({
     Answer.ANSWERED: _l("Answered"),

@@ -16,6 +16,7 @@ from helpdesk.estate.indexing import index_person
 from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, PersonNote, Place, PreferredChannel
 
 AFTER_OCCUPANCY: list[Callable[..., None]] = []  # called with who came, went or was corrected; see reactions
+AFTER_DEATH: list[Callable[..., None]] = []  # called with who died, or did not after all
 
 
 def add_person(
@@ -109,6 +110,7 @@ def note_death(person: Person, *, died_on: date, actor: User, now: datetime) -> 
     for held in running:
         held.until_on, held.end_reason = max(held.from_on, died_on), OccupancyEnd.DIED
     record("person.died", person, actor=actor, now=now, homes=len(running))
+    _tell_of(person, actor, now)
 
 
 def take_back_death(person: Person, *, actor: User, now: datetime) -> None:
@@ -121,6 +123,7 @@ def take_back_death(person: Person, *, actor: User, now: datetime) -> None:
     for held in ended:
         held.until_on, held.end_reason = None, None
     record("person.death_taken_back", person, actor=actor, now=now, homes=len(ended))
+    _tell_of(person, actor, now)
 
 
 def _occupy(person: Person, place: Place, role: OccupancyRole, from_on: date) -> Occupancy:
@@ -133,6 +136,11 @@ def _occupy(person: Person, place: Place, role: OccupancyRole, from_on: date) ->
 def _tell(occupancy: Occupancy, actor: User, now: datetime) -> None:
     for effect in AFTER_OCCUPANCY:
         effect(occupancy, actor=actor, now=now)
+
+
+def _tell_of(person: Person, actor: User, now: datetime) -> None:
+    for effect in AFTER_DEATH:
+        effect(person, actor=actor, now=now)
 
 
 def _note(person: Person) -> PersonNote:

@@ -1,6 +1,6 @@
 """What people do to places: add them, correct them, and note what must be known of a stairwell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from helpdesk.estate.importing.places import Spot, stairs
 from helpdesk.estate.indexing import index_place
 from helpdesk.estate.models import Crib, FloodMark, Place, PlaceKind
 
+AFTER_CHANGE: list[Callable[..., None]] = []  # called with a place of which something was corrected; see reactions
 FIRST_HOME_NO, LAST_HOME_NO = 1001, 9999
 
 
@@ -58,6 +59,8 @@ def change_place(
     if {Fact.ADDRESS, Fact.HOME_NO} & set(changed):
         index_place(place)
     record("place.changed", place, actor=actor, now=now, fields=changed)
+    for effect in AFTER_CHANGE:
+        effect(place, actor=actor, now=now)
 
 
 def change_crib(place: Place, facts: Mapping[Fact, object], *, actor: User, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The shape of what is asked of an export."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flask_babel import gettext as _
@@ -14,12 +15,13 @@ from helpdesk.exports.models import ExportList, Extra, FileForm
 from helpdesk.repairs.filters import YEARS
 
 LONGEST_REASON = 200
+OFFERED = [what for what in ExportList if what is not ExportList.WAIVER_CLAIM]
 
 
 class CodeChoice(SelectField):
     """One of a few codes."""
 
-    def __init__(self, label, codes: type[StrEnum], **kwargs):
+    def __init__(self, label, codes: Iterable[StrEnum], **kwargs):
         self.codes = {code.value: code for code in codes}
         coerce = lambda typed: self.codes.get(clean(str(typed)))  # noqa: E731
         super().__init__(label, coerce=coerce, choices=[], validate_choice=False, **kwargs)
@@ -34,7 +36,7 @@ class CodeChoice(SelectField):
 
 class ExportForm(CreatingForm):
     estate_id = SelectField(_l("Estate"), coerce=lambda typed: clean(str(typed)), choices=[], validate_choice=False)
-    what = CodeChoice(_l("List"), ExportList, validators=[InputRequired()], default=ExportList.RESIDENTS)
+    what = CodeChoice(_l("List"), OFFERED, validators=[InputRequired()], default=ExportList.RESIDENTS)
     form = CodeChoice(_l("File"), FileForm, default=FileForm.XLSX)
     from_on = DateField(_l("From (calls only)"), validators=[Optional()])
     until_on = DateField(_l("Until (calls only)"), validators=[Optional()])

@@ -14,6 +14,7 @@ class ExportList(StrEnum):
     PLACES = "export_places"
     CALLS = "export_calls"
     ORDERS = "export_orders"
+    WAIVER_CLAIM = "export_waiver_claim"  # asked for on a page of its own, by those who see waivers
 
 
 class FileForm(StrEnum):

@@ -11,6 +11,7 @@ register(
         ExportList.PLACES: _l("Places"),
         ExportList.CALLS: _l("Calls"),
         ExportList.ORDERS: _l("Work orders"),
+        ExportList.WAIVER_CLAIM: _l("Claim list"),
     }
 )
 register({FileForm.XLSX: _l("Excel (.xlsx)"), FileForm.CSV: _l("Text (.csv)")})

@@ -5,4 +5,13 @@ Words: an *application* asks for a *waiver* on a *ground* of the *policy*; it is
 from its dates. May use: everything left of it.
 """
 
-from helpdesk.waivers import act_views, charge_views, models, policy_views, views, words
+from helpdesk.waivers import (
+    act_views,
+    charge_views,
+    life_models,
+    life_views,
+    models,
+    policy_views,
+    views,
+    words,
+)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 from helpdesk.core.extensions import db
 from helpdesk.tariff.reductions import Reduction, Scope
 from helpdesk.waivers.codes import APPROVALS, Flow
+from helpdesk.waivers.life_models import WaiverPause
 from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverPolicy
-from helpdesk.waivers.states import WaiverStatus
+from helpdesk.waivers.states import GRANTED
 
 COLUMNS = {
     Scope.PROPERTY_FEE: (WaiverApplication.property_fee_bp, WaiverApplication.property_fee_cap_fen),
@@ -20,14 +21,13 @@ COLUMNS = {
     Scope.CALL_OUT: (WaiverApplication.call_out_bp, None),
 }
 CHUNK = 500  # places of one question: a database takes only so many values at once
-S = WaiverStatus
 
 
 def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, Reduction]:
     """What each of these homes need not pay on a local date; the highest rate, never added. For `tariff.SOURCES`.
 
-    The property fee of a month is asked for on its first. A waiver that ended still counts for the days before; one
-    that rests counts for nothing, and one that is only recorded takes nothing off.
+    The property fee of a month is asked for on its first. A waiver that ended still counts for the days before,
+    and one that is only recorded takes nothing off.
     """
     rate, cap = COLUMNS[scope]
     begins = WaiverApplication.fee_from if scope is Scope.PROPERTY_FEE else WaiverApplication.approved_on
@@ -45,15 +45,18 @@ def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, 
 
 
 def counted(begins, on: date):
-    """The condition that a waiver took something off on a local date: granted, begun, and not over by then."""
+    """The condition that a waiver took something off on a local date: granted, begun, not over by then, not resting."""
+    rests = select(WaiverPause.id).where(
+        WaiverPause.application_id == WaiverApplication.id, WaiverPause.from_on <= on,
+        or_(WaiverPause.until_on.is_(None), WaiverPause.until_on > on),
+    )  # fmt: skip
     return and_(
-        or_(
-            WaiverApplication.status == S.APPROVED,
-            and_(WaiverApplication.status.in_((S.ENDED, S.REVOKED)), WaiverApplication.approved_on.is_not(None)),
-        ),
+        WaiverApplication.status.in_(GRANTED),
+        WaiverApplication.approved_on.is_not(None),
         begins <= on,
         WaiverApplication.until_on > on,
         WaiverApplication.flow != Flow.PAY_THEN_SUBSIDY,
+        ~rests.exists(),
     )
 
 

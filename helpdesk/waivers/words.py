@@ -14,6 +14,7 @@ from helpdesk.waivers.codes import (
     ProofType,
     Tie,
 )
+from helpdesk.waivers.life_models import TaskKind
 from helpdesk.waivers.lists import Group
 from helpdesk.waivers.rules import Bar, Warning
 from helpdesk.waivers.states import Standing, WaiverStatus
@@ -127,6 +128,12 @@ register({
     Warning.NOT_LIVING_THERE: _l("The register does not know them as living here."),
     Warning.NO_CONSENT: _l("Their consent is not noted yet."),
     Warning.TOO_YOUNG: _l("They are younger than this ground asks for."),
+})  # fmt: skip
+register({
+    TaskKind.SURVIVOR: _l("Offer those who stay their own application"),
+    TaskKind.LOOK: _l("Look whether it still holds"),
+    TaskKind.DEATH_TAKEN_BACK: _l("The death was a mistake: the waiver ended for it"),
+    TaskKind.REVIEW: _l("Review this year's waivers with the community"),
 })  # fmt: skip
 register({
     Group.RUNNING: _l("Running"),

@@ -28,6 +28,7 @@ LAYERS = [
     ["tariff"],
     ["billing"],
     ["waivers"],
+    ["verification", "notices"],
     ["escalation"],
     ["search"],
     ["telephony"],
@@ -36,6 +37,7 @@ LAYERS = [
     ["cases"],
     ["hotline"],
     ["handover", "exports"],
+    ["waiver_reports"],
     ["admin"],
     ["demo"],
     ["health"],
@@ -50,6 +52,7 @@ NAMED_RULES = {
     "estate/addresses.py", "estate/phone_numbers.py", "estate/pinyin.py", "estate/search_keys.py",
     "repairs/deadlines.py", "repairs/suggestions.py", "repairs/lookalikes.py", "repairs/explanations.py",
     "hotline/happened.py", "billing/balance.py", "looks/masks.py",
+    "waivers/life.py",
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -97,7 +97,7 @@ from helpdesk.waivers.policy import draft_policy
 from helpdesk.windows.actions import set_grid, set_reserves
 from helpdesk.windows.models import Half
 from helpdesk.worker.models import WorkerBeat
-from tests import dayplans, duties, money, rounds
+from tests import dayplans, duties, mercies, money, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 from tests.waivers import a_home, applied, seen
@@ -206,6 +206,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         world.users, place, db.session.get(Person, household.people[0]), category, now
     )
     world.ids |= _waivers(world, estate, now)
+    world.ids |= mercies.something_of_everything(world.users[Role.OFFICER], estate, now)
     world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
     world.ids |= money.priced(world.users, estate, orders[1], now)
     world.ids |= money.something_of_everything(world.users, estate, place, now)

@@ -1,0 +1,42 @@
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, IntegerField
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from helpdesk.core.forms import CreatingForm, Form, Text, clean
+from helpdesk.verification.models import Answer, VerificationSheet
+
+LONGEST = 500
+
+
+class AskForm(CreatingForm):
+    """Which homes are ticked comes beside it, as `homes`."""
+
+    asked_by = DateField(_l("Back by"), validators=[InputRequired()])
+
+    @property
+    def ids(self) -> list[int]:
+        typed = [clean(one) for one in request.form.getlist("homes")]
+        return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 10]
+
+
+class TakeInForm(Form):
+    """What came back. Each home has fields of its own, named after its row: `answer-12`, `words-12`."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    letter_no = Text(_l("Number of their letter"), limit=40)
+    signed_by_name = Text(_l("Who signed"), limit=40)
+    signed_on = DateField(_l("Date of the signature"), validators=[InputRequired()])
+    papers_by = DateField(_l("Papers are waited for until"), validators=[Optional()])
+    rest_still_so = BooleanField(_l("All that are left empty: still so"))
+
+    def answers(self, sheet: VerificationSheet) -> dict[int, tuple[Answer, str]]:
+        """What was typed for each home; one without an answer is missing from it."""
+        codes, found = {answer.value: answer for answer in Answer}, {}
+        usual = Answer.STILL_SO if self.rest_still_so.data else None
+        for row in sheet.rows:
+            answer = codes.get(clean(request.form.get(f"answer-{row.id}")), usual)
+            if answer:
+                found[row.id] = (answer, clean(request.form.get(f"words-{row.id}"))[:LONGEST])
+        return found

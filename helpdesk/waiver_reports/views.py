@@ -1,0 +1,152 @@
+"""The report on waivers, its budget, and the claim list as a file."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField
+from wtforms.validators import ValidationError
+
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, can, me, needs
+from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.forms import CreatingForm, Form, Text, between
+from helpdesk.core.money import format_fen
+from helpdesk.core.replays import once
+from helpdesk.core.transactions import writing
+from helpdesk.core.words import word
+from helpdesk.exports.actions import ask_for, take_out
+from helpdesk.exports.making import write
+from helpdesk.exports.models import ExportFile, ExportList, FileForm
+from helpdesk.exports.rows import Table
+from helpdesk.notices.views import MonthField
+from helpdesk.repairs.forms import CodeField
+from helpdesk.waiver_reports.figures import (
+    budgets,
+    claims,
+    ground_names,
+    key_said,
+    recorded_only,
+    report,
+    set_budget,
+    take_up,
+)
+from helpdesk.waiver_reports.rules import By
+from helpdesk.waivers.codes import Bearer
+from helpdesk.waivers.rules import add_months
+
+bp = Blueprint("waiver_reports", __name__, url_prefix="/waiver-reports")
+P = Permission
+YUAN = re.compile(r"\d{1,8}(\.\d{1,2})?")
+
+
+class BudgetForm(Form):
+    year = IntegerField(_l("Year"), validators=[between(2000, 2099)])
+    bearer = CodeField(_l("Who bears it"), Bearer, default=Bearer.COMPANY)
+    amount = Text(_l("Yuan in the year"), limit=12)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.bearer.offer({bearer: word(bearer) for bearer in Bearer})
+
+    def validate_amount(self, field) -> None:
+        if not YUAN.fullmatch(field.data) or not field.data.isascii():
+            raise ValidationError(_("An amount of money like 1200 or 1200.50."))
+
+    @property
+    def amount_fen(self) -> int:
+        yuan, _dot, fen = self.amount.data.partition(".")
+        return int(yuan) * 100 + int(fen.ljust(2, "0") or 0)
+
+
+class ClaimForm(CreatingForm):
+    first_month = MonthField(_l("From month"))
+    last_month = MonthField(_l("To month"))
+
+
+@bp.get("")
+@needs(P.SEE_WAIVERS, P.SEE_WAIVER_SUMS)
+def index():
+    return _page()
+
+
+@bp.post("/budgets")
+@needs(P.SET_WAIVER_POLICY)
+def budget():
+    form = BudgetForm()
+    if form.validate():
+        with form.keeping_typed(), writing():
+            told = (form.year.data, form.bearer.data, form.amount_fen)
+            set_budget(estate_here(P.SET_WAIVER_POLICY), *told, actor=me(), now=clock.now())
+    return redirect(url_for(".index"), 303) if form.http_status == 200 else _page(budget_form=form)
+
+
+@bp.post("/claims")
+@needs(P.EXPORT)
+def claim():
+    form, file_id, estate_id = _claim_form(), None, estate_here(P.EXPORT)
+    can(me(), P.SEE_WAIVERS, estate_id) or abort(404)
+    if form.validate():
+        file, found, count = _claim(form, estate_id)
+        file.rows = write(file, found, me(), file.asked_at)
+        with form.keeping_typed(), writing():
+            file_id = once(me(), form, lambda: _kept(file, count, len(found.titles)))
+    if file_id is None:
+        return _page(claim_form=form)
+    return redirect(url_for("exports.file", file_id=file_id), 303)
+
+
+def _claim(form: ClaimForm, estate_id: int) -> tuple[ExportFile, Table, int]:
+    """The list for whoever pays it back; they need the ground, so only those who see waivers make it."""
+    lines = claims(estate_id, form.first_month.data, add_months(form.last_month.data, 1))
+    names = ground_names(estate_id)
+    titles = [_("Month"), _("Address"), _("Name"), _("Ground"), _("Application"), _("Charge"), _("Waived in all")]
+    rows = (
+        [f"{line.month:%Y-%m}", line.address, line.name, names.get(line.ground_code, ""), line.number,
+         format_fen(line.gross_fen), format_fen(line.amount_fen)]
+        for line in lines
+    )  # fmt: skip
+    file = ExportFile(
+        file_key=uuid4().hex, estate_id=estate_id, what=ExportList.WAIVER_CLAIM, form=FileForm.XLSX,
+        with_phones=False, with_flags=False, reason=_("Claim"), asked={}, asked_at=clock.now(), rows=len(lines),
+    )  # fmt: skip
+    return file, Table(titles, None, rows), len(lines)
+
+
+def _kept(file: ExportFile, rows: int, columns: int) -> int:
+    ask_for(file, actor=me(), now=file.asked_at)
+    take_out(file, rows=rows, columns=columns, actor=me(), now=file.asked_at)
+    return file.id
+
+
+def _page(budget_form: BudgetForm | None = None, claim_form: ClaimForm | None = None):
+    estate_id, today = estate_here(P.SEE_WAIVERS, P.SEE_WAIVER_SUMS), clock.local_date(clock.now())
+    first, last = _month("from", today.replace(month=1, day=1)), _month("until", today.replace(day=1))
+    first = max(min(first, last), add_months(last, -35))
+    refused = next((form for form in (budget_form, claim_form) if form), None)
+    page = render_template(
+        "waiver_reports/index.html", report=report(me(), estate_id, first, add_months(last, 1)), first=first,
+        last=last, year=last.year, budgets=budgets(estate_id, last.year), names=ground_names(estate_id),
+        take_up=take_up(me(), estate_id, today), recorded=recorded_only(estate_id, today), By=By, key_said=key_said,
+        budget_form=budget_form or BudgetForm(formdata=None, year=last.year),
+        claim_form=claim_form or _claim_form(formdata=None),
+        may_claim=can(me(), P.EXPORT, estate_id) and can(me(), P.SEE_WAIVERS, estate_id), estate_id=estate_id,
+    )  # fmt: skip
+    return page, refused.http_status if refused else 200
+
+
+def _claim_form(**kwargs) -> ClaimForm:
+    month = clock.local_date(clock.now()).replace(day=1)
+    return ClaimForm(first_month=month.replace(month=1), last_month=month, **kwargs)
+
+
+def _month(name: str, otherwise: date) -> date:
+    """The month that the address asks for; the usual one for none, or for nonsense."""
+    try:
+        asked = date.fromisoformat(f"{request.args.get(name, '')}-01")
+    except ValueError:
+        return otherwise
+    return asked if 2000 <= asked.year < 2100 else otherwise

@@ -1,0 +1,180 @@
+"""What is done to a waiver after it was granted: let it rest, go on, end, and take it back."""
+
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from helpdesk.accounts.models import User
+from helpdesk.audit.actions import record
+from helpdesk.callbacks.actions import let_go
+from helpdesk.callbacks.states import CallbackStatus
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, require
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.words import word
+from helpdesk.waivers import life, rules
+from helpdesk.waivers.acts import act_on
+from helpdesk.waivers.codes import ActKind, EndReason
+from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.queries import part_of, power_of
+from helpdesk.waivers.rules import Bar
+from helpdesk.waivers.states import OPEN, WaiverStatus
+
+S, P = WaiverStatus, Permission
+RUNNING = (S.APPROVED, S.SUSPENDED)
+
+
+def suspend(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
+    """Let a waiver rest from the first of the next month, until somebody lets it go on. Refused without a reason."""
+    require(actor, P.WORK_WAIVERS, application.estate_id)
+    _says_why(reason)
+    _still_runs(application, clock.local_date(now))
+    act_on(application, ActKind.SUSPENDED, to=S.SUSPENDED, reason=reason, actor=actor, now=now)
+    begins = rules.first_of_next_month(clock.local_date(now))
+    db.session.add(WaiverPause(application_id=application.id, from_on=begins))
+    db.session.flush()
+
+
+def resume(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
+    """Let it go on from the first of the next month; a rest that had not begun is as if it had never been.
+
+    It gives money again, so it is for those who may decide about this waiver and had no part in asking for it.
+    """
+    _may_give(application, actor, clock.local_date(now))
+    _says_why(reason)
+    act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now)
+    _end_pauses(application, rules.first_of_next_month(clock.local_date(now)))
+
+
+def end(
+    application: WaiverApplication, why: EndReason, *, since: date, reason: str = "", actor: User, now: datetime
+) -> None:
+    """End what runs or still waits, because its ground is gone since a day. What was granted too long is listed.
+
+    The property fee is full from the first of the next month. Refused for a day that has yet to come, unless they
+    move or sell then.
+    """
+    require(actor, P.WORK_WAIVERS, application.estate_id)
+    ahead = (EndReason.MOVED, EndReason.SOLD, EndReason.LET)
+    if since > clock.local_date(now) and why not in ahead:
+        raise Refused(_("This day is still to come."), field="since")
+    end_by_itself(application, why, since=since, reason=reason, actor=actor, now=now)
+
+
+def revoke(application: WaiverApplication, *, since: date | None, reason: str, actor: User, now: datetime) -> None:
+    """Take back what should never have been granted, or not since a day; listed from there on, and never claimed back.
+
+    Full price returns with the next month.
+    """
+    require(actor, P.DECIDE_WAIVERS, application.estate_id)
+    _says_why(reason)
+    if application.status not in RUNNING:
+        raise Conflict(_("Only a waiver that was granted can be revoked."))
+    today = clock.local_date(now)
+    if since and since > today:
+        raise Refused(_("This day is still to come."), field="since")
+    application.end_reason = EndReason.OTHER
+    before = rules.add_months(application.fee_from, -1)  # all of it, unless a day is given
+    _stop(application, ActKind.REVOKED, S.REVOKED, since=since or before, reason=reason, actor=actor, now=now)
+
+
+def end_by_itself(
+    application: WaiverApplication, why: EndReason, *, since: date, reason: str = "", actor: User | None, now: datetime
+) -> None:
+    """The same as `end`, for what follows from the register: nobody is asked whether they may."""
+    if application.status not in (*RUNNING, *OPEN):
+        raise Conflict(_("This is “%(status)s”: nothing is left to end.", status=word(application.status)))
+    application.end_reason = why
+    _stop(application, ActKind.ENDED, S.ENDED, since=since, reason=reason, actor=actor, now=now)
+
+
+def ask_officer(
+    kind: TaskKind, *, estate_id: int, key: str, application: WaiverApplication | None = None,
+    place_id: int | None = None, actor: User | None, now: datetime,
+) -> WaiverTask | None:  # fmt: skip
+    """Leave something for an officer to see to; the same key is asked once, whoever asks."""
+    natural_key = f"{kind}:{key}"
+    if db.session.scalar(select(WaiverTask.id).where(WaiverTask.natural_key == natural_key)):
+        return None
+    task = WaiverTask(
+        estate_id=estate_id, kind=kind, application_id=application.id if application else None, place_id=place_id,
+        natural_key=natural_key, made_at=now,
+    )  # fmt: skip
+    db.session.add(task)
+    told = {"task": kind, "application_id": task.application_id}
+    record("waiver_task.made", task, actor=actor, now=now, topics=task.topics, **told)
+    return task
+
+
+def finish_task(task: WaiverTask, *, actor: User, now: datetime) -> None:
+    require(actor, P.WORK_WAIVERS, task.estate_id)
+    if task.done_at:
+        raise Conflict(_("Somebody has seen to this already."))
+    task.done_at, task.done_by_id = now, actor.id
+    record("waiver_task.done", task, actor=actor, now=now, topics=task.topics)
+
+
+def _stop(
+    application: WaiverApplication, kind: ActKind, to: WaiverStatus, *, since: date, reason: str, actor: User | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    was_granted = application.approved_on is not None
+    application.ended_at = now
+    if was_granted:
+        application.until_on = life.ends_on(clock.local_date(now), since, application.until_on)
+        _list_over_granted(application, since, now)
+    act_on(application, kind, to=to, reason=reason, actor=actor, now=now)
+    forget_calls(application, because=_("The waiver has ended"), now=now)
+
+
+def _list_over_granted(application: WaiverApplication, since: date, now: datetime) -> None:
+    pauses = db.session.execute(
+        select(WaiverPause.from_on, WaiverPause.until_on).where(WaiverPause.application_id == application.id)
+    ).all()
+    months = life.over_granted(
+        fee_from=application.fee_from, since=since, ends=application.until_on, pauses=[tuple(row) for row in pauses]
+    )
+    monthly = (application.yearly_fen or 0) // 12
+    if months and monthly:
+        db.session.add(WaiverOverGrant(
+            estate_id=application.estate_id, application_id=application.id, from_month=months[0],
+            until_month=rules.add_months(months[-1], 1), amount_fen=monthly * len(months), noted_at=now,
+        ))  # fmt: skip
+
+
+def forget_calls(application: WaiverApplication, *, because: str, now: datetime) -> None:
+    """Nobody is rung any more about a waiver that ended, or that has a successor."""
+    asked = select(WaiverReminder).where(
+        WaiverReminder.application_id == application.id, WaiverReminder.callback_id.is_not(None)
+    )
+    for reminder in db.session.scalars(asked):
+        if reminder.callback.status is CallbackStatus.OPEN:
+            let_go(reminder.callback, because=because, now=now)
+
+
+def _end_pauses(application: WaiverApplication, until_on: date) -> None:
+    running = select(WaiverPause).where(WaiverPause.application_id == application.id, WaiverPause.until_on.is_(None))
+    for pause in db.session.scalars(running):
+        pause.until_on = max(pause.from_on, until_on) if pause.from_on < until_on else pause.from_on
+    db.session.flush()
+
+
+def _may_give(application: WaiverApplication, actor: User, today: date) -> None:
+    require(actor, P.DECIDE_WAIVERS, application.estate_id)
+    part = part_of(actor, application, power_of(actor, application.estate_id, today))
+    found = [bar for bar in rules.bars(part) if bar is not Bar.FIRST]  # who granted it may let it go on
+    if found:
+        raise NotAllowed(" ".join(word(bar) for bar in found))
+
+
+def _still_runs(application: WaiverApplication, today: date) -> None:
+    if application.status is not S.APPROVED or application.until_on <= today:
+        raise Conflict(_("Only a waiver that runs can rest."))
+
+
+def _says_why(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Write why."), field="reason")

@@ -1,0 +1,270 @@
+"""What happens to a waiver after it was granted: rests, ends, reminders; to the day and to the fen."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.audit.models import Event
+from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.states import CallbackStatus
+from helpdesk.core import clock
+from helpdesk.core.access import Role
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, Place, Use
+from helpdesk.estate.people_actions import change_occupancy, note_death, take_back_death
+from helpdesk.tariff.reductions import Scope, reductions_of
+from helpdesk.waivers.codes import EndReason
+from helpdesk.waivers.life_actions import end, finish_task, resume, revoke, suspend
+from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverReminder, WaiverTask
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.register_hooks import place_changed
+from helpdesk.waivers.reminders import remind, tend_waivers
+from helpdesk.waivers.states import WaiverStatus
+from tests.granted import granted
+from tests.households import add_person, add_phone
+from tests.waivers import a_home, applied
+
+S = WaiverStatus
+MARCH, APRIL, MAY, JUNE = (date(2026, month, 1) for month in (3, 4, 5, 6))
+
+
+@pytest.fixture
+def home(estate, now):
+    return a_home(estate)
+
+
+@pytest.fixture
+def ling(person):
+    return person("Ling", Role.OFFICER)
+
+
+@pytest.fixture
+def runs(home, ann, mei, now):
+    """Half of 39.31 yuan a month, from April 2026 on for a year."""
+    return granted(*home, by=ann, decider=mei, now=now)
+
+
+def again(application) -> WaiverApplication:
+    return db.session.get_one(WaiverApplication, application.id, populate_existing=True)
+
+
+def act(do, application, *more, **named):
+    with writing():
+        return do(again(application), *more, **named)
+
+
+def at(day: date, hour=12) -> datetime:
+    return clock.start_of_day(day) + timedelta(hours=hour)
+
+
+def is_reduced(application, *days, scope=Scope.PROPERTY_FEE) -> list[bool]:
+    return [application.place_id in reductions_of([application.place_id], scope, day) for day in days]
+
+
+def tasks() -> list[WaiverTask]:
+    return list(db.session.scalars(select(WaiverTask).order_by(WaiverTask.id)))
+
+
+def calls() -> list[Callback]:
+    return list(db.session.scalars(select(Callback).order_by(Callback.id)))
+
+
+def test_a_rest_begins_and_ends_with_a_month(runs, ling, mei):
+    act(suspend, runs, reason="In hospital", actor=ling, now=at(date(2026, 4, 20)))
+    assert is_reduced(runs, APRIL, MAY, JUNE) == [True, False, False]
+
+    act(resume, runs, reason="Home again", actor=mei, now=at(date(2026, 5, 3)))
+
+    assert is_reduced(runs, APRIL, MAY, JUNE) == [True, False, True]
+    assert again(runs).status is S.APPROVED
+
+
+def test_a_rest_that_had_not_begun_never_was(runs, ling, mei):
+    act(suspend, runs, reason="A mistake", actor=ling, now=at(date(2026, 4, 20)))
+    act(resume, runs, reason="It was one", actor=mei, now=at(date(2026, 4, 21)))
+
+    assert is_reduced(runs, APRIL, MAY, JUNE) == [True, True, True]
+
+
+@pytest.mark.parametrize("who", ["ann", "ling", "oma"])
+def test_who_asked_for_it_or_may_not_decide_lets_nothing_go_on(who, runs, ann, ling, person, now):
+    actor = {"ann": ann, "ling": ling, "oma": person("Tom", Role.TECHNICIAN)}[who]
+    act(suspend, runs, reason="In hospital", actor=ling, now=now)
+
+    with pytest.raises(NotAllowed):
+        act(resume, runs, reason="Home again", actor=actor, now=now)
+
+    assert again(runs).status is S.SUSPENDED
+
+
+def test_it_ends_with_the_month_and_what_was_too_much_is_listed(runs, ling):
+    act(end, runs, EndReason.CERTIFICATE_WITHDRAWN, since=date(2026, 4, 10), actor=ling, now=at(date(2026, 7, 15)))
+
+    assert is_reduced(runs, JUNE, date(2026, 7, 1), date(2026, 8, 1)) == [True, True, False]
+    over = db.session.scalars(select(WaiverOverGrant)).one()
+    assert (over.from_month, over.until_month, over.amount_fen) == (MAY, date(2026, 8, 1), 3 * 1_966)
+
+
+def test_resting_months_were_not_too_much(runs, ling, mei):
+    act(suspend, runs, reason="In hospital", actor=ling, now=at(date(2026, 4, 20)))
+    act(resume, runs, reason="Home again", actor=mei, now=at(date(2026, 5, 3)))
+    act(end, runs, EndReason.CERTIFICATE_WITHDRAWN, since=date(2026, 4, 10), actor=ling, now=at(date(2026, 7, 15)))
+
+    assert db.session.scalars(select(WaiverOverGrant.amount_fen)).all() == [2 * 1_966]  # June and July
+
+
+def test_what_is_revoked_is_too_much_from_its_beginning(runs, mei):
+    act(revoke, runs, since=None, reason="The paper was another's", actor=mei, now=at(date(2026, 5, 15)))
+
+    over = db.session.scalars(select(WaiverOverGrant)).one()
+    assert (over.from_month, over.until_month, over.amount_fen) == (APRIL, JUNE, 2 * 1_966)
+    assert is_reduced(runs, MAY, JUNE) == [True, False]
+
+
+def test_only_who_decides_revokes_and_only_with_a_reason(runs, ling, mei, now):
+    with pytest.raises(NotAllowed):
+        act(revoke, runs, since=None, reason="No", actor=ling, now=now)
+    with pytest.raises(Refused):
+        act(revoke, runs, since=None, reason=" ", actor=mei, now=now)
+    assert again(runs).status is S.APPROVED
+
+
+def test_what_ended_does_not_end_twice(runs, ling, now):
+    act(end, runs, EndReason.WITHDRAWN, since=clock.local_date(now), actor=ling, now=now)
+
+    with pytest.raises(Conflict):
+        act(end, runs, EndReason.WITHDRAWN, since=clock.local_date(now), actor=ling, now=now)
+
+
+def test_a_death_ends_it_and_the_survivor_is_offered_their_own(runs, home, estate, ann):
+    widow = add_person(estate, "李秀兰", home[0], role=OccupancyRole.MEMBER)
+    with writing():
+        note_death(db.session.get_one(Person, home[1].id), died_on=date(2026, 4, 20), actor=ann,
+                   now=at(date(2026, 4, 22)))  # fmt: skip
+
+    row = again(runs)
+    assert (row.status, row.end_reason, row.until_on) == (S.ENDED, EndReason.DIED, MAY)
+    assert [(task.kind, task.place_id) for task in tasks()] == [(TaskKind.SURVIVOR, home[0].id)]
+    assert widow.id != row.beneficiary_id and db.session.scalars(select(WaiverOverGrant)).all() == []
+
+
+def test_who_dies_before_the_decision_is_granted_nothing(home, ann, now):
+    waits = applied(*home, by=ann, now=now)
+    with writing():
+        note_death(db.session.get_one(Person, home[1].id), died_on=clock.local_date(now), actor=ann, now=now)
+
+    assert (again(waits).status, again(waits).until_on) == (S.ENDED, None)
+    assert tasks() == []  # nobody else lives there
+
+
+def test_a_death_that_was_none_is_put_before_an_officer(runs, home, ann, now):
+    resident = home[1].id
+    with writing():
+        note_death(db.session.get_one(Person, resident), died_on=clock.local_date(now), actor=ann, now=now)
+    with writing():
+        take_back_death(db.session.get_one(Person, resident), actor=ann, now=now)
+
+    assert [task.kind for task in tasks()] == [TaskKind.DEATH_TAKEN_BACK]
+
+
+def test_nobody_rings_the_number_of_the_dead(runs, home, estate, ann):
+    add_phone(estate, "12000000001", people=[home[1]])
+    remind(at(date(2027, 3, 2)))
+    assert [one.status for one in calls()] == [CallbackStatus.OPEN]
+
+    with writing():
+        note_death(db.session.get_one(Person, home[1].id), died_on=date(2027, 3, 2), actor=ann,
+                   now=at(date(2027, 3, 3)))  # fmt: skip
+    remind(at(date(2027, 3, 26)))
+
+    assert [one.status for one in calls()] == [CallbackStatus.GIVEN_UP]
+
+
+@pytest.mark.parametrize(("reason", "ends"), [("moved", EndReason.MOVED), ("sold", EndReason.SOLD)])
+def test_who_moves_or_sells_has_no_waiver_there(reason, ends, runs, home, ann):
+    held = db.session.scalars(select(Occupancy).where(Occupancy.person_id == home[1].id)).one()
+    with writing():
+        change_occupancy(
+            db.session.get_one(Occupancy, held.id), role=held.role, from_on=held.from_on, until_on=date(2026, 4, 15),
+            reason=OccupancyEnd(reason), actor=ann, now=at(date(2026, 4, 15)),
+        )  # fmt: skip
+
+    assert (again(runs).end_reason, again(runs).until_on) == (ends, MAY)
+
+
+def test_a_home_that_is_let_has_no_waiver_and_an_empty_one_is_looked_at(runs, home, ann):
+    for use in (Use.VACANT, Use.LET):
+        with writing():
+            place = db.session.get_one(Place, home[0].id)
+            place.use = use
+            place_changed(place, actor=ann, now=at(date(2026, 4, 15)))
+
+    assert [task.kind for task in tasks()] == [TaskKind.LOOK]
+    assert again(runs).end_reason is EndReason.LET
+
+
+def test_what_an_import_said_is_seen_in_the_night(runs, home):
+    with writing():
+        db.session.get_one(Place, home[0].id).use = Use.LET
+
+    assert tend_waivers(at(date(2026, 4, 15), hour=3)) == 1
+    assert tend_waivers(at(date(2026, 4, 16), hour=3)) == 0
+    assert again(runs).end_reason is EndReason.LET
+
+
+def test_it_is_spoken_about_sixty_thirty_and_seven_days_before(runs, home):
+    ends = again(runs).until_on
+    made = []
+    for days in (61, 60, 59, 30, 7, 6):
+        made.append(remind(at(ends - timedelta(days=days))))
+        with writing():
+            for callback in db.session.scalars(select(Callback).where(Callback.status == CallbackStatus.OPEN)):
+                callback.status, callback.ended_at = CallbackStatus.REACHED, at(ends)
+
+    assert made == [0, 1, 0, 1, 1, 0]
+    assert [row.days for row in db.session.scalars(select(WaiverReminder).order_by(WaiverReminder.id))] == [60, 30, 7]
+    assert {(one.reason, one.person_id) for one in calls()} == {(Reason.TELL, home[1].id)}
+
+
+def test_after_a_silence_they_are_rung_once_and_nobody_is_rung_twice_at_once(runs):
+    ends = again(runs).until_on
+
+    assert [remind(at(ends - timedelta(days=3))) for _ in range(2)] == [1, 0]
+    assert len(calls()) == 1
+    assert remind(at(ends)) == 0  # they still wait to be rung
+
+
+def test_who_asked_for_the_next_one_is_not_rung(runs, home, ann):
+    later = at(date(2027, 2, 1))
+    renewed = applied(*home, by=ann, now=later)
+    with writing():
+        again(renewed).renews_id = runs.id
+
+    assert remind(later) == 0
+    assert [row.callback_id for row in db.session.scalars(select(WaiverReminder))] == [None]
+
+
+def test_the_words_of_a_call_name_no_ground(runs):
+    remind(at(again(runs).until_on - timedelta(days=5)))
+
+    assert not {"低保", "LOW_INCOME", "困难"} & set(calls()[0].words.split())
+    assert "低保" not in calls()[0].words
+    assert "LOW_INCOME" not in "".join(str(event.data) for event in db.session.scalars(select(Event)))
+
+
+def test_the_review_season_begins_once_a_year(runs, ling, now):
+    for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 24)):
+        tend_waivers(at(day))
+    (task,) = tasks()
+
+    with writing():
+        finish_task(db.session.get_one(WaiverTask, task.id), actor=ling, now=now)
+    with pytest.raises(Conflict), writing():
+        finish_task(db.session.get_one(WaiverTask, task.id), actor=ling, now=now)
+
+
+def test_a_lapse_returns_to_the_full_price_with_the_next_month(runs):
+    assert is_reduced(runs, date(2027, 3, 1), date(2027, 4, 1)) == [True, False]
