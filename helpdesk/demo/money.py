@@ -10,6 +10,7 @@ from helpdesk.billing.accounts import owners_of
 from helpdesk.billing.fees import fee_rules, is_billable
 from helpdesk.billing.lines import Line, Span, lines_of
 from helpdesk.billing.models import ChargeKind, Method, TakenAt
+from helpdesk.billing.reductions import Reduction, Scope, reductions_of
 from helpdesk.billing.rules import first_of, months, next_month, use_of
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
@@ -50,15 +51,16 @@ def write(rows: Rows, estate_id: int, cashier_id: int, now: datetime, rng: Rando
         spans.append(
             Span(place.id, account_id, since, None, place.area, place.unit_price, use_of(place.kind, place.use))
         )
+    homes = [place.id for place in places]
     paid_through = {span.account_id: _paid_through(rng) for span in spans}
     numbers: Counter[date] = Counter()
     for number, month in enumerate(months(since, next_month(until))):
         rules = fee_rules(estate_id, month) or fee_rules(estate_id, until)
-        for line in lines_of(spans, month, rules, {}):
+        for line in lines_of(spans, month, rules, reductions_of(homes, Scope.PROPERTY_FEE, month)):
             charge_id = _charge(rows, estate_id, line)
             stops, delay = paid_through[line.span.account_id]
             at = _moment(month + timedelta(days=rng.randint(3, 27) + delay), rng)
-            if number < MONTHS - stops and at <= now:
+            if line.net_fen and number < MONTHS - stops and at <= now:
                 _payment(rows, estate_id, line, charge_id, at, cashier_id, numbers, rng)
     for day, last in numbers.items():
         rows.add("receipt_number", estate_id=estate_id, day=day, last=last)
@@ -98,10 +100,16 @@ def _charge(rows: Rows, estate_id: int, line: Line) -> int:
         "charge", id=charge_id, estate_id=estate_id, account_id=line.span.account_id, place_id=line.span.place_id,
         kind=ChargeKind.PROPERTY_FEE, month=line.month, from_on=line.from_on, until_on=line.until_on,
         fee_use=line.span.use, area=line.span.area, unit_price=line.unit_price, use_bp=line.use_bp, words="",
-        gross_fen=line.gross_fen, reduced_fen=0, net_fen=line.gross_fen, due_on=line.due_on,
-        made_at=clock.start_of_day(line.month),
+        gross_fen=line.gross_fen, reduced_fen=line.reduced_fen, net_fen=line.net_fen, due_on=line.due_on,
+        made_at=clock.start_of_day(line.month), **_why(line.reduction),
     )  # fmt: skip
     return charge_id
+
+
+def _why(reduction: Reduction | None) -> dict[str, int | None]:
+    """By which waiver and edition of the policy a line is lower; every line names the same columns."""
+    names = ("waiver_id", "rate_bp", "policy_id")
+    return {name: reduction and getattr(reduction, name) for name in names}
 
 
 def _payment(
