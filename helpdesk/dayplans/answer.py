@@ -43,10 +43,9 @@ class Figures:
 def keep_answer(plan: DayPlan, asked: Question, found: Found) -> None:
     """Add the rows of a plan: every change, everybody not served, and the day before and after in figures."""
     before, after = asked.standing, as_little_moved(asked.problem, asked.standing, found.plan)
-    moves = {move.visit: move for move in diff(before, after) if _counts(move, asked)}
     known = {visit.id: visit for visit in asked.problem.visits}
-    for move in moves.values():
-        if move.kind is not Kind.DROPPED:
+    for move in diff(before, after):
+        if _counts(move, asked) and move.kind is not Kind.DROPPED and not has_begun(known[move.visit]):
             db.session.add(_change(plan, asked, move, known[move.visit], after))
     for one in after.unserved:
         if not has_begun(known[one.visit]) and _asked_for(plan, asked, one.visit):

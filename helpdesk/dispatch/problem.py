@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from helpdesk.core import clock
-from helpdesk.dispatch.day import DaySheet, building_of
+from helpdesk.dispatch.day import DaySheet, building_of, starts_at
 from helpdesk.planning import model
 from helpdesk.repairs.models import Urgency, Visit, WorkOrder
 from helpdesk.repairs.rules import promised_window
@@ -85,12 +85,16 @@ def _technician(sheet: DaySheet, one: TechnicianDay, asked: Iterable[tuple[str, 
 
 
 def _visit(sheet: DaySheet, visit: Visit, place: int, now: datetime) -> model.Visit:
-    """Whoever was sent to an emergency at once is as good as on the way: no plan takes it from them, not at night."""
+    """Whoever was sent to an emergency at once is as good as on the way: no plan takes it from them, not at night.
+
+    Work begins when they arrived; who is not there yet, arrives now at the earliest.
+    """
     promised = promised_window(visit)
-    planned = model.Planned(tuple(user.id for user in visit.crew), seconds(sheet, visit.planned_at))
     lock = model.Lock(visit.lock.value)
     at_once = visit.work_order.urgency in EMERGENCIES and visit.planned_at <= now
     settled = at_once or visit.status not in NOT_SET_OUT
+    begins_at = max(visit.planned_at, now) if settled and visit.arrived_at is None else starts_at(visit)
+    planned = model.Planned(tuple(user.id for user in visit.crew), seconds(sheet, begins_at))
     return model.Visit(
         id=visit_id(visit), place=place, duration_s=visit.duration_minutes * 60,
         windows=() if settled else _windows(sheet, visit.work_order, promised),

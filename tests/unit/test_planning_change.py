@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.planning.change import When, as_planned, emergency, only, release, why_not
 from helpdesk.planning.diff import Kind, apply, diff
 from helpdesk.planning.evaluate import crews, evaluate, faults
@@ -21,6 +23,7 @@ from helpdesk.planning.model import (
     Visit,
 )
 from helpdesk.planning.offers import offers
+from helpdesk.planning.ready import has_begun
 from helpdesk.planning.search import Effort, search
 from tests.unit.planning_days import HOUR, day, days
 
@@ -127,6 +130,65 @@ def test_an_emergency_finds_who_is_nearest_and_who_could_stop():
     assert options[("ann",), When.INTERRUPTING].arrives == 9 * HOUR + 300
     assert options[("ann",), When.INTERRUPTING].interrupts == 1
     assert all(crews(c.plan)[9][0] == c.arrives for c in found)
+
+
+def test_an_emergency_leaves_who_is_on_site_although_a_visit_before_it_was_never_begun():
+    overdue = tap(1, place=2, planned=Planned(("ann",), 8 * HOUR + 1800), duration_s=1800)
+    running = tap(2, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR), priority=Priority.FRAILTY)
+    problem = Problem((ANN,), (overdue, running), WAYS, now=9 * HOUR + 1860)
+
+    found = emergency(problem, as_it_stands(problem), tap(9, place=2), 9 * HOUR + 1860)
+
+    assert [(c.when, c.arrives) for c in found] == [(When.AFTER_CURRENT, 10 * HOUR + 300)]
+    assert crews(found[0].plan)[2] == (9 * HOUR, ("ann",))
+    assert 2 not in {move.visit for move in found[0].moves}
+
+
+def test_an_emergency_somebody_was_sent_to_is_planned_like_any_other():
+    running = tap(1, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR), priority=Priority.FRAILTY)
+    sent = tap(9, place=2, progress=Progress.ON_THE_WAY, planned=Planned(("tao",), 9 * HOUR), lock=Lock.BOTH)
+    problem = Problem((ANN, TAO), (running,), WAYS, now=9 * HOUR + 60)
+
+    found = emergency(problem, as_it_stands(problem), sent, 9 * HOUR + 60)
+
+    assert {(c.technicians, c.when, c.arrives) for c in found} == {
+        (("tao",), When.NOW, 9 * HOUR + 660), (("ann",), When.AFTER_CURRENT, 10 * HOUR + 300),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pyvrp", [False, True])
+def test_no_emergency_is_worth_what_has_begun(pyvrp):
+    running = tap(1, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR))
+    urgent = tap(2, place=2, windows=((9 * HOUR, 9 * HOUR + 900),), priority=Priority.EMERGENCY)
+    problem = Problem((ANN,), (running, urgent), WAYS, now=9 * HOUR)
+
+    plan = search(problem, as_it_stands(problem), Effort(rounds=200, pyvrp=pyvrp)).plan
+
+    assert crews(plan) == {1: (9 * HOUR, ("ann",))}
+
+
+@settings(max_examples=60, deadline=None)
+@given(days, st.lists(st.tuples(st.integers(0, 3), st.integers(6 * HOUR, 18 * HOUR)), max_size=8), st.integers(7, 17))
+def test_what_has_begun_is_never_dropped_whenever_and_wherever_it_began(problem, begun, hour):
+    """Also two at once, outside the shift, behind what was never begun, or by somebody whose shift is over."""
+    visits = tuple(
+        replace(visit, progress=Progress.ON_SITE, planned=Planned((f"t{begun[n][0]}",), begun[n][1]), crew_size=1)
+        if n < len(begun) else visit
+        for n, visit in enumerate(problem.visits)
+    )  # fmt: skip
+    ways = tuple(tuple(way or 120 for way in row) for row in problem.travel["walk"])  # also to the next door
+    problem = replace(problem, visits=visits, now=hour * HOUR, travel={"walk": ways, "ebike": ways})
+    there = {technician.id for technician in problem.technicians}
+    kept = {v.id for v in visits if has_begun(v) and set(v.planned.technicians) <= there}
+    standing = as_it_stands(problem)
+
+    after = search(problem, standing, QUICK).plan
+    found = emergency(problem, standing, Visit("e", 1, HOUR), hour * HOUR)
+
+    assert faults(problem, after) == [] and kept <= set(crews(after))
+    for one in found:
+        assert kept - {one.interrupts} <= set(crews(one.plan))
+        assert not (kept - {one.interrupts}) & {move.visit for move in one.moves}
 
 
 @pytest.mark.parametrize(
