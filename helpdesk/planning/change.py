@@ -21,7 +21,7 @@ from helpdesk.planning.model import (
     Visit,
 )
 from helpdesk.planning.ready import Ready, has_begun, prepare, with_visit
-from helpdesk.planning.reasons import explain, reason
+from helpdesk.planning.reasons import reason
 from helpdesk.planning.remedies import remedy
 from helpdesk.planning.state import State
 from helpdesk.planning.tables import Tables
@@ -183,7 +183,7 @@ def _going(
     first_plan(state)
     line = state.lines[state.where[node][0]]
     arrives = line.start[line.nodes.index(node)]
-    after = explain(state)
+    after = state.plan()
     busy = not interrupts and any(v in begun for n in mine for v in state.lines[n].nodes)
     when = When.INTERRUPTING if interrupts else When.AFTER_CURRENT if busy else When.NOW
     stays = {urgent.id, *(ready.visits[number].id for number in begun)}

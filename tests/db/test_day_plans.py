@@ -1,6 +1,6 @@
 """Plans of a day: what they say, accepting them whole or in part, and that nothing of a stale one happens."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
 from helpdesk.dayplans.actions import accept_plan, ask_plan, begin_run, cancel_plan, plan_again, take_sick_call
 from helpdesk.dayplans.models import DayPlan
+from helpdesk.dayplans.queries import helps_of
 from helpdesk.dayplans.question import question, to_hand_out
 from helpdesk.dayplans.states import PlanStatus
 from helpdesk.dispatch.day import day_sheet
@@ -340,6 +341,22 @@ def test_whoever_cannot_be_served_is_named_with_a_reason_and_what_would_help(
 
     (one,) = plan.unserved
     assert (one.work_order_id, one.reason["code"], one.remedy["code"]) == (order.id, "no_skill", "find_skill")
+
+
+def test_whoever_finds_no_time_is_offered_the_next_day_with_who_is_free_then(
+    estate, place, category, day, ann, tao, now
+):  # fmt: skip
+    leak = category("WATER_LEAK")
+    with writing():
+        db.session.add_all(can_do(estate, tao, leak.skill))
+        away(tao, day, estate=estate, actor=ann, now=now)
+        an_order(place, leak, actor=ann, now=now)
+
+    (one,) = a_plan(estate, day, actor=ann, now=now).unserved
+
+    helps = next(helps for helps in helps_of(one) if helps["code"] == "next_day")
+    assert (helps["technician"], helps["people"]) == (tao.id, 1)
+    assert clock.local_date(datetime.fromisoformat(helps["window"][0])) == day + timedelta(days=1)
 
 
 def test_a_day_that_is_over_is_refused_and_only_one_plan_of_a_day_is_made_at_a_time(estate, day, ann, mei, now):

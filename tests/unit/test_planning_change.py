@@ -208,7 +208,7 @@ def test_what_has_begun_is_never_dropped_whenever_and_wherever_it_began(problem,
 def test_nonsense_and_the_impossible_are_explained(visit, reason, remedy):
     plan = search(Problem((ANN, TAO), (visit,), WAYS), None, QUICK).plan
 
-    assert [(u.reason, u.remedy) for u in plan.unserved] == [(reason, remedy)]
+    assert [(u.reason, u.help.remedy) for u in plan.unserved] == [(reason, remedy)]
 
 
 def test_full_says_by_how_much_and_what_helps():
@@ -218,8 +218,12 @@ def test_full_says_by_how_much_and_what_helps():
     plan = search(problem, None, QUICK).plan
 
     (unserved,) = plan.unserved
-    assert (unserved.reason, unserved.remedy, unserved.technician) == (Reason.FULL, Remedy.EXTEND_SHIFT, "ann")
-    assert unserved.remedy_s > 0 and unserved.amount_s > 0
+    assert (unserved.reason, unserved.help.remedy, unserved.help.technician) == (
+        Reason.FULL,
+        Remedy.EXTEND_SHIFT,
+        "ann",
+    )
+    assert unserved.help.overtime_s > 0 and unserved.amount_s > 0
     assert why_not(problem, plan, visits[unserved.visit]).reason is Reason.FULL
 
 
@@ -248,3 +252,19 @@ def test_as_planned_prices_a_change():
 
     assert changed.cost.change == problem.weights.technician
     assert [move.kind for move in diff(plan, changed.plan)] == [Kind.HANDED_OVER]
+
+
+def test_each_thing_that_helps_has_its_price_and_the_cheapest_stands_first():
+    visits = tuple(tap(n, windows=(DAY,), duration_s=9000, promised=DAY) for n in range(2))
+    later = tap(2, windows=(DAY, (12 * HOUR, 13 * HOUR)), duration_s=7200, promised=DAY)
+    lone = search(Problem((ANN,), visits, WAYS), None, QUICK).plan.unserved[0]
+    free = replace(ANN, shifts=((8 * HOUR, 12 * HOUR), (12 * HOUR, 14 * HOUR + 1800)))
+    full = Problem((free,), (visits[0], later), WAYS)
+
+    (unserved,) = search(full, None, QUICK).plan.unserved
+
+    assert [(h.remedy, h.overtime_s > 0, h.people) for h in lone.helps] == [
+        (Remedy.EXTEND_SHIFT, True, 0), (Remedy.DROP_VISIT, False, 1),
+    ]  # fmt: skip
+    assert (unserved.help.remedy, unserved.help.window) == (Remedy.NAMED_WINDOW, (12 * HOUR, 13 * HOUR))
+    assert unserved.help.people == 1 and unserved.help.points == min(h.points for h in unserved.helps)
