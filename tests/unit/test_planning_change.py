@@ -12,6 +12,7 @@ from helpdesk.planning.diff import Kind, apply, diff
 from helpdesk.planning.evaluate import crews, evaluate, faults
 from helpdesk.planning.model import (
     Lock,
+    Plan,
     Planned,
     Priority,
     Problem,
@@ -268,3 +269,25 @@ def test_each_thing_that_helps_has_its_price_and_the_cheapest_stands_first():
     ]  # fmt: skip
     assert (unserved.help.remedy, unserved.help.window) == (Remedy.NAMED_WINDOW, (12 * HOUR, 13 * HOUR))
     assert unserved.help.people == 1 and unserved.help.points == min(h.points for h in unserved.helps)
+
+
+def test_a_crew_of_two_leaves_the_reserve_to_emergencies_too():
+    kept = Reserve("water", MORNING, 4 * HOUR)  # all that Ann and Tao have
+    problem = Problem((ANN, TAO), (), WAYS, reserves=(kept,))
+    asked = tap(1, crew_size=2)
+
+    found = offers(problem, Plan(), asked, [MORNING, NOON])
+    urgent = offers(problem, Plan(), replace(asked, priority=Priority.EMERGENCY), [MORNING, NOON])
+
+    assert {offer.window for offer in found} == {NOON}
+    assert {offer.window for offer in urgent} == {MORNING, NOON}
+
+
+def test_of_a_crew_whoever_the_reserve_does_not_need_goes_along():
+    eve = Technician("eve", frozenset({"power"}), ((8 * HOUR, 12 * HOUR),))
+    kept = Reserve("water", MORNING, 2 * HOUR)  # of the four hours of Ann and Tao: one of them may go
+    problem = Problem((ANN, TAO, eve), (), WAYS, reserves=(kept,))
+
+    (offer,) = offers(problem, Plan(), tap(1, crew_size=2), [(8 * HOUR, 8 * HOUR + 1800)])
+
+    assert "eve" in offer.technicians and len(offer.technicians) == 2
