@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from helpdesk.audit.models import Event
 from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import clock_time
+from helpdesk.dispatch.board import boards_of
 from helpdesk.dispatch.lateness import tell_who_comes_late
 from helpdesk.estate.models import Phone
 from helpdesk.repairs.states import Step
@@ -47,8 +49,8 @@ def delayed():
     return list(db.session.scalars(select(Event).where(Event.kind == "visit.delayed")))
 
 
-def test_the_next_resident_is_to_be_rung_before_their_window_ends_and_once_only(day, tao, now):
-    _running, following = day(20)
+def test_the_next_resident_is_to_be_rung_before_their_window_ends_and_once_only(day, ann, now):
+    running, following = day(20)
     version = following.work_order.version
 
     assert [tell_who_comes_late(now + n * MINUTE) for n in (1, 2, 9)] == [1, 0, 0]
@@ -59,6 +61,10 @@ def test_the_next_resident_is_to_be_rung_before_their_window_ends_and_once_only(
     assert event.data["visit_id"] == following.id and event.actor_id is None
     assert clock_time(now + 32 * MINUTE) in call.words  # half an hour, and two minutes to the next door
     assert following.work_order.version == version
+    (board,) = boards_of(ann, following.work_order.estate_id, [clock.local_date(now)])
+    assert {card.visit.id: card.late for lane in board.lanes for card in lane.cards} == {
+        running.id: False, following.id: True,
+    }  # fmt: skip
 
 
 def test_nothing_is_said_while_the_window_can_be_kept(day, now):
