@@ -146,7 +146,7 @@ def _remedy(asked: Question, one, order: int) -> dict:
 
 def _help(asked: Question, help: Help) -> dict:
     """With a window that begins on another day than the plan's, the planner means the day after."""
-    window = [asked.moment(second).isoformat() for second in help.window] if help.window else None
+    window = help.window and [asked.moment(at).isoformat() for at in (help.window[0], help.window[1] + 1)]
     other = asked.known[help.other].order_id if help.other in asked.known else None
     return {
         "code": str(help.remedy), "technician": help.technician, "window": window, "other": other,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from helpdesk.core import clock
 from helpdesk.dayplans.digests import digest_of, digests_of
 from helpdesk.dispatch.day import DaySheet, day_sheets, ends_at
-from helpdesk.dispatch.problem import order_id, problem_of, seconds, visit_id
+from helpdesk.dispatch.problem import order_id, problem_of, visit_id, window_of
 from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.planning.change import only, release
 from helpdesk.planning.model import Help, Plan, Problem, Remedy
@@ -16,7 +16,7 @@ from helpdesk.repairs.models import Visit, WorkOrder
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NOT_SET_OUT
 
-DAY_S = 86_400
+DAY_S, SECOND = 86_400, timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Que
 
 def _next_day(sheet: DaySheet, orders: list[WorkOrder], now: datetime) -> NextDay:
     problem = problem_of(sheet, waiting=orders, now=now)
-    windows = [(seconds(sheet, one.starts_at), seconds(sheet, one.ends_at)) for one in sheet.grid]
+    windows = [window_of(sheet, one.starts_at, one.ends_at) for one in sheet.grid]
     here = replace(problem, visits=tuple(one for one in problem.visits if one.planned))
     return NextDay(problem, as_it_stands(here), windows, {order.id: order_id(order) for order in orders})
 
@@ -119,7 +119,7 @@ def to_hand_out(sheet: DaySheet, user_id: int, now: datetime) -> list[Visit]:
 
 def _known(order: WorkOrder, visit: Visit | None) -> Known:
     window = promised_window(visit or order)
-    until = window.ends_at if window else order.arrive_by
+    until = window.ends_at - SECOND if window else order.arrive_by  # the end of a window is no longer inside
     planned_at = visit.planned_at if visit else None
     return Known(order.id, visit.id if visit else None, planned_at, until, digest_of(order, visit))
 

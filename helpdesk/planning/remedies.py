@@ -109,7 +109,7 @@ def grid(ready: Ready) -> list[Window]:
     first = min((shift.start for shift in ready.shifts), default=0) // STEP_S * STEP_S
     last = max((shift.until for shift in ready.shifts), default=0)
     now = ready.problem.now or 0
-    return [(max(at, now), at + WINDOW_S) for at in range(first, last - STEP_S + 1, STEP_S) if at + WINDOW_S > now]
+    return [(max(at, now), at + WINDOW_S - 1) for at in range(first, last - STEP_S + 1, STEP_S) if at + WINDOW_S > now]
 
 
 def _place_in(state: State, node: int, windows: tuple[Window, ...], able: list[int] | None = None) -> Place | None:
