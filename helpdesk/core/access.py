@@ -44,6 +44,7 @@ class Permission(StrEnum):
     SEE_EXPORTS = "see_exports"  # who took what out, and why
     SET_ESCALATION = "set_escalation"  # how soon somebody must acknowledge, and who is rung
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
+    SET_CATEGORIES = "set_categories"  # how long work takes, and who can do it
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -71,6 +72,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CLOSE_WORK_ORDER,
             P.REOPEN_CALLBACK,
             P.PLAN_DUTY,
+            P.SET_CATEGORIES,
             P.EDIT_REGISTER,
             P.MERGE_REGISTER,
             P.IMPORT_REGISTER,
@@ -82,7 +84,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OWNER: frozenset({*STAFF, *OVERSIGHT, P.SEE_WORK_ORDERS}),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS}),
-    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
+    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION, P.SET_CATEGORIES}),
 }
 
 
