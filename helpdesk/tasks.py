@@ -5,6 +5,7 @@ from datetime import timedelta
 from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
+from helpdesk.dispatch.lateness import tell_who_comes_late
 from helpdesk.dispatch.learning import learn_ways
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.estate.importing.cleaning import forget_uploads
@@ -26,6 +27,7 @@ TASKS = (
     Task("routines", timedelta(minutes=10), open_due_turns),
     Task("waiver-reminders", timedelta(hours=1), remind),
     Task("waivers", timedelta(hours=6), tend_waivers, LONG),
+    Task("late-visits", timedelta(minutes=1), tell_who_comes_late),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),

@@ -199,6 +199,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
         "reason": StrEnum | None,
     },
     "visit.overridden": {"visit_id": int, "broke": list, "reason": StrEnum},  # sent although it breaks rules
+    "visit.delayed": {"visit_id": int, "behind_id": int, "expected_at": datetime, "promised_until": datetime},
     "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     REVEAL_PAID_UNTIL = "reveal_paid_until"  # of one home at a time, each look noted
     QUOTE = "quote"  # say what work costs, and that the resident agreed
     SET_WORKDAYS = "set_workdays"  # the calendar of the installation
+    SET_CATEGORIES = "set_categories"  # how long work takes, and who can do it
     APPLY_FOR_WAIVER = "apply_for_waiver"  # enter an application; of others' nothing is seen
     SEE_WAIVERS = "see_waivers"  # grounds, proofs and all; each look is noted
     WORK_WAIVERS = "work_waivers"  # verify, ask for papers
@@ -107,6 +108,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CLOSE_WORK_ORDER,
             P.REOPEN_CALLBACK,
             P.PLAN_DUTY,
+            P.SET_CATEGORIES,
             P.EDIT_REGISTER,
             P.MERGE_REGISTER,
             P.IMPORT_REGISTER,
@@ -130,7 +132,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS, P.SEE_MONEY}),
-    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION}),
+    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION, P.SET_CATEGORIES}),
 }
 
 

@@ -10,11 +10,13 @@ from helpdesk.dayplans.question import Question
 from helpdesk.dispatch.standing import as_little_moved, clashes
 from helpdesk.planning.diff import Kind, Move, diff
 from helpdesk.planning.evaluate import crews, evaluate
-from helpdesk.planning.model import Plan, Visit
+from helpdesk.planning.model import Help, Plan, Visit
+from helpdesk.planning.model import Reason as Never
 from helpdesk.planning.ready import has_begun
 from helpdesk.planning.search import Found
 
 DAY_S = 86_400
+NEVER_HELPED = (Never.NO_DURATION, Never.NO_PLACE, Never.BAD_CREW)  # by another day
 LEAST_MOVE_S = 60  # what is less shows as the same time
 
 
@@ -43,10 +45,9 @@ class Figures:
 def keep_answer(plan: DayPlan, asked: Question, found: Found) -> None:
     """Add the rows of a plan: every change, everybody not served, and the day before and after in figures."""
     before, after = asked.standing, as_little_moved(asked.problem, asked.standing, found.plan)
-    moves = {move.visit: move for move in diff(before, after) if _counts(move, asked)}
     known = {visit.id: visit for visit in asked.problem.visits}
-    for move in moves.values():
-        if move.kind is not Kind.DROPPED:
+    for move in diff(before, after):
+        if _counts(move, asked) and move.kind is not Kind.DROPPED and not has_begun(known[move.visit]):
             db.session.add(_change(plan, asked, move, known[move.visit], after))
     for one in after.unserved:
         if not has_begun(known[one.visit]) and _asked_for(plan, asked, one.visit):
@@ -127,15 +128,30 @@ def _clashed(asked: Question, one) -> bool:
 
 def _unserved(plan: DayPlan, asked: Question, one) -> Unserved:
     known = asked.known[one.visit]
-    window = [asked.moment(second).isoformat() for second in one.window] if one.window else None
     other = asked.known[one.other].order_id if one.other in asked.known else None
     return Unserved(
         plan=plan, work_order_id=known.order_id, visit_id=known.visit_id,
         reason={"code": str(one.reason), "minutes": _minutes(one.amount_s), "other": other},
-        remedy={
-            "code": str(one.remedy), "technician": one.technician, "window": window, "minutes": _minutes(one.remedy_s),
-        },
+        remedy=_remedy(asked, one, known.order_id),
     )  # fmt: skip
+
+
+def _remedy(asked: Question, one, order: int) -> dict:
+    """The cheapest that helps, and as `others` whatever helps, too; the day after where the work can be done at all."""
+    then = asked.next_day.help_for(order) if one.reason not in NEVER_HELPED else None
+    found = [help for help in (*one.helps, then) if help]
+    first, *rest = sorted(found, key=lambda help: help.points) or [one.help]
+    return {**_help(asked, first), "others": [_help(asked, help) for help in rest]}
+
+
+def _help(asked: Question, help: Help) -> dict:
+    """With a window that begins on another day than the plan's, the planner means the day after."""
+    window = help.window and [asked.moment(at).isoformat() for at in (help.window[0], help.window[1] + 1)]
+    other = asked.known[help.other].order_id if help.other in asked.known else None
+    return {
+        "code": str(help.remedy), "technician": help.technician, "window": window, "other": other,
+        "minutes": _minutes(help.overtime_s), "people": help.people,
+    }  # fmt: skip
 
 
 def _minutes(seconds: int) -> int:

@@ -21,6 +21,7 @@ from helpdesk.dispatch.telling import owe_a_call, ring
 from helpdesk.planning import model
 from helpdesk.planning.change import Candidate, When, emergency, why_not
 from helpdesk.planning.diff import diff
+from helpdesk.planning.ready import has_begun
 from helpdesk.repairs.actions import hold_work_order, rearrange_visit, schedule_visit
 from helpdesk.repairs.models import HoldReason, Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
@@ -141,7 +142,8 @@ def _seen(sheet: DaySheet) -> str:
 def _way(sheet: DaySheet, problem: model.Problem, standing: model.Plan, found: Candidate, known: str) -> Way:
     names = {one.user.id: one.user.name for one in sheet.technicians}
     after = as_little_moved(problem, standing, found.plan)
-    moves = [move for move in diff(standing, after) if move.visit != known and move.visit in _ids(sheet)]
+    stays = {known, *(one.id for one in problem.visits if has_begun(one) and one.id != found.interrupts)}
+    moves = [move for move in diff(standing, after) if move.visit not in stays and move.visit in _ids(sheet)]
     touched = _touched(set(found.technicians), moves)
     moved = {one.visit: _moved(sheet, one, names) for one in moves if set(one.technicians_before) <= touched}
     interrupts = moved.pop(found.interrupts, None) if found.interrupts else None

@@ -49,8 +49,13 @@ def get_plan(user, plan_id: int, *, seen_version: int | None = None) -> DayPlan:
 def names_in(plan: DayPlan) -> dict[int, str]:
     """The names of everybody a plan speaks of."""
     ids = {user_id for change in plan.changes for user_id in (*change.from_crew, *change.to_crew)}
-    ids |= {one.remedy["technician"] for one in plan.unserved if one.remedy.get("technician")}
+    ids |= {helps["technician"] for one in plan.unserved for helps in helps_of(one) if helps.get("technician")}
     return names_of(ids | ({plan.asked["away"]} if plan.asked.get("away") else set()))
+
+
+def helps_of(one: Unserved) -> list[dict]:
+    """Whatever would help a visit, the cheapest first."""
+    return [one.remedy, *one.remedy.get("others", ())]
 
 
 def names_of(ids: Iterable[int]) -> dict[int, str]:
@@ -60,6 +65,7 @@ def names_of(ids: Iterable[int]) -> dict[int, str]:
 
 def addresses_in(plan: DayPlan) -> dict[int, str]:
     """The addresses of the orders that stand in the way of others, by id."""
-    ids = {one.reason["other"] for one in plan.unserved if one.reason.get("other")}
+    named = [told for one in plan.unserved for told in (one.reason, *helps_of(one))]
+    ids = {told["other"] for told in named if told.get("other")}
     found = select(WorkOrder).where(WorkOrder.id.in_(ids)).options(joinedload(WorkOrder.place))
     return {order.id: order.place.address for order in db.session.scalars(found)} if ids else {}

@@ -1,18 +1,22 @@
 """What the planner is asked: a day, which of its visits and waiting orders may move, and who is not there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from helpdesk.core import clock
 from helpdesk.dayplans.digests import digest_of, digests_of
-from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at
-from helpdesk.dispatch.problem import order_id, problem_of, visit_id
+from helpdesk.dispatch.day import DaySheet, day_sheets, ends_at
+from helpdesk.dispatch.problem import order_id, problem_of, visit_id, window_of
 from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.planning.change import only, release
-from helpdesk.planning.model import Plan, Problem
+from helpdesk.planning.model import Help, Plan, Problem, Remedy
+from helpdesk.planning.offers import offers
+from helpdesk.planning.remedies import POINTS
 from helpdesk.repairs.models import Visit, WorkOrder
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NOT_SET_OUT
+
+DAY_S, SECOND = 86_400, timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,26 @@ class Known:
 
 
 @dataclass(frozen=True)
+class NextDay:
+    """The day after, as it stands: where whoever has no place today could go instead. `orders` by id."""
+
+    problem: Problem
+    standing: Plan
+    windows: list[tuple[int, int]]
+    orders: dict[int, str]
+
+    def help_for(self, order: int) -> Help | None:
+        """Who could come then, in a window that fits; None if nobody can, or the order may not be moved there."""
+        known = self.orders.get(order)
+        visit = next((one for one in self.problem.visits if one.id == known), None)
+        found = offers(self.problem, self.standing, visit, visit.windows or self.windows) if visit else []
+        if not found:
+            return None
+        who, window = found[0].technicians[0], (found[0].window[0] + DAY_S, found[0].window[1] + DAY_S)
+        return Help(Remedy.NEXT_DAY, who, window, people=1, points=POINTS[Remedy.NEXT_DAY])
+
+
+@dataclass(frozen=True)
 class Question:
     """A day as it stands: a problem in plain values, so that nothing is asked of the database while it is solved."""
 
@@ -35,6 +59,7 @@ class Question:
     standing: Plan
     known: dict[str, Known]
     base: dict[str, str]
+    next_day: NextDay
 
     def moment(self, second: int) -> datetime:
         """The moment of a second of the day."""
@@ -46,7 +71,9 @@ def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Que
 
     If somebody is away, only what they cannot do is handed out again, and nobody new is sent.
     """
-    sheet = day_sheet(user, estate_id, day)
+    after = day + timedelta(days=1)
+    sheets = day_sheets(user, estate_id, [day, after])
+    sheet = sheets[day]
     away = asked.get("away")
     waiting = [] if away else waiting_on(sheet, asked.get("orders"))
     problem = problem_of(sheet, waiting=waiting, now=now)
@@ -58,7 +85,15 @@ def question(user, estate_id: int, day: date, asked: dict, now: datetime) -> Que
     elif asked.get("orders"):
         chosen = [one for one, meant in known.items() if meant.order_id in asked["orders"]]
         problem = only(problem, standing, chosen)
-    return Question(day, problem, standing, known, digests_of(sheet))
+    movable = [*waiting, *(visit.work_order for visit in sheet.visits if visit.status in NOT_SET_OUT)]
+    return Question(day, problem, standing, known, digests_of(sheet), _next_day(sheets[after], movable, now))
+
+
+def _next_day(sheet: DaySheet, orders: list[WorkOrder], now: datetime) -> NextDay:
+    problem = problem_of(sheet, waiting=orders, now=now)
+    windows = [window_of(sheet, one.starts_at, one.ends_at) for one in sheet.grid]
+    here = replace(problem, visits=tuple(one for one in problem.visits if one.planned))
+    return NextDay(problem, as_it_stands(here), windows, {order.id: order_id(order) for order in orders})
 
 
 def waiting_on(sheet: DaySheet, chosen: list[int] | None = None) -> list[WorkOrder]:
@@ -84,7 +119,7 @@ def to_hand_out(sheet: DaySheet, user_id: int, now: datetime) -> list[Visit]:
 
 def _known(order: WorkOrder, visit: Visit | None) -> Known:
     window = promised_window(visit or order)
-    until = window.ends_at if window else order.arrive_by
+    until = window.ends_at - SECOND if window else order.arrive_by  # the end of a window is no longer inside
     planned_at = visit.planned_at if visit else None
     return Known(order.id, visit.id if visit else None, planned_at, until, digest_of(order, visit))
 

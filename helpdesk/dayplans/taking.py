@@ -15,9 +15,13 @@ from helpdesk.dayplans.models import DayPlan, PlanChange
 from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at, starts_at
 from helpdesk.dispatch.telling import owe_a_call
 from helpdesk.repairs.actions import SLACK, rearrange_visit, schedule_visit
+from helpdesk.repairs.models import Lock
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import STILL_TO_DO
+
+WITHOUT_THEM = {Lock.TECHNICIAN: Lock.NONE, Lock.BOTH: Lock.WINDOW}
+"""What is left of a lock when whoever it held is away: it was about them, and nobody settled it for the next one."""
 
 
 def is_stale(plan: DayPlan, taken: Sequence[PlanChange], actor: User, now: datetime) -> bool:
@@ -51,7 +55,8 @@ def take(change: PlanChange, *, actor: User, now: datetime) -> Callback | None:
         schedule_visit(order, crew=crew, planned_at=change.to_at, promised=promised_window(order), actor=actor, now=now)
         return None
     others = sorted(user.id for user in visit.crew) != sorted(change.to_crew)
-    rearrange_visit(visit, crew=crew, planned_at=change.to_at, actor=actor, now=now)
+    lock = WITHOUT_THEM.get(visit.lock) if others else None
+    rearrange_visit(visit, crew=crew, planned_at=change.to_at, lock=lock, actor=actor, now=now)
     return owe_a_call(visit, others=others, actor=actor, now=now)
 
 

@@ -16,7 +16,7 @@ from helpdesk.dayplans import making
 from helpdesk.dayplans.actions import accept_plan, ask_plan, cancel_plan, dismiss_plan, plan_again, take_sick_call
 from helpdesk.dayplans.forms import AcceptForm, AgainForm, AskForm, DecideForm, SickForm
 from helpdesk.dayplans.models import DayPlan
-from helpdesk.dayplans.queries import addresses_in, get_plan, names_in, plans_of_day
+from helpdesk.dayplans.queries import addresses_in, get_plan, helps_of, names_in, plans_of_day
 from helpdesk.dayplans.question import waiting_on
 from helpdesk.dayplans.states import UNDER_WAY, PlanStatus
 from helpdesk.dayplans.words import FAULTS, what_helps, why_not
@@ -145,7 +145,10 @@ def _decided(form, plan_id: int):
 
 def _shown(plan: DayPlan) -> dict:
     names, addresses = names_in(plan), addresses_in(plan)
-    told = [(one, why_not(one, addresses), what_helps(one, names)) for one in plan.unserved]
+    told = [
+        (one, why_not(one, addresses), [what_helps(helps, names, addresses) for helps in helps_of(one)])
+        for one in plan.unserved
+    ]
     return {
         "plan": plan, "names": names, "told": told, "fault": FAULTS.get(plan.fault, FAULTS["broken"]),
         "again_form": AgainForm(formdata=None), "under_way": plan.status in UNDER_WAY,

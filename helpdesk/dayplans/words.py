@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from helpdesk.core.words import clock_time, register
+from helpdesk.core.words import clock_time, day_name, register
 from helpdesk.dayplans.answer import Reason
 from helpdesk.dayplans.models import Unserved
 from helpdesk.dayplans.states import PlanStatus
@@ -66,6 +66,12 @@ HELP = {
     model.Remedy.FIND_SKILL: _l("Ask somebody from outside, or agree on a day when somebody who can do it works."),
 }
 
+WINDOWS = {
+    model.Remedy.NAMED_WINDOW: _l("%(start)s–%(end)s, which the resident named, too: %(name)s is free then."),
+    model.Remedy.MOVE_WINDOW: _l("Ask the resident about %(start)s–%(end)s: %(name)s is free then."),
+    model.Remedy.NEXT_DAY: _l("Ask the resident about %(day)s, %(start)s–%(end)s: %(name)s is free then."),
+}
+
 MOST_MISSING = 480  # minutes; more says only that there is no room
 
 
@@ -88,12 +94,27 @@ def why_not(one: Unserved, addresses: dict[int, str]) -> str:
     return str(NEVER[code])
 
 
-def what_helps(one: Unserved, names: dict[int, str]) -> str:
-    """The cheapest thing that would help, with the figures."""
-    code, who = model.Remedy(one.remedy["code"]), names.get(one.remedy["technician"], "")
-    if code is model.Remedy.MOVE_WINDOW:
-        start, end = (clock_time(datetime.fromisoformat(at)) for at in one.remedy["window"])
-        return _("Ask the resident about %(start)s–%(end)s: %(name)s is free then.", start=start, end=end, name=who)
+def what_helps(helps: dict, names: dict[int, str], addresses: dict[int, str]) -> tuple[str, str]:
+    """One thing that would help, and its price in words; no price where nobody stays longer and nobody is moved."""
+    return _what_helps(helps, names.get(helps["technician"], ""), addresses), _price(helps)
+
+
+def _what_helps(helps: dict, who: str, addresses: dict[int, str]) -> str:
+    code, window = model.Remedy(helps["code"]), [datetime.fromisoformat(at) for at in helps["window"] or ()]
+    if code in WINDOWS:
+        start, end = (clock_time(at) for at in window)
+        return str(WINDOWS[code]) % {"day": day_name(window[0]), "start": start, "end": end, "name": who}
     if code is model.Remedy.EXTEND_SHIFT:
-        return _("%(name)s would have to stay %(minutes)d min longer.", name=who, minutes=one.remedy["minutes"])
-    return str(HELP[code])
+        return _("%(name)s would have to stay longer.", name=who)
+    if code is model.Remedy.DROP_VISIT:
+        place = addresses.get(helps["other"], "?")
+        return _("Postpone %(place)s, which is no more urgent: %(name)s can go then.", place=place, name=who)
+    return _("Release what was fixed: %(name)s can go then.", name=who) if who else str(HELP[code])
+
+
+def _price(helps: dict) -> str:
+    minutes, people = helps["minutes"], helps.get("people", 0)
+    if minutes:
+        return ngettext("%(num)d minute of overtime", "%(num)d minutes of overtime", minutes)
+    told = ngettext("%(num)d person to be told another time", "%(num)d people to be told another time", people)
+    return told if people else ""

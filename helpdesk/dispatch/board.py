@@ -1,6 +1,6 @@
 """A day on the board: a lane for each technician, with what stands in it, its ways, its free hours and its load."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.dispatch.checks import NOWHERE, Breach, breaches, busy_times, placement_of
 from helpdesk.dispatch.day import DaySheet, day_sheets, ends_at, starts_at
+from helpdesk.dispatch.lateness import told_late
 from helpdesk.repairs.models import Lock, Visit
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NOT_SET_OUT, STILL_TO_DO
@@ -38,6 +39,7 @@ class Card:
     visit: Visit | None = None
     block: Block | None = None
     broken: list[Breach] = field(default_factory=list)
+    late: bool = False  # the desk was told that the promised window will be missed
 
     @property
     def movable(self) -> bool:
@@ -133,7 +135,11 @@ def board_of(user, estate_id: int, day: date) -> Board:
 def boards_of(user, estate_id: int, days: Iterable[date]) -> list[Board]:
     """Some dates, in order."""
     found = day_sheets(user, estate_id, list(days))
-    return [Board(sheet, [_lane(sheet, one) for one in sheet.technicians]) for sheet in found.values()]
+    ahead = [visit for sheet in found.values() for visit in sheet.visits if visit.status in NOT_SET_OUT]
+    waited_for = [visit for visit in ahead if visit.promised_until]
+    told = told_late({visit.work_order_id for visit in waited_for})
+    late = {visit.id for visit in waited_for if told.get(visit.id) == visit.promised_until}
+    return [Board(sheet, [_lane(sheet, one, late) for one in sheet.technicians]) for sheet in found.values()]
 
 
 def get_block(user, block_id: int, *, seen_version: int | None = None) -> Block:
@@ -146,8 +152,8 @@ def get_block(user, block_id: int, *, seen_version: int | None = None) -> Block:
     return block
 
 
-def _lane(sheet: DaySheet, technician: TechnicianDay) -> Lane:
-    cards = [_card(sheet, visit) for visit in sheet.of(technician.user.id)]
+def _lane(sheet: DaySheet, technician: TechnicianDay, late: Collection[int]) -> Lane:
+    cards = [_card(sheet, visit, visit.id in late) for visit in sheet.of(technician.user.id)]
     cards += [Card(block.starts_at, block.ends_at, block=block) for block in technician.blocks]
     cards.sort(key=lambda card: (card.starts_at, card.ends_at))
     ways = list(_ways(sheet, technician.user.id))
@@ -155,13 +161,13 @@ def _lane(sheet: DaySheet, technician: TechnicianDay) -> Lane:
     return Lane(technician, cards, ways, _minutes(spells), _minutes(technician.works))
 
 
-def _card(sheet: DaySheet, visit: Visit) -> Card:
+def _card(sheet: DaySheet, visit: Visit, late: bool) -> Card:
     broken: list[Breach] = []
     if visit.status in STILL_TO_DO:
         at, minutes = starts_at(visit), visit.duration_minutes
         placement = placement_of(visit.work_order, visit, visit.crew, at, minutes)
         broken = breaches(sheet, placement, rules=SHOWN)
-    return Card(starts_at(visit), ends_at(visit), visit=visit, broken=broken)
+    return Card(starts_at(visit), ends_at(visit), visit=visit, broken=broken, late=late)
 
 
 def _ways(sheet: DaySheet, user_id: int) -> Iterable[Way]:

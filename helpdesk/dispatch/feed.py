@@ -49,6 +49,8 @@ def card_words(card: Card) -> dict[str, str]:
     told = ""
     if visit.promised_from:
         told = _("told %(window)s", window=f"{clock_time(visit.promised_from)}–{clock_time(visit.promised_until)}")
+    if card.late:
+        told = _("%(told)s, will be late", told=told)
     return {
         "what": category_name(visit.work_order.category), "state": word(visit.status), "told": told,
         "people": list_names(user.name for user in visit.crew) if len(visit.crew) > 1 else "",

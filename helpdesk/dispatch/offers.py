@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from helpdesk.core import clock
 from helpdesk.dispatch.day import DaySheet, building_of, day_sheets
-from helpdesk.dispatch.problem import EMERGENCIES, order_id, problem_of, seconds, skill_named, visit_id
+from helpdesk.dispatch.problem import EMERGENCIES, moment, order_id, problem_of, skill_named, visit_id, window_of
 from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.estate.models import Place
 from helpdesk.planning import model
@@ -64,7 +64,7 @@ def offers_for(
     for day, sheet in sheets.items():
         asked = _Asked(sheet, _told(waiting, day), place, category, urgency, now)
         open_ones.update(_open(sheet, now))
-        windows = [(seconds(sheet, one.starts_at), seconds(sheet, one.ends_at)) for one in _open(sheet, now)]
+        windows = [window_of(sheet, one.starts_at, one.ends_at) for one in _open(sheet, now)]
         for found in fitting(asked.problem, asked.standing, asked.visit, windows) if windows else ():
             ranked.append((found.added_s - min(found.slack_s, 1800) // 6, day, found.start, asked.told(found)))
         if not ranked and reason is None:
@@ -101,9 +101,9 @@ class _Asked:
     def told(self, found: Found) -> Offer:
         """An offer in words of the house."""
         names = {one.user.id: one.user.name for one in self.sheet.technicians}
-        begin, end = (self.sheet.begins_at + timedelta(seconds=at) for at in found.window)
+        begin, end = (moment(self.sheet, at) for at in (found.window[0], found.window[1] + 1))
         return Offer(
-            Window(begin, end), self.sheet.begins_at + timedelta(seconds=found.start),
+            Window(begin, end), moment(self.sheet, found.start),
             [names[user_id] for user_id in found.technicians], -(-max(0, found.added_s) // 60),
             self.addresses.get(found.before, ""),
         )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from helpdesk.core import clock
-from helpdesk.dispatch.day import DaySheet, building_of
+from helpdesk.dispatch.day import DaySheet, building_of, starts_at
 from helpdesk.planning import model
 from helpdesk.repairs.models import Urgency, Visit, WorkOrder
 from helpdesk.repairs.rules import promised_window
@@ -85,18 +85,22 @@ def _technician(sheet: DaySheet, one: TechnicianDay, asked: Iterable[tuple[str, 
 
 
 def _visit(sheet: DaySheet, visit: Visit, place: int, now: datetime) -> model.Visit:
-    """Whoever was sent to an emergency at once is as good as on the way: no plan takes it from them, not at night."""
+    """Whoever was sent to an emergency at once is as good as on the way: no plan takes it from them, not at night.
+
+    Work begins when they arrived; who is not there yet, arrives now at the earliest.
+    """
     promised = promised_window(visit)
-    planned = model.Planned(tuple(user.id for user in visit.crew), seconds(sheet, visit.planned_at))
     lock = model.Lock(visit.lock.value)
     at_once = visit.work_order.urgency in EMERGENCIES and visit.planned_at <= now
     settled = at_once or visit.status not in NOT_SET_OUT
+    begins_at = max(visit.planned_at, now) if settled and visit.arrived_at is None else starts_at(visit)
+    planned = model.Planned(tuple(user.id for user in visit.crew), seconds(sheet, begins_at))
     return model.Visit(
         id=visit_id(visit), place=place, duration_s=visit.duration_minutes * 60,
         windows=() if settled else _windows(sheet, visit.work_order, promised),
         skills=_skills(visit.work_order), crew_size=max(visit.crew_size, 1),
         priority=priority_of(visit.work_order, now), lock=lock, planned=planned,
-        promised=_span(sheet, promised.starts_at, promised.ends_at) if promised else None,
+        promised=window_of(sheet, promised.starts_at, promised.ends_at) if promised else None,
         progress=PROGRESS.get(visit.status, model.Progress.ON_THE_WAY if at_once else model.Progress.NOT_STARTED),
     )  # fmt: skip
 
@@ -107,7 +111,7 @@ def _order(sheet: DaySheet, order: WorkOrder, place: int, now: datetime) -> mode
         id=order_id(order), place=place, duration_s=order.category.duration_minutes * 60,
         windows=_windows(sheet, order, promised), skills=_skills(order), crew_size=order.category.crew_size,
         priority=priority_of(order, now),
-        promised=_span(sheet, promised.starts_at, promised.ends_at) if promised else None,
+        promised=window_of(sheet, promised.starts_at, promised.ends_at) if promised else None,
     )  # fmt: skip
 
 
@@ -115,12 +119,13 @@ def _windows(sheet: DaySheet, order: WorkOrder, promised) -> tuple[model.Window,
     """When a visit may begin: as promised, or as the resident also said; at any time if nothing was said."""
     named = [(one.starts_at, one.ends_at) for one in order.named_windows]
     told = [(promised.starts_at, promised.ends_at)] if promised else []
-    spans = sorted({_span(sheet, *span) for span in [*told, *named]})
+    spans = sorted({window_of(sheet, *one) for one in [*told, *named]})
     return tuple(span for span in spans if span[1] > 0 and span[0] < DAY_S)
 
 
-def _span(sheet: DaySheet, starts_at: datetime, ends_at: datetime) -> model.Window:
-    return seconds(sheet, starts_at), seconds(sheet, ends_at)
+def window_of(sheet: DaySheet, starts_at: datetime, ends_at: datetime) -> model.Window:
+    """A window as the planner takes it: its last second is inside, while our windows end before their end."""
+    return seconds(sheet, starts_at), seconds(sheet, ends_at) - 1
 
 
 def _skills(order: WorkOrder) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from helpdesk.planning.evaluate import crews
 from helpdesk.planning.model import Lunch, Plan, Problem, Route, Stop, Technician, Visit
-from helpdesk.planning.ready import has_begun
+from helpdesk.planning.ready import has_begun, shift_of
 
 MINUTE_S = 60
 
@@ -21,7 +21,7 @@ def as_it_stands(problem: Problem) -> Plan:
         shifts: dict[int, list[Visit]] = defaultdict(list)
         for visit in problem.visits:
             if visit.planned and technician.id in visit.planned.technicians:
-                shifts[_shift_of(technician, visit.planned.start)].append(visit)
+                shifts[shift_of(technician, visit.planned.start)].append(visit)
         routes.extend(_route(problem, technician, number, visits) for number, visits in sorted(shifts.items()))
     return Plan(tuple(routes))
 
@@ -35,11 +35,6 @@ def clashes(problem: Problem, plan: Plan) -> int:
         for one, other in zip(stops, stops[1:], strict=False):
             found += one.start + durations[one.visit] + other.travel_s >= other.start + MINUTE_S
     return found
-
-
-def _shift_of(technician: Technician, start: int) -> int:
-    begun = [number for number, (begins, _until) in enumerate(technician.shifts) if begins <= start]
-    return begun[-1] if begun else 0
 
 
 def _route(problem: Problem, technician: Technician, number: int, visits: Iterable[Visit]) -> Route:

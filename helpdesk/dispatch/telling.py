@@ -37,7 +37,7 @@ def owe_a_call(visit: Visit, *, others: bool, actor: User, now: datetime) -> Cal
     return ring(visit.work_order, words=words, before=visit.planned_at, actor=actor, now=now)
 
 
-def ring(order: WorkOrder, *, words: str, before: datetime, actor: User, now: datetime) -> Callback | None:
+def ring(order: WorkOrder, *, words: str, before: datetime, actor: User | None, now: datetime) -> Callback | None:
     """Let the resident of an order be rung about its visit, soon and before it; None where nobody reported it.
 
     If nobody reached them yet about an earlier change, they are told this one instead.

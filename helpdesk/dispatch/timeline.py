@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
-from helpdesk.core.words import locale, word
+from helpdesk.core.words import clock_time, locale, word
 from helpdesk.repairs.timeline import list_names, window_words
 from helpdesk.windows.models import Override, Rule
 
@@ -21,6 +21,11 @@ def _reassigned(*, name, crew, data, work_order) -> str:
 
 def _overridden(*, name, crew, data, work_order) -> str:
     return _all_the_same(data)
+
+
+def _delayed(*, name, crew, data, work_order) -> str:
+    expected, until = (clock_time(datetime.fromisoformat(data[key])) for key in ("expected_at", "promised_until"))
+    return _("Running late: there at about %(expected)s, promised until %(until)s.", expected=expected, until=until)
 
 
 def _what_moved(name: str, data: dict) -> str:
@@ -50,4 +55,6 @@ def _moment(kept: str) -> str:
     return f"{clock.local(datetime.fromisoformat(kept)):%m-%d %H:%M}"
 
 
-SENTENCES = {"visit.moved": _moved, "visit.reassigned": _reassigned, "visit.overridden": _overridden}
+SENTENCES = {
+    "visit.moved": _moved, "visit.reassigned": _reassigned, "visit.overridden": _overridden, "visit.delayed": _delayed,
+}  # fmt: skip

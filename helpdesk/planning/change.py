@@ -21,7 +21,7 @@ from helpdesk.planning.model import (
     Visit,
 )
 from helpdesk.planning.ready import Ready, has_begun, prepare, with_visit
-from helpdesk.planning.reasons import explain, reason
+from helpdesk.planning.reasons import reason
 from helpdesk.planning.remedies import remedy
 from helpdesk.planning.state import State
 from helpdesk.planning.tables import Tables
@@ -106,7 +106,10 @@ def emergency(problem: Problem, plan: Plan, visit: Visit, now: int) -> list[Cand
     Running work is interrupted only if it is neither an emergency nor of somebody frail. Each candidate carries the
     whole plan with it, so that what is shown is what is done.
     """
-    urgent = replace(visit, priority=Priority.EMERGENCY, windows=visit.windows or ((now, 30 * 3600),))
+    urgent = replace(
+        visit, priority=Priority.EMERGENCY, windows=visit.windows or ((now, 30 * 3600),), lock=Lock.NONE, planned=None,
+        progress=Progress.NOT_STARTED,  # whoever was sent to it at once may not be the one who goes
+    )  # fmt: skip
     base = replace(_with(as_planned(problem, plan), urgent), now=now)
     ready, found = prepare(base), []
     for technician in problem.technicians:
@@ -180,10 +183,11 @@ def _going(
     first_plan(state)
     line = state.lines[state.where[node][0]]
     arrives = line.start[line.nodes.index(node)]
-    after = explain(state)
-    busy = not interrupts and any(v in begun for v in line.nodes)
+    after = state.plan()
+    busy = not interrupts and any(v in begun for n in mine for v in state.lines[n].nodes)
     when = When.INTERRUPTING if interrupts else When.AFTER_CURRENT if busy else When.NOW
-    moves = tuple(m for m in diff(plan, after) if m.visit in ready.numbers and m.visit != urgent.id)
+    stays = {urgent.id, *(ready.visits[number].id for number in begun)}
+    moves = tuple(m for m in diff(plan, after) if m.visit in ready.numbers and m.visit not in stays)
     crew = crews(after)[urgent.id][1]
     cost = evaluate(whole.problem, after, whole)
     yield Candidate(crew, arrives, when, interrupts and interrupts.id, moves, after, cost)

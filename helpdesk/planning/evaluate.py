@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from helpdesk.planning.model import Cost, Id, Plan, Priority, Problem, Route, Visit, Window
-from helpdesk.planning.ready import Ready, Shift, prepare
+from helpdesk.planning.ready import Ready, Shift, has_begun, prepare
 
 
 class Broken(StrEnum):
@@ -92,7 +92,7 @@ def unserved_points(problem: Problem, visit: Visit) -> int:
 
 def change_points(problem: Problem, visit: Visit, technicians: tuple[Id, ...], start: int) -> int:
     """What it costs to serve a planned visit by others, or at another time."""
-    if not visit.planned:
+    if not visit.planned or has_begun(visit):
         return 0
     weights = problem.weights
     others = len(set(technicians) - set(visit.planned.technicians))

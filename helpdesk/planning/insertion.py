@@ -36,7 +36,7 @@ def cheapest(
     `spare` is what reserves have left. `limit` ends what is too dear: a place that costs as much is none.
     """
     if not state.tables.alone[node]:
-        return cheapest_for_crew(state, node)
+        return cheapest_for_crew(state, node, spare)
     tables, lines = state.tables, state.lines
     plain, weight = tables.plain[node] and not spare, tables.travel
     best, found = NO_PLACE if limit is None else limit, None
@@ -68,14 +68,19 @@ def reserve_points(tables: Tables, line: int, start: int, seconds: int, spare: l
     return points
 
 
-def cheapest_for_crew(state: State, node: int) -> Place | None:
-    """Return where several people can begin together at least cost: one of them with the skills, the others anybody."""
+def cheapest_for_crew(
+    state: State, node: int, spare: list[int] | None = None, keep_reserve: bool = False
+) -> Place | None:
+    """Return where several people can begin together at least cost: one of them with the skills, the others anybody.
+
+    `spare` is what reserves have left; with `keep_reserve` nobody goes who would make one short.
+    """
     ready = state.tables.ready
     by_line = {number: list(_spans(state.lines[number], node, state.tables)) for number in ready.helpers[node]}
     moments = sorted({span[0] for spans in by_line.values() for span in spans})
     if len(moments) > STARTS_TRIED:
         moments = [moments[i * len(moments) // STARTS_TRIED] for i in range(STARTS_TRIED)]
-    places = (_together(state, node, by_line, moment) for moment in moments)
+    places = (_together(state, node, by_line, moment, spare, keep_reserve) for moment in moments)
     return min((place for place in places if place), default=None)
 
 
@@ -90,7 +95,9 @@ def _spans(line: Line, node: int, tables: Tables) -> Iterable[tuple[int, int, in
         yield start, limit - tables.duration[node], added, position
 
 
-def _together(state: State, node: int, by_line: dict, moment: int) -> Place | None:
+def _together(
+    state: State, node: int, by_line: dict, moment: int, spare: list[int] | None, keep_reserve: bool
+) -> Place | None:
     """Return the cheapest crew that can begin at this moment."""
     tables, ready = state.tables, state.tables.ready
     start = begin(tables.windows[node], moment)
@@ -107,15 +114,31 @@ def _together(state: State, node: int, by_line: dict, moment: int) -> Place | No
     known = ready.visits[node].planned
     usual = set(known.technicians) if known else set()
     ranked = sorted(options.items(), key=lambda item: (item[0] not in usual, item[1]))
-    lead = next((item for item in ranked if item[1][2] in ready.leads[node]), None)
-    if lead is None:
-        return None
-    crew = [lead, *(item for item in ranked if item is not lead)][:size]
+    leads = [item for item in ranked if item[1][2] in ready.leads[node]]
+    left, crew, reserved = list(spare or ()), [], 0
+    for item in [*leads, *ranked]:
+        wanted = leads if not crew else ranked
+        if item not in wanted or item in crew or len(crew) == size:
+            continue
+        seconds = tables.duration[node] + item[1][0]
+        short = reserve_points(tables, item[1][2], start, seconds, left)
+        if not (short and keep_reserve):
+            crew.append(item)
+            reserved += short
+            _take(tables, item[1][2], start, seconds, left)
     if len(crew) < size:
         return None
     added = sum(option[0] for _technician, option in crew)
     points = tables.travel * added + tables.points_for(node, tuple(technician for technician, _option in crew), start)
+    points += reserved
     return Place(points, start, tuple((number, position) for _t, (_added, position, number) in crew), added)
+
+
+def _take(tables: Tables, line: int, start: int, seconds: int, left: list[int]) -> None:
+    """Note that so much of what reserves have left is gone, so that the next of a crew is not counted against it."""
+    for k in tables.keepers[line] if left else ():
+        if tables.reserves[k].period[0] <= start < tables.reserves[k].period[1]:
+            left[k] = max(0, left[k] - seconds)
 
 
 def put(state: State, node: int, place: Place) -> None:

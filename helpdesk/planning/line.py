@@ -93,7 +93,9 @@ class Line:
     def places_for(self, node: int, tables: "Tables"):
         """Yield (added travel, position, start) wherever the visit fits; it would become `nodes[position]`."""
         windows, duration = tables.windows[node], tables.duration[node]
-        if duration > self.room or self.load + tables.load[node] > tables.capacity[self.shift.technician.id]:
+        if not windows or duration > self.room:
+            return
+        if self.load + tables.load[node] > tables.capacity[self.shift.technician.id]:
             return
         first, last = windows[0][0], windows[-1][1]
         place, leave, latest, legs, nodes, places = (

@@ -171,13 +171,16 @@ class Reason(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What would help, cheapest first."""
+    """What would help."""
 
     NONE = "none"
     SET_DURATION = "set_duration"
     SET_PLACE = "set_place"
     RELEASE_LOCK = "release_lock"
+    NAMED_WINDOW = "named_window"  # `window`, which the resident named beside what was promised
     MOVE_WINDOW = "move_window"  # to `window`, where `technician` is free
+    NEXT_DAY = "next_day"  # in `window` of the day after; found by whoever knows that day
+    DROP_VISIT = "drop_visit"  # `other`, which is no more urgent
     EXTEND_SHIFT = "extend_shift"  # of `technician` by `amount_s`
     USE_RESERVE = "use_reserve"
     SECOND_PERSON = "second_person"
@@ -185,17 +188,31 @@ class Remedy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """One thing that would help, and its price: seconds of overtime, people who are told another time, and points."""
+
+    remedy: Remedy
+    technician: Id | None = None
+    window: Window | None = None
+    other: Id | None = None
+    overtime_s: int = 0
+    people: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unserved:
-    """A visit that is not in the plan. `other` is the visit it clashes with."""
+    """A visit that is not in the plan. `other` is the visit it clashes with; of `helps` the cheapest is the first."""
 
     visit: Id
     reason: Reason
     amount_s: int = 0
     other: Id | None = None
-    remedy: Remedy = Remedy.NONE
-    technician: Id | None = None
-    window: Window | None = None
-    remedy_s: int = 0
+    helps: tuple[Help, ...] = ()
+
+    @property
+    def help(self) -> Help:
+        return self.helps[0] if self.helps else Help(Remedy.NONE)
 
 
 @dataclass(frozen=True, slots=True)

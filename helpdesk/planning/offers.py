@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from helpdesk.planning.insertion import cheapest_for_crew, insert_all, put, reserve_points
+from helpdesk.planning.insertion import Place, cheapest_for_crew, insert_all, put, reserve_points
 from helpdesk.planning.model import Id, Plan, Priority, Problem, Visit, Window
 from helpdesk.planning.ready import prepare
 from helpdesk.planning.state import State
@@ -58,7 +58,7 @@ def _offer(state: State, node: int, window: Window, possible: Window) -> Offer |
     usual, saved = tables.windows[node], state.saved()
     tables.windows[node] = (possible,)
     try:
-        place = _alone(state, node) if tables.alone[node] else cheapest_for_crew(state, node)
+        place = _alone(state, node) if tables.alone[node] else _crew(state, node)
         if place is None:
             return None
         if tables.alone[node]:
@@ -86,6 +86,12 @@ def _alone(state: State, node: int) -> tuple[int, int, int, int] | None:
         ),
         default=None,
     )
+
+
+def _crew(state: State, node: int) -> Place | None:
+    """Return the cheapest place of a crew that leaves the reserve alone."""
+    urgent = state.tables.ready.visits[node].priority is Priority.EMERGENCY
+    return cheapest_for_crew(state, node, None if urgent else state.spare(), keep_reserve=True)
 
 
 def _described(state: State, node: int, window: Window, start: int, added: int) -> Offer:

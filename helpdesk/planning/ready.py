@@ -1,6 +1,6 @@
 """A problem made ready: ids become numbers, locks and the present time windows, and nonsense a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from helpdesk.planning.model import (
@@ -74,14 +74,16 @@ def prepare(problem: Problem) -> Ready:
     """Make a problem ready. Never raises for what the data says."""
     technicians = {technician.id: technician for technician in reversed(problem.technicians)}
     first_of_each = {visit.id: visit for visit in reversed(problem.visits)}
-    visits = tuple(_settle(visit) for visit in problem.visits if first_of_each.get(visit.id) is visit)
     tables = {mode: (_padded(matrix), _padded(matrix, turned=True)) for mode, matrix in problem.travel.items()}
-    begun = [visit for visit in visits if has_begun(visit) and visit.duration_s]
+    there = {one.id: tables[one.mode][0] for one in technicians.values() if one.mode in tables}
+    visits = [_settle(visit, there) for visit in problem.visits if first_of_each.get(visit.id) is visit]
+    begun = in_turn([visit for visit in visits if has_begun(visit) and visit.duration_s], there)
+    visits = tuple(begun.get(visit.id, visit) for visit in visits)
     shifts = tuple(
         shift
         for technician in problem.technicians
         if technicians[technician.id] is technician and technician.mode in tables
-        for shift in _shifts(technician, problem.now, begun, *tables[technician.mode])
+        for shift in _shifts(technician, problem.now, begun.values(), *tables[technician.mode])
     )
     windows = tuple(tuple(_windows(visit, problem.now)) for visit in visits)
     helpers = tuple(_helpers(visit, shifts) for visit in visits)
@@ -124,9 +126,42 @@ def locked_crew(visit: Visit) -> tuple[Id, ...]:
     return visit.planned.technicians if settled and visit.planned else ()
 
 
-def _settle(visit: Visit) -> Visit:
+def shift_of(technician: Technician, start: int) -> int:
+    """Return to which shift belongs what begins at a moment: the last that began, or the first."""
+    begun = [number for number, (begins, _until) in enumerate(technician.shifts) if begins <= start]
+    return begun[-1] if begun else 0
+
+
+def _settle(visit: Visit, there: Container[Id]) -> Visit:
     """A visit that has begun has the crew that is there, whatever it was thought to need."""
-    return replace(visit, crew_size=len(visit.planned.technicians), skills=frozenset()) if has_begun(visit) else visit
+    if not has_begun(visit):
+        return visit
+    crew = tuple(one for one in dict.fromkeys(visit.planned.technicians) if one in there)
+    crew = crew or visit.planned.technicians
+    return replace(visit, crew_size=len(crew), skills=frozenset(), planned=replace(visit.planned, technicians=crew))
+
+
+def in_turn(begun: Iterable[Visit], there: Mapping[Id, Table]) -> dict[Id, Visit]:
+    """Return the visits that have begun, one after the other where somebody would be at two of them at once.
+
+    Who is on site finishes that first. Without this one of the two would have no place, and be left out.
+    """
+    free: dict[Id, tuple[int, int]] = {}
+    found = {}
+    for visit in sorted(begun, key=lambda one: (one.progress is not Progress.ON_SITE, one.planned.start)):
+        crew = [one for one in visit.planned.technicians if one in there]
+        starts = [_free_for(visit, free[one], there[one]) for one in crew if one in free]
+        start = max([visit.planned.start, *starts])
+        found[visit.id] = replace(visit, planned=replace(visit.planned, start=start))
+        free.update({one: (start + visit.duration_s, visit.place) for one in crew})
+    return found
+
+
+def _free_for(visit: Visit, free: tuple[int, int], ways: Table) -> int:
+    at, place = free
+    known = all(0 <= one < len(ways) - 1 for one in (place, visit.place))
+    way = ways[place][visit.place] if known else 0
+    return at + (way if way < NO_WAY else 0)
 
 
 def _padded(matrix: Matrix, turned: bool = False) -> Table:
@@ -163,24 +198,30 @@ def _windows(visit: Visit, now: int | None) -> Iterator[Window]:
             end = last
 
 
-def _shifts(technician: Technician, now: int | None, begun: list[Visit], out: Table, into: Table) -> Iterator[Shift]:
-    for number, (start, until) in enumerate(technician.shifts):
-        mine = [v for v in begun if technician.id in v.planned.technicians and start <= v.planned.start < until]
-        mine.sort(key=lambda visit: visit.planned.start)
-        usable, place = start if now is None else max(start, now), technician.start_place
+def _shifts(
+    technician: Technician, now: int | None, begun: Iterable[Visit], out: Table, into: Table
+) -> Iterator[Shift]:  # fmt: skip
+    """Whoever is at work beside their shifts has one as long as that takes; what runs late delays the next shift."""
+    theirs = sorted((v for v in begun if technician.id in v.planned.technicians), key=lambda one: one.planned.start)
+    spans = technician.shifts or tuple((one.planned.start, one.planned.start) for one in theirs[:1])
+    free_at = 0 if now is None else now
+    for number, (start, until) in enumerate(spans):
+        mine = [visit for visit in theirs if shift_of(technician, visit.planned.start) == number]
+        usable, place = max(start, free_at), technician.start_place
         lunch = technician.lunch
         if lunch and (lunch.earliest <= start > 0 or lunch.earliest + lunch.duration_s >= until):
             lunch = None  # the shift begins after lunch or ends with it
-        if mine:  # from there, wherever the way began; late work lengthens the shift
-            usable, place = mine[0].planned.start, mine[0].place
+        if mine:  # there already, so no way to it counts; late work lengthens the shift
+            usable, place = mine[0].planned.start, ANYWHERE
         end = ANYWHERE if technician.end_place is None else technician.end_place
-        if not (0 <= place < len(out) - 1 and ANYWHERE <= end < len(out) - 1):
+        if not (ANYWHERE <= place < len(out) - 1 and ANYWHERE <= end < len(out) - 1):
             continue
         for visit in mine:
             if 0 <= visit.place < len(out) - 1:
                 until = max(until, visit.planned.start + visit.duration_s + out[visit.place][end])
-        free_at = max([usable, *(visit.planned.start + visit.duration_s for visit in mine)])
-        if lunch and not _fits(lunch, free_at, until - out[place][end]):
+        free_at = max([free_at, *(visit.planned.start + visit.duration_s for visit in mine)])
+        back = max(out[one][end] for one in (place, *(v.place for v in mine)) if one < len(out))
+        if lunch and not _fits(lunch, max(usable, free_at), until - back):
             lunch = None  # taken, missed, or no time for it
         if usable + out[place][end] < until < NO_WAY:
             yield Shift(technician, number, usable, until, place, end, lunch, out, into)

@@ -28,9 +28,13 @@ def reason(state: State, node: int) -> Unserved:
     if settled(visit):
         if other := _clashing(state, node):
             return Unserved(visit.id, Reason.LOCKS_CLASH, other=other)
-    elif state.tables.reserves and cheapest(state, node):
+    elif state.tables.reserves and (place := cheapest(state, node)) and _as_promised(visit, place.start):
         return Unserved(visit.id, Reason.RESERVE)
     return Unserved(visit.id, Reason.FULL, amount_s=missing(state, node))
+
+
+def _as_promised(visit: Visit, start: int) -> bool:
+    return visit.promised is None or visit.promised[0] <= start <= visit.promised[1]
 
 
 def settled(visit: Visit) -> bool:

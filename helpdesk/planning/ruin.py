@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 
 from helpdesk.planning.insertion import insert_all
+from helpdesk.planning.ready import has_begun
 from helpdesk.planning.state import State
 from helpdesk.planning.tables import Tables
 
@@ -26,6 +27,7 @@ class Ruin:
     def __init__(self, state: State, seed: int) -> None:
         self.state, self.chance = state, random.Random(seed)  # noqa: S311 - chance here need not be secret
         self.near = neighbours(state.tables)
+        self.begun = [has_begun(visit) for visit in state.tables.ready.visits]  # not for any price
         self.movable = [number for number, reason in enumerate(state.tables.ready.reasons) if reason is None]
 
     def run(self, progress: Callable[[], float]) -> int:
@@ -81,7 +83,7 @@ class Ruin:
                 if line not in ruined and node not in taken:
                     ruined.add(line)
                     for found in self._string(state.lines[line].nodes, node, longest):
-                        if found not in taken:
+                        if found not in taken and not self.begun[found]:
                             taken.add(found)
                             yield found
             if len(ruined) >= strings:

@@ -2,6 +2,7 @@
 
 from helpdesk.planning.line import END, LUNCH, START, Line, Unfit
 from helpdesk.planning.model import Plan, Route, Stop
+from helpdesk.planning.ready import has_begun
 from helpdesk.planning.tables import Tables
 
 
@@ -101,8 +102,13 @@ class State:
         ]
 
     def load_plan(self, plan: Plan) -> None:
-        """Take over what of a plan is still possible; the rest is absent. Times become as early as they can be."""
+        """Take over what of a plan is still possible; the rest is absent. Times become as early as they can be.
+
+        What has begun stands first, wherever the plan has it: else what was planned before it, and never begun, would
+        drive it out.
+        """
         ready = self.tables.ready
+        begun = self._begun()
         lines = {(s.technician.id, s.number): n for n, s in enumerate(ready.shifts)}
         crews: dict[int, list[tuple[int, int]]] = {}
         for route in plan.routes:
@@ -112,12 +118,10 @@ class State:
                 if node is not None and not self.tables.alone[node] and self._may(node, line):
                     crews.setdefault(node, []).append((stop.start, line))
         bound = {node for node, places in crews.items() if self._bind_crew(node, places)}
-        for route in plan.routes:
-            line = lines.get((route.technician, route.shift))
-            if line is None:
-                continue
-            nodes = []
-            for stop in route.stops:
+        planned = {lines.get((route.technician, route.shift)): route.stops for route in plan.routes}
+        for line in range(len(self.lines)):
+            nodes = list(begun[line])
+            for stop in planned.get(line, ()):
                 node = LUNCH if stop.visit is None else ready.numbers.get(stop.visit)
                 if node is None or (node >= 0 and not self._may(node, line)):
                     continue
@@ -128,10 +132,27 @@ class State:
             if len(self.where[node]) < ready.visits[node].crew_size:
                 self.remove({node})
 
+    def _begun(self) -> list[list[int]]:
+        """Return for each line what has begun on it, in its turn; it is bound to its crew."""
+        ready = self.tables.ready
+        found: list[list[int]] = [[] for _ in self.lines]
+        nodes = [n for n, visit in enumerate(ready.visits) if has_begun(visit) and not ready.reasons[n]]
+        for node in sorted(nodes, key=lambda n: ready.visits[n].planned.start):
+            visit, places = ready.visits[node], {}
+            for number, shift in enumerate(ready.shifts):
+                if number in ready.helpers[node] and shift.start <= visit.planned.start:
+                    places[shift.technician.id] = number  # the last shift that has begun by then
+            together = [(visit.planned.start, line) for line in places.values()]
+            if self.tables.alone[node] or self._bind_crew(node, together):
+                for line in places.values():
+                    found[line].append(node)
+        return found
+
     def _may(self, node: int, line: int) -> bool:
         ready = self.tables.ready
         mine = ready.leads if self.tables.alone[node] else ready.helpers
-        return ready.reasons[node] is None and line in mine[node] and node in self.absent
+        free = node in self.absent and not has_begun(ready.visits[node])
+        return ready.reasons[node] is None and line in mine[node] and free
 
     def _take_over(self, line: int, nodes: list[int]) -> None:
         shift = self.lines[line].shift

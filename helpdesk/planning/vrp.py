@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.planning.line import LUNCH
 from helpdesk.planning.model import Priority
-from helpdesk.planning.ready import Shift
+from helpdesk.planning.ready import Shift, has_begun
 from helpdesk.planning.state import State
 
 try:
@@ -62,9 +62,10 @@ def improve(state: State, stop: Callable[[float], bool], seed: int, warm: bool =
 def _doors(state: State) -> _Doors:
     tables, doors = state.tables, _Doors()
     must = not state.absent
-    for node, reason in enumerate(tables.ready.reasons):
+    ready = tables.ready
+    for node, reason in enumerate(ready.reasons):
         if reason is None and tables.alone[node]:
-            _add_visit(state, doors, node, must)
+            _add_visit(state, doors, node, must or has_begun(ready.visits[node]))
     for node, start in state.pins.items():
         for line in state.where[node]:
             doors.only[len(doors.nodes)] = line

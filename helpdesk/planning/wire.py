@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from helpdesk.planning.model import (
     Cost,
+    Help,
     Lock,
     Lunch,
     Plan,
@@ -96,9 +97,12 @@ def plan_from_json(given: list) -> Plan:
     )
 
 
-def _unserved(visit, reason, amount, other, remedy, technician, window, seconds) -> Unserved:
-    window = tuple(window) if window else None
-    return Unserved(visit, Reason(reason), amount, other, Remedy(remedy), technician, window, seconds)
+def _unserved(visit, reason, amount, other, helps) -> Unserved:
+    return Unserved(visit, Reason(reason), amount, other, tuple(_help(*row) for row in helps))
+
+
+def _help(remedy, technician, window, *rest) -> Help:
+    return Help(Remedy(remedy), technician, tuple(window) if window else None, *rest)
 
 
 def cost_from_json(given: list) -> Cost:

@@ -33,7 +33,7 @@ def change_category(category: Category, takes: Takes, *, valid_from: date, actor
 
     What began on that very day is changed itself; what was planned for later goes. Refused if nothing changes.
     """
-    require(actor, Permission.PLAN_DUTY, category.estate_id)
+    require(actor, Permission.SET_CATEGORIES, category.estate_id)
     check_begins(valid_from, clock.local_date(now))
     terms = category_terms(category.estate_id, category.code)
     before = next((term for term in terms if counts(term, valid_from)), category)

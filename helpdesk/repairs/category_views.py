@@ -23,23 +23,23 @@ PAGE, ONE = "repairs/categories.html", "repairs/category.html"
 
 
 @bp.get("")
-@needs(P.PLAN_DUTY)
+@needs(P.SET_CATEGORIES)
 def index():
-    estate, now = chosen_estate(me(), request.args.get("estate"), P.PLAN_DUTY), clock.now()
+    estate, now = chosen_estate(me(), request.args.get("estate"), P.SET_CATEGORIES), clock.now()
     return render_template(
-        PAGE, estate_id=estate.id, estates=visible_estates(me(), P.PLAN_DUTY), today=clock.local_date(now),
+        PAGE, estate_id=estate.id, estates=visible_estates(me(), P.SET_CATEGORIES), today=clock.local_date(now),
         kinds=categories_of(estate.id, on=clock.local_date(now)), learned=learned_durations(estate.id, now),
     )  # fmt: skip
 
 
 @bp.get("/<int:category_id>")
-@needs(P.PLAN_DUTY)
+@needs(P.SET_CATEGORIES)
 def show(category_id: int):
     return render_template(ONE, **_one(category_id))
 
 
 @bp.post("/<int:category_id>")
-@needs(P.PLAN_DUTY)
+@needs(P.SET_CATEGORIES)
 def change_kind(category_id: int):
     form = _form(planned_category(me(), category_id))
     if form.validate():
@@ -51,7 +51,7 @@ def change_kind(category_id: int):
 
 
 @bp.post("/<int:category_id>/median")
-@needs(P.PLAN_DUTY)
+@needs(P.SET_CATEGORIES)
 def take_median(category_id: int):
     form, now = MedianForm(), clock.now()
     planned_category(me(), category_id)

@@ -88,7 +88,7 @@ def category_terms(estate_id: int, code: str) -> list[Category]:
 
 def planned_category(user, category_id: int) -> Category:
     """A kind of work of an estate this user plans; 404 otherwise."""
-    mine = Category.estate_id.in_(estates(user, Permission.PLAN_DUTY))
+    mine = Category.estate_id.in_(estates(user, Permission.SET_CATEGORIES))
     return db.session.scalar(select(Category).where(Category.id == category_id, mine)) or abort(404)
 
 

@@ -50,26 +50,27 @@ def _missing(estate_id: int, today) -> Missing:
     return Missing(estate_id, expiring, list(dict.fromkeys(without)))
 
 
-def visits_while_away(user, absences: list[Absence]) -> dict[int, int]:
+def visits_while_away(user, absences: list[Absence], now: datetime) -> dict[int, int]:
     """How many visits each absence leaves without their technician, of those this user may see; by absence.
 
-    Counted from the beginning of the day: what was planned for the morning and not begun is affected, too.
+    Those that fall into it; of one that runs already also those planned before it that day, which nobody began.
     """
     if not absences:
         return {}
     theirs = select(visit_technician.c.visit_id).where(visit_technician.c.user_id == absences[0].user_id)
     orders = visible_work_orders(user).with_only_columns(WorkOrder.id).order_by(None)
     ends_at = max(absence.ends_at for absence in absences)
-    planned = select(Visit.planned_at).where(
+    planned = select(Visit.planned_at, Visit.duration_minutes).where(
         Visit.id.in_(theirs), Visit.work_order_id.in_(orders), Visit.status.in_(STILL_TO_DO), Visit.planned_at < ends_at
     )  # fmt: skip
-    moments = list(db.session.scalars(planned))
+    spans = [(at, at + timedelta(minutes=minutes)) for at, minutes in db.session.execute(planned)]
     return {
-        absence.id: sum(_begin_of_day(absence.starts_at) <= moment < absence.ends_at for moment in moments)
+        absence.id: sum(_from(absence, now) < until and at < absence.ends_at for at, until in spans)
         for absence in absences
         if absence.called_off_at is None
     }
 
 
-def _begin_of_day(moment: datetime) -> datetime:
-    return clock.start_of_day(clock.local_date(moment))
+def _from(absence: Absence, now: datetime) -> datetime:
+    begins_at = absence.starts_at
+    return clock.start_of_day(clock.local_date(begins_at)) if begins_at <= now else begins_at

@@ -147,7 +147,7 @@ def next_late(visit: Visit, day: Day, user_id: int, now: datetime) -> NextLate |
     way = timedelta(seconds=ways.seconds(here.building_no, there.building_no))
     ends_at = (visit.arrived_at or now) + timedelta(minutes=visit.duration_minutes)
     at = there_about(now, ends_at=ends_at, way=way)
-    return NextLate(other, at) if at > other.promised_until else None
+    return NextLate(other, at) if at >= other.promised_until else None
 
 
 def bring_along(visit: Visit) -> list[str]:

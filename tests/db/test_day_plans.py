@@ -1,6 +1,6 @@
 """Plans of a day: what they say, accepting them whole or in part, and that nothing of a stale one happens."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,12 +14,14 @@ from helpdesk.core.transactions import writing
 from helpdesk.dayplans import making
 from helpdesk.dayplans.actions import accept_plan, ask_plan, begin_run, cancel_plan, plan_again, take_sick_call
 from helpdesk.dayplans.models import DayPlan
+from helpdesk.dayplans.queries import helps_of
 from helpdesk.dayplans.question import question, to_hand_out
 from helpdesk.dayplans.states import PlanStatus
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.offers import offers_for
-from helpdesk.repairs.actions import hold_work_order
-from helpdesk.repairs.models import HoldReason, Urgency
+from helpdesk.repairs.actions import hold_work_order, rearrange_visit
+from helpdesk.repairs.models import HoldReason, Lock, Urgency
+from helpdesk.repairs.staffing import visits_while_away
 from helpdesk.repairs.states import Status, Step
 from helpdesk.scheduling.actions import take_step
 from helpdesk.technicians.actions import call_off_absence, note_absence
@@ -133,24 +135,18 @@ def phone_of(estate):
 def test_accepting_some_leaves_the_others_as_they_were(badly, estate, day, ann, now):
     visits, waiting = badly
     plan = a_plan(estate, day, actor=ann, now=now)
-    before = [(visit.planned_at, list(visit.crew)) for visit in visits]
-    (change,) = [one for one in plan.changes if one.work_order_id == waiting.id]
-    free = not any(
-        change.to_crew == [user.id for user in visit.crew]
-        and change.to_at < visit.planned_at + timedelta(minutes=visit.duration_minutes)
-        and visit.planned_at < change.to_at + timedelta(minutes=30)
-        for visit in visits
-    )
+    taken = next(one for one in plan.changes if one.visit_id)
+    (moved,) = [visit for visit in visits if visit.id == taken.visit_id]
+    (other,) = [visit for visit in visits if visit.id != taken.visit_id]
+    before = other.planned_at, list(other.crew)
 
-    if not free:
-        with pytest.raises(Refused), writing():
-            accept_plan(plan, chosen={waiting.id}, actor=ann, now=now)
-        return
     with writing():
-        accept_plan(plan, chosen={waiting.id}, actor=ann, now=now)
+        assert accept_plan(plan, chosen={moved.work_order_id}, actor=ann, now=now)
 
-    assert [(visit.planned_at, list(visit.crew)) for visit in visits] == before
-    assert [one.work_order_id for one in plan.changes if one.taken_at] == [waiting.id]
+    assert (moved.planned_at, [user.id for user in moved.crew]) == (taken.to_at, taken.to_crew)
+    assert (other.planned_at, list(other.crew)) == before
+    assert waiting.id in {one.work_order_id for one in plan.changes} and waiting.status is Status.REPORTED
+    assert waiting.visits == [] and [one.id for one in plan.changes if one.taken_at] == [taken.id]
 
 
 def test_a_plan_is_stale_as_a_whole_when_a_call_came_in_for_somebody_it_moves(
@@ -235,6 +231,31 @@ def test_a_sick_call_hands_out_only_that_persons_visits(badly, estate, place, ca
     named = set(handed) | {one.work_order_id for one in plan.unserved}
     assert {visit.work_order_id for visit in visits} <= named
     assert his.work_order_id not in handed or handed[his.work_order_id].to_crew == [bo.id]
+
+
+@pytest.mark.parametrize(("lock", "left"), [(Lock.TECHNICIAN, Lock.NONE), (Lock.BOTH, Lock.WINDOW)])
+def test_what_was_fixed_to_somebody_who_is_away_is_handed_out_and_fixed_to_nobody(
+    lock, left, badly, estate, day, at, ann, tao, bo, now
+):
+    (visit, _other), _waiting = badly
+    with writing():
+        rearrange_visit(visit, crew=[tao], planned_at=at(9), lock=lock, actor=ann, now=now)
+        away(tao, day, estate=estate, actor=ann, now=now)
+    plan = a_plan(estate, day, actor=ann, now=now, asked={"away": tao.id})
+
+    with writing():
+        accept_plan(plan, chosen={visit.work_order_id}, actor=ann, now=now)
+
+    assert [user.id for user in visit.crew] == [bo.id] and visit.lock is left
+
+
+def test_an_absence_of_the_afternoon_does_not_count_the_visits_of_the_morning(badly, estate, at, ann, mei, tao, now):
+    with writing():
+        note_absence(tao, reason=AbsenceReason.HOLIDAY, spell=(at(12), at(17)), estate_id=estate.id, actor=mei, now=now)
+    (gap,) = db.session.scalars(select(Absence))
+
+    assert visits_while_away(ann, [gap], now) == {gap.id: 0}
+    assert visits_while_away(ann, [gap], at(12)) == {gap.id: 2}  # it runs, and nobody began them
 
 
 def test_a_sick_call_is_one_act_that_the_offers_and_the_board_know_of(
@@ -340,6 +361,22 @@ def test_whoever_cannot_be_served_is_named_with_a_reason_and_what_would_help(
 
     (one,) = plan.unserved
     assert (one.work_order_id, one.reason["code"], one.remedy["code"]) == (order.id, "no_skill", "find_skill")
+
+
+def test_whoever_finds_no_time_is_offered_the_next_day_with_who_is_free_then(
+    estate, place, category, day, ann, tao, now
+):  # fmt: skip
+    leak = category("WATER_LEAK")
+    with writing():
+        db.session.add_all(can_do(estate, tao, leak.skill))
+        away(tao, day, estate=estate, actor=ann, now=now)
+        an_order(place, leak, actor=ann, now=now)
+
+    (one,) = a_plan(estate, day, actor=ann, now=now).unserved
+
+    helps = next(helps for helps in helps_of(one) if helps["code"] == "next_day")
+    assert (helps["technician"], helps["people"]) == (tao.id, 1)
+    assert clock.local_date(datetime.fromisoformat(helps["window"][0])) == day + timedelta(days=1)
 
 
 def test_a_day_that_is_over_is_refused_and_only_one_plan_of_a_day_is_made_at_a_time(estate, day, ann, mei, now):

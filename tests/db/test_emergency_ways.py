@@ -14,6 +14,7 @@ from helpdesk.dayplans.emergencies import send_now, ways_to_go
 from helpdesk.estate.models import Phone
 from helpdesk.planning.change import When
 from helpdesk.planning.model import Reason as Never
+from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.states import Status, Step, VisitStatus
 from helpdesk.scheduling.actions import take_step
@@ -107,6 +108,29 @@ def test_a_running_job_may_be_interrupted_and_gets_a_visit_later(burst, place, c
     assert later.id != running.id and later.status is VisitStatus.PLANNED and later.planned_at > ten
     (call,) = db.session.scalars(select(Callback))
     assert call.reason is Reason.POSTPONED and call.work_order_id == running.work_order_id
+
+
+def test_who_is_on_site_goes_on_although_an_earlier_visit_was_never_begun(burst, place, category, ann, tao, ten):
+    just_now, nine = ten - timedelta(minutes=10), ten - timedelta(hours=1)
+    phone = Phone(estate_id=place.estate_id, digits="12000000001")
+    with writing():
+        a_visit(place, category("WATER_LEAK"), [tao], at=nine, phone=phone, actor=ann, now=nine)
+        running = a_visit(
+            place, category("WATER_LEAK"), [tao], at=just_now, phone=phone, actor=ann, now=just_now
+        )  # fmt: skip
+    with writing():
+        take_step(running, Step.ARRIVE, actor=tao, now=just_now)
+        schedule_visit(burst, crew=[tao], actor=ann, now=ten - timedelta(minutes=1))
+
+    answer = ways_to_go(ann, burst, at=ten)
+
+    assert {way.when for way in answer.ways} == {When.AFTER_CURRENT, When.INTERRUPTING}
+    assert running.id not in {moved.visit_id for way in answer.ways for moved in way.moved}
+    after = next(way for way in answer.ways if way.when is When.AFTER_CURRENT)
+    assert after.arrives_at >= just_now + timedelta(minutes=running.duration_minutes)
+    with writing():
+        send_now(burst, after, seen=answer.seen, actor=ann, now=ten)
+    assert running.status is VisitStatus.ON_SITE and burst.visits[-1].planned_at == after.arrives_at
 
 
 def test_nothing_happens_if_the_day_changed_meanwhile(burst, place, category, ann, tao, ten):

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from helpdesk.dispatch.standing import as_it_stands
 from helpdesk.planning.change import When, as_planned, emergency, only, release, why_not
 from helpdesk.planning.diff import Kind, apply, diff
 from helpdesk.planning.evaluate import crews, evaluate, faults
 from helpdesk.planning.model import (
     Lock,
+    Plan,
     Planned,
     Priority,
     Problem,
@@ -21,6 +24,7 @@ from helpdesk.planning.model import (
     Visit,
 )
 from helpdesk.planning.offers import offers
+from helpdesk.planning.ready import has_begun
 from helpdesk.planning.search import Effort, search
 from tests.unit.planning_days import HOUR, day, days
 
@@ -129,6 +133,65 @@ def test_an_emergency_finds_who_is_nearest_and_who_could_stop():
     assert all(crews(c.plan)[9][0] == c.arrives for c in found)
 
 
+def test_an_emergency_leaves_who_is_on_site_although_a_visit_before_it_was_never_begun():
+    overdue = tap(1, place=2, planned=Planned(("ann",), 8 * HOUR + 1800), duration_s=1800)
+    running = tap(2, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR), priority=Priority.FRAILTY)
+    problem = Problem((ANN,), (overdue, running), WAYS, now=9 * HOUR + 1860)
+
+    found = emergency(problem, as_it_stands(problem), tap(9, place=2), 9 * HOUR + 1860)
+
+    assert [(c.when, c.arrives) for c in found] == [(When.AFTER_CURRENT, 10 * HOUR + 300)]
+    assert crews(found[0].plan)[2] == (9 * HOUR, ("ann",))
+    assert 2 not in {move.visit for move in found[0].moves}
+
+
+def test_an_emergency_somebody_was_sent_to_is_planned_like_any_other():
+    running = tap(1, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR), priority=Priority.FRAILTY)
+    sent = tap(9, place=2, progress=Progress.ON_THE_WAY, planned=Planned(("tao",), 9 * HOUR), lock=Lock.BOTH)
+    problem = Problem((ANN, TAO), (running,), WAYS, now=9 * HOUR + 60)
+
+    found = emergency(problem, as_it_stands(problem), sent, 9 * HOUR + 60)
+
+    assert {(c.technicians, c.when, c.arrives) for c in found} == {
+        (("tao",), When.NOW, 9 * HOUR + 660), (("ann",), When.AFTER_CURRENT, 10 * HOUR + 300),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pyvrp", [False, True])
+def test_no_emergency_is_worth_what_has_begun(pyvrp):
+    running = tap(1, progress=Progress.ON_SITE, planned=Planned(("ann",), 9 * HOUR))
+    urgent = tap(2, place=2, windows=((9 * HOUR, 9 * HOUR + 900),), priority=Priority.EMERGENCY)
+    problem = Problem((ANN,), (running, urgent), WAYS, now=9 * HOUR)
+
+    plan = search(problem, as_it_stands(problem), Effort(rounds=200, pyvrp=pyvrp)).plan
+
+    assert crews(plan) == {1: (9 * HOUR, ("ann",))}
+
+
+@settings(max_examples=60, deadline=None)
+@given(days, st.lists(st.tuples(st.integers(0, 3), st.integers(6 * HOUR, 18 * HOUR)), max_size=8), st.integers(7, 17))
+def test_what_has_begun_is_never_dropped_whenever_and_wherever_it_began(problem, begun, hour):
+    """Also two at once, outside the shift, behind what was never begun, or by somebody whose shift is over."""
+    visits = tuple(
+        replace(visit, progress=Progress.ON_SITE, planned=Planned((f"t{begun[n][0]}",), begun[n][1]), crew_size=1)
+        if n < len(begun) else visit
+        for n, visit in enumerate(problem.visits)
+    )  # fmt: skip
+    ways = tuple(tuple(way or 120 for way in row) for row in problem.travel["walk"])  # also to the next door
+    problem = replace(problem, visits=visits, now=hour * HOUR, travel={"walk": ways, "ebike": ways})
+    there = {technician.id for technician in problem.technicians}
+    kept = {v.id for v in visits if has_begun(v) and set(v.planned.technicians) <= there}
+    standing = as_it_stands(problem)
+
+    after = search(problem, standing, QUICK).plan
+    found = emergency(problem, standing, Visit("e", 1, HOUR), hour * HOUR)
+
+    assert faults(problem, after) == [] and kept <= set(crews(after))
+    for one in found:
+        assert kept - {one.interrupts} <= set(crews(one.plan))
+        assert not (kept - {one.interrupts}) & {move.visit for move in one.moves}
+
+
 @pytest.mark.parametrize(
     ("visit", "reason", "remedy"),
     [
@@ -146,7 +209,7 @@ def test_an_emergency_finds_who_is_nearest_and_who_could_stop():
 def test_nonsense_and_the_impossible_are_explained(visit, reason, remedy):
     plan = search(Problem((ANN, TAO), (visit,), WAYS), None, QUICK).plan
 
-    assert [(u.reason, u.remedy) for u in plan.unserved] == [(reason, remedy)]
+    assert [(u.reason, u.help.remedy) for u in plan.unserved] == [(reason, remedy)]
 
 
 def test_full_says_by_how_much_and_what_helps():
@@ -156,8 +219,12 @@ def test_full_says_by_how_much_and_what_helps():
     plan = search(problem, None, QUICK).plan
 
     (unserved,) = plan.unserved
-    assert (unserved.reason, unserved.remedy, unserved.technician) == (Reason.FULL, Remedy.EXTEND_SHIFT, "ann")
-    assert unserved.remedy_s > 0 and unserved.amount_s > 0
+    assert (unserved.reason, unserved.help.remedy, unserved.help.technician) == (
+        Reason.FULL,
+        Remedy.EXTEND_SHIFT,
+        "ann",
+    )
+    assert unserved.help.overtime_s > 0 and unserved.amount_s > 0
     assert why_not(problem, plan, visits[unserved.visit]).reason is Reason.FULL
 
 
@@ -186,3 +253,41 @@ def test_as_planned_prices_a_change():
 
     assert changed.cost.change == problem.weights.technician
     assert [move.kind for move in diff(plan, changed.plan)] == [Kind.HANDED_OVER]
+
+
+def test_each_thing_that_helps_has_its_price_and_the_cheapest_stands_first():
+    visits = tuple(tap(n, windows=(DAY,), duration_s=9000, promised=DAY) for n in range(2))
+    later = tap(2, windows=(DAY, (12 * HOUR, 13 * HOUR)), duration_s=7200, promised=DAY)
+    lone = search(Problem((ANN,), visits, WAYS), None, QUICK).plan.unserved[0]
+    free = replace(ANN, shifts=((8 * HOUR, 12 * HOUR), (12 * HOUR, 14 * HOUR + 1800)))
+    full = Problem((free,), (visits[0], later), WAYS)
+
+    (unserved,) = search(full, None, QUICK).plan.unserved
+
+    assert [(h.remedy, h.overtime_s > 0, h.people) for h in lone.helps] == [
+        (Remedy.EXTEND_SHIFT, True, 0), (Remedy.DROP_VISIT, False, 1),
+    ]  # fmt: skip
+    assert (unserved.help.remedy, unserved.help.window) == (Remedy.NAMED_WINDOW, (12 * HOUR, 13 * HOUR))
+    assert unserved.help.people == 1 and unserved.help.points == min(h.points for h in unserved.helps)
+
+
+def test_a_crew_of_two_leaves_the_reserve_to_emergencies_too():
+    kept = Reserve("water", MORNING, 4 * HOUR)  # all that Ann and Tao have
+    problem = Problem((ANN, TAO), (), WAYS, reserves=(kept,))
+    asked = tap(1, crew_size=2)
+
+    found = offers(problem, Plan(), asked, [MORNING, NOON])
+    urgent = offers(problem, Plan(), replace(asked, priority=Priority.EMERGENCY), [MORNING, NOON])
+
+    assert {offer.window for offer in found} == {NOON}
+    assert {offer.window for offer in urgent} == {MORNING, NOON}
+
+
+def test_of_a_crew_whoever_the_reserve_does_not_need_goes_along():
+    eve = Technician("eve", frozenset({"power"}), ((8 * HOUR, 12 * HOUR),))
+    kept = Reserve("water", MORNING, 2 * HOUR)  # of the four hours of Ann and Tao: one of them may go
+    problem = Problem((ANN, TAO, eve), (), WAYS, reserves=(kept,))
+
+    (offer,) = offers(problem, Plan(), tap(1, crew_size=2), [(8 * HOUR, 8 * HOUR + 1800)])
+
+    assert "eve" in offer.technicians and len(offer.technicians) == 2

@@ -255,6 +255,19 @@ def test_who_may_not_is_refused(role, path, code, tao, person, as_user, now):
     assert as_user(person("Kim", role)).post(path.format(tao=tao.id), data={}).status_code == code
 
 
+def test_whoever_sets_up_an_estate_says_how_long_work_takes_and_a_dispatcher_does_not(
+    person, category, ann, as_user, now
+):  # fmt: skip
+    kind = category("WATER_LEAK").id
+    admin = as_user(person("Ada", Role.ADMIN))
+
+    assert admin.get("/categories").status_code == admin.get(f"/categories/{kind}").status_code == 200
+    changed = admin.post(f"/categories/{kind}", data=kind_form(admin, kind, duration_minutes="55"))
+    assert changed.status_code in (200, 303)
+    assert as_user(ann).get("/categories").status_code == 403
+    assert admin.get("/technicians").status_code == 403
+
+
 def test_another_estate_is_not_there(new_estate, skill, tao, person, estate, category, as_user, now):
     max_ = as_user(person("Max", Role.MANAGER, at=new_estate("康宁苑")))
     kind = category("WATER_LEAK").id
