@@ -181,7 +181,7 @@ def test_a_sick_call_asks_for_a_plan_of_one_persons_visits(
     body = ask(day, technician=tao.id, part="morning")
     answer, again = (as_user(ann).post("/schedule/sick", data=body) for _n in range(2))
 
-    assert f'value="{tao.id}" checked' in page.text
+    assert f'value="{tao.id}" checked' in page.text and 'type="radio" value="morning"' in page.text
     plan = db.session.scalars(select(DayPlan)).one()
     assert answer.status_code == 303 and plan.asked == {"away": tao.id} and again.location == answer.location
     assert "Tao is not there" in as_user(ann).get(answer.location).text
