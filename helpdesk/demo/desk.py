@@ -167,8 +167,8 @@ class Desk:
         from_at, visit.planned_at = visit.planned_at, planned_at
         data = {
             "visit_id": visit.id, "from_crew": visit.crew, "crew": visit.crew, "from_at": from_at, "to_at": planned_at,
-            "minutes": visit.duration_minutes, "lock": visit.lock, "promised_from": None, "promised_until": None,
-            "broke": [], "reason": None,
+            "minutes": visit.duration_minutes, "lock": visit.lock, "broke": [], "reason": None,
+            "promised_from": None, "promised_until": None,
         }  # fmt: skip
         self._note(order, at, actor, "visit.moved", data)
 
