@@ -9,8 +9,7 @@ from wtforms.validators import InputRequired
 
 from helpdesk.core import ids
 from helpdesk.core.forms import CreatingForm, Form, IdField, Text
-from helpdesk.repairs.forms import version
-from helpdesk.technicians.forms import OneOf
+from helpdesk.repairs.forms import CodeField, version
 from helpdesk.technicians.rules import Part, Spell, away
 
 HALVES = {Part.WHOLE: _l("All day"), Part.MORNING: _l("Morning"), Part.AFTERNOON: _l("Afternoon")}
@@ -52,7 +51,7 @@ class SickForm(CreatingForm):
     """Who is away for a day or half of it, from now on if it has begun."""
 
     day = day_field()
-    part = OneOf(_l("How long"), HALVES, default=Part.WHOLE)
+    part = CodeField(_l("How long"), HALVES, default=Part.WHOLE)
     technician = IdField(_l("Who is not there"))
 
     def __init__(self, **kwargs):

@@ -17,7 +17,7 @@ register({
     PlanStatus.QUEUED: _l("about to begin"),
     PlanStatus.RUNNING: _l("looking for a plan"),
     PlanStatus.READY: _l("to be decided"),
-    PlanStatus.ACCEPTED: _l("accepted"),
+    PlanStatus.ACCEPTED: _l("taken over"),
     PlanStatus.DISMISSED: _l("not taken"),
     PlanStatus.STALE: _l("out of date"),
     PlanStatus.FAILED: _l("no plan found"),
@@ -33,7 +33,7 @@ register({
     Reason.BEFORE: _l("follows what comes before it"),
 })  # fmt: skip
 register({
-    When.NOW: _l("now"),
+    When.NOW: _l("right now"),
     When.AFTER_CURRENT: _l("after the current job"),
     When.INTERRUPTING: _l("interrupts the current job"),
 })  # fmt: skip

@@ -1,12 +1,13 @@
 """The schedule board, and the form with which a visit gets its place on it."""
 
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
-from helpdesk.core.htmx import page_or_part, wants_part
+from helpdesk.core.htmx import go_on, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch import feed as feeds
@@ -104,9 +105,10 @@ def asked_day() -> date:
 
 def placed_on(day: date, estate_id: int):
     """After an act: the board of that day; where it stands open already, its regions ask for themselves."""
-    if wants_part():
+    came_from = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if wants_part() and came_from in ("", url_for(".index")):
         return "", 204, {"HX-Trigger": f"orders:{estate_id}-changed"}
-    return redirect(url_for(".index", day=day, estate=estate_id), 303)
+    return go_on(url_for(".index", day=day, estate=estate_id))
 
 
 def _visit(work_order, visit_id: int):

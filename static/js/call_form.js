@@ -112,6 +112,15 @@
     check(target.name === "offered" ? "visit_window" : "offered", target.value);
   });
 
+  // The same times again are left alone: a key may be half pressed on one of them.
+  let offered = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse, xhr } = event.detail;
+    if (target.id !== "offers" || xhr.status !== 200) return;
+    if (serverResponse === offered && target.firstElementChild) event.detail.shouldSwap = false;
+    offered = serverResponse;
+  });
+
   document.addEventListener("change", ({ target }) => {
     if (target.form === call() && target.name === "goes_on") document.getElementById("goes-on").dataset.byHand = "";
   });

@@ -48,6 +48,41 @@
   });
   if (news) document.body.addEventListener(news, () => (missed ||= posting));
 
+  // In a basement nothing is sent: the tap is kept with its moment, and sent by itself as soon as there is a signal.
+  const AGAIN_MS = 5_000;
+  let unsent = null, again;
+
+  function keep(kept) {
+    unsent = kept;
+    clearTimeout(again);
+    if (unsent) again = setTimeout(sendAgain, AGAIN_MS);
+    const said = document.getElementById("unsent");
+    if (said) said.hidden = !unsent;
+  }
+
+  // What renewed itself meanwhile has a form of its own, which knows nothing of the tap.
+  function sendAgain() {
+    if (!unsent) return;
+    if (unsent.form.isConnected) unsent.form.requestSubmit();
+    else htmx.ajax("post", unsent.url, { target: unsent.target, swap: "outerHTML", values: unsent.values });
+  }
+
+  for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(lost, (event) => {
+      const { elt, verb, path } = event.detail.requestConfig ?? {};
+      if (verb !== "post") return;
+      if (elt.matches("form:has([name=claimed_at])")) {
+        keep({ form: elt, url: path, target: elt.getAttribute("hx-target"), values: Object.fromEntries(new FormData(elt)) });
+      } else if (unsent?.url === path) keep(unsent);
+      else return;
+      event.stopImmediatePropagation(); // it is said above the button
+    }, true);
+  }
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (unsent && detail.xhr.status && detail.requestConfig.verb === "post" && detail.requestConfig.path === unsent.url) keep(null);
+  });
+  addEventListener("online", sendAgain);
+
   // What was unfolded stays so when a region renews itself.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     opened = [...document.querySelectorAll("details[open][id]")].map((details) => details.id);

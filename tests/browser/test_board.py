@@ -142,6 +142,16 @@ def test_with_the_keyboard_a_card_opens_the_form_and_moves(sent, ann, bo, visit)
     expect(card(page, sent)).to_contain_text("11:15–11:45")
 
 
+def test_the_form_on_a_page_of_its_own_leads_back_to_the_board(sent, ann, visit):
+    page = visit(ann.username)
+    page.goto(f"/schedule/orders/{sent.work_order.number}")
+    page.locator("#place-form input[name=starts_at]").fill("2026-03-02T11:15")
+    page.locator("#place-form button.primary").click()
+
+    page.wait_for_url("**/schedule?day=2026-03-02*")
+    expect(card(page, sent)).to_contain_text("11:15–11:45")
+
+
 def test_a_finger_that_holds_a_card_drags_it(order, ann, bo, visit):
     page = opened(visit(ann.username, on=TABLET))
     x, y, _ = cell(page, bo)

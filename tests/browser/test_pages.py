@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from helpdesk.core.extensions import db
 from helpdesk.demo.load import load
@@ -62,6 +64,42 @@ def test_no_page_slides_sideways_on_a_phone(estate_by_day, visit):
             wider = page.evaluate(WIDER)
             problems += [f"{username} {address}: {wider} px too wide"] if wider > 0 else []
     assert problems == []
+
+
+NO_PAGES = ("/live", "/static", "/health", "/telephone")
+
+
+def one_page_of_each_view(app, page):
+    """Open what can be reached by links, one address for each view; then the views that need no record."""
+    views = app.url_map.bind("")
+    todo = ["/", *(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments)]
+    seen = set()
+    while todo:
+        path = todo.pop(0)
+        try:
+            endpoint = views.match(path.split("?")[0], method="GET")[0]
+        except (NotFound, MethodNotAllowed, RequestRedirect):
+            continue
+        if endpoint in seen or path.startswith(NO_PAGES):
+            continue
+        seen.add(endpoint)
+        answer = page.request.get(path, max_redirects=0)
+        if answer.status != 200 or not answer.text().lstrip().lower().startswith("<!doctype html"):
+            continue
+        page.goto(path, wait_until="load")
+        links = page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        todo = [*links, *todo]  # the way people go, before what was only asked for
+    return seen
+
+
+@pytest.mark.parametrize("username", ["operator", "technician", "manager", "admin"])
+def test_no_page_of_anybody_throws(username, app, estate_by_day, visit):
+    on = PHONE if username == "technician" else DESK
+
+    seen = one_page_of_each_view(app, visit(username, password=DEMO_PASSWORD, on=on))
+
+    expected = {"technician": {"scheduling.jobs", "scheduling.job", "calendar.show"}}
+    assert expected.get(username, {"repairs.show", "duty.index"} if username != "admin" else set()) <= seen
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -248,6 +248,14 @@ def test_with_scripts_the_board_hears_that_it_changed(visit, ann, tao, as_user):
     assert (answer.status_code, answer.headers["HX-Trigger"]) == (204, f"orders:{visit.work_order.estate_id}-changed")
 
 
+def test_the_form_on_a_page_of_its_own_leads_to_the_board_of_that_day(visit, ann, tao, as_user):
+    here = HTMX | {"HX-Current-URL": f"http://localhost/schedule/orders/{visit.work_order.number}"}
+    answer = as_user(ann).post(move_url(visit), data=typed(tao, version=2, starts_at="2026-03-03T11:00"), headers=here)
+
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == f"/schedule?day=2026-03-03&estate={visit.work_order.estate_id}"
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

@@ -181,7 +181,7 @@ def test_a_sick_call_asks_for_a_plan_of_one_persons_visits(
     body = ask(day, technician=tao.id, part="morning")
     answer, again = (as_user(ann).post("/schedule/sick", data=body) for _n in range(2))
 
-    assert f'value="{tao.id}" checked' in page.text
+    assert f'value="{tao.id}" checked' in page.text and 'type="radio" value="morning"' in page.text
     plan = db.session.scalars(select(DayPlan)).one()
     assert answer.status_code == 303 and plan.asked == {"away": tao.id} and again.location == answer.location
     assert "Tao is not there" in as_user(ann).get(answer.location).text
@@ -203,9 +203,17 @@ def test_a_sick_call_that_leaves_no_visit_is_noted_and_whoever_noted_it_takes_it
     back = browser.post(f"/technicians/absences/{gone.id}/calling-off", data={"version": gone.version})
 
     assert none.status_code == 303 and f"/technicians/{tao.id}" in none.location and started == []
+    assert "No visit is affected." not in browser.get(none.location).text  # called off since
     assert db.session.scalar(select(func.count()).select_from(DayPlan)) == 0
     assert (other.status_code, back.status_code) == (404, 303)
     assert gone.called_off_at == now
+
+
+def test_a_sick_call_for_later_today_is_said_on_the_page_it_leads_to(waiting, ann, tao, as_user, started, now):
+    body = ask(clock.local_date(now), technician=tao.id, part="afternoon")
+    answer = as_user(ann).post("/schedule/sick", data=body)
+
+    assert "No visit is affected." in as_user(ann).get(answer.location).text
 
 
 @pytest.mark.parametrize("wrong", [{"part": "hours"}, {"technician": "999"}, {"day": "2026-03-01"}])
