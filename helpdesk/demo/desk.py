@@ -165,10 +165,11 @@ class Desk:
     def replan(self, order: Order, visit: Visit, at: datetime, *, planned_at: datetime, actor: int) -> None:
         self._reach(at)
         from_at, visit.planned_at = visit.planned_at, planned_at
+        visit.crew_size = max(visit.crew_size, len(visit.crew))
         data = {
             "visit_id": visit.id, "from_crew": visit.crew, "crew": visit.crew, "from_at": from_at, "to_at": planned_at,
-            "minutes": visit.duration_minutes, "lock": visit.lock, "broke": [], "reason": None,
-            "promised_from": None, "promised_until": None,
+            "minutes": visit.duration_minutes, "lock": visit.lock, "broke": [], "reason": None, "promised_from": None,
+            "promised_until": None,
         }  # fmt: skip
         self._note(order, at, actor, "visit.moved", data)
 

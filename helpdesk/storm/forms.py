@@ -65,8 +65,9 @@ class PostponementForm(CauseForm):
 
 class RoundForm(CauseForm):
     whom = SelectMultipleField(
-        _l("Whom?"), coerce=str, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
-    )
+        _l("Whom?"), coerce=str, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        validate_choice=False,
+    )  # fmt: skip
     youngest = IntegerField(_l("From this age"), default=OLD, validators=[InputRequired(), AGES])
     hours = IntegerField(_l("To be rung within so many hours"), default=4, validators=[InputRequired(), HOURS])
 
@@ -75,7 +76,7 @@ class RoundForm(CauseForm):
         self.whom.choices = [(one.value, word(one)) for one in Whom]
 
     def validate_whom(self, field) -> None:
-        if not field.data:
+        if not field.data or not set(field.data) <= set(Whom):
             raise ValidationError(_("Choose whom to ring."))
 
     @property

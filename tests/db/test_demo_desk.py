@@ -48,7 +48,8 @@ class ByActions:
         self.visit = self.act(actions.schedule_visit, self.order, minutes=minutes, crew=crew, **when)
 
     def replan(self, minutes, planned_at):
-        self.act(actions.replan_visit, self.visit, minutes=minutes, planned_at=planned_at)
+        crew = list(self.visit.crew)
+        self.act(actions.rearrange_visit, self.visit, minutes=minutes, crew=crew, planned_at=planned_at)
 
     def steps(self, **moments):
         for name, minutes in moments.items():

@@ -211,6 +211,18 @@ def test_a_call_back_is_promised_from_an_order_and_from_a_home(work_order, place
 
 
 @pytest.mark.parametrize(
+    ("path", "typed"), [("result", {"words": "Mine, typed meanwhile"}), ("reopening", {"due_at": "15:07"})]
+)
+def test_what_no_longer_fits_is_told_and_what_was_typed_is_shown(path, typed, callback, person, as_user, now):
+    leader = as_user(person("Kim", Role.OPERATOR, Role.MANAGER))
+
+    answer = leader.post(f"/callbacks/{callback.id}/{path}", data={"version": 7} | typed, headers=HTMX)
+
+    assert answer.status_code == 409 and 'class="problems"' in answer.text
+    assert all(words in answer.text for words in typed.values())
+
+
+@pytest.mark.parametrize(
     "typed",
     [{"number": "12000000001"}, {"due_at": "14:00"}, {"number": "1234", "due_at": "14:00"},
      {"place_id": "999999", "due_at": "14:00"}, {"number": "12000000001", "due_at": "今天 9:00"}],

@@ -258,7 +258,8 @@ def test_a_couple_on_one_number_is_rung_once(estate, place, ann, as_user, now):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"whom": []}, "Choose whom to ring."), ({"youngest": 20}, "From 50 to 100 years."),
+        ({"whom": []}, "Choose whom to ring."), ({"whom": ["x"]}, "Choose whom to ring."),
+        ({"youngest": 20}, "From 50 to 100 years."),
         ({"hours": 0}, "From 1 to 48 hours."), ({"cause": ""}, "Choose one of these."),
         ({"whom": ["very_old"], "youngest": 100}, "Nobody in the register is meant by this."),
     ],
