@@ -165,8 +165,12 @@ class Desk:
     def replan(self, order: Order, visit: Visit, at: datetime, *, planned_at: datetime, actor: int) -> None:
         self._reach(at)
         from_at, visit.planned_at = visit.planned_at, planned_at
-        data = {"visit_id": visit.id, "from_at": from_at, "planned_at": planned_at}
-        self._note(order, at, actor, "visit.replanned", data)
+        data = {
+            "visit_id": visit.id, "from_crew": visit.crew, "crew": visit.crew, "from_at": from_at, "to_at": planned_at,
+            "minutes": visit.duration_minutes, "lock": visit.lock, "promised_from": None, "promised_until": None,
+            "broke": [], "reason": None,
+        }  # fmt: skip
+        self._note(order, at, actor, "visit.moved", data)
 
     def step(self, order: Order, visit: Visit, step: Step, at: datetime) -> None:
         """The technician's phone says the same moment as our clock."""
