@@ -63,13 +63,19 @@ class Found:
     marks: dict[str, tuple] = field(default_factory=dict)
 
 
-SHAPE = """
-SELECT (SELECT (count(*), max(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace)::text,
-       (SELECT (count(*), max(oid), count(*) FILTER (WHERE tgenabled <> 'O')) FROM pg_trigger)::text,
-       (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-        WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped),
-       (SELECT (count(*), max(oid)) FROM pg_constraint)::text
-"""
+# What makes up the shape. A change in place is a new version of a row of these, so its transaction is newer.
+CATALOGUES = {
+    "pg_class": "relnamespace = 'public'::regnamespace",
+    "pg_attribute": "attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)",
+    "pg_attrdef": "true",
+    "pg_index": "true",
+    "pg_constraint": "connamespace = 'public'::regnamespace",
+    "pg_trigger": "true",
+    "pg_rewrite": "true",
+    "pg_proc": "pronamespace = 'public'::regnamespace",
+}
+LOOK = "(SELECT (count(*), max(xmin::text::bigint))::text FROM {} WHERE {})"
+SHAPE = "SELECT " + ", ".join(LOOK.format(name, which) for name, which in CATALOGUES.items())
 OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
