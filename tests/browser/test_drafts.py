@@ -146,6 +146,8 @@ def test_a_killed_tab_gives_back_the_times_at_which_they_are_at_home_too(typing)
     for value in times:
         expect(other.locator(f"#also input[value='{value}']")).to_be_checked()
     expect(other.locator("#also input:checked")).to_have_count(2)
+
+
 def test_help_in_a_danger_is_offered_as_an_order(typing):
     """The server says what is a danger, the form presses; whoever decides otherwise by hand is not overruled."""
     page, suggestion = typing, typing.locator("#suggestion .suggestion")
