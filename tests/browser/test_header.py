@@ -25,6 +25,12 @@ OVERLAP = f"""() => {{
     .map(([other]) => `${{one.textContent.trim().slice(0, 20)}} over ${{other.textContent.trim().slice(0, 20)}}`));
 }}"""
 
+BROKEN = """() => [...document.querySelectorAll("header.top > *, header.top .duty")].filter((one) => {
+  const {borderTopWidth, borderBottomWidth} = getComputedStyle(one);
+  return one.checkVisibility() && parseFloat(borderTopWidth) + parseFloat(borderBottomWidth) > 0
+    && one.getBoundingClientRect().width < innerWidth;
+}).map((one) => one.className || one.tagName)"""
+
 
 @pytest.fixture
 def demo(demo_at, clock_from):
@@ -65,6 +71,14 @@ def test_more_opens_by_keyboard_and_leads_to_the_rest(demo, visit):
 
     page.wait_for_url(lambda url: not url.endswith("/hotline"))
     expect(page.locator("header.top .more-pages summary")).to_have_class("current")
+
+
+@pytest.mark.parametrize("username", ["operator", "admin"])  # who sees who is on duty, and who does not
+def test_on_a_phone_no_line_of_the_header_ends_halfway(username, demo, visit):
+    page = visit(username, on=PHONE)
+
+    assert page.evaluate(BROKEN) == []
+    assert page.locator("header.top nav").evaluate("one => getComputedStyle(one).borderBottomWidth") == "1px"
 
 
 def test_on_a_phone_more_holds_what_does_not_fit(demo, visit):
