@@ -18,6 +18,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.demo.load import load
 from helpdesk.estate.models import Estate, Place, PlaceKind
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.policy import install_defaults
@@ -112,9 +113,7 @@ def as_user(app):
     """A browser in which this person is signed in; every call of it is another browser."""
 
     def sign_in(user):
-        number, at = new_number(), clock.now()
-        with writing():
-            db.session.add(Session(token_hash=hashed(number), user_id=user.id, opened_at=at, seen_at=at))
+        number = open_session(user)
         client = app.test_client()
         client.set_cookie("session", number)
         client.token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(
@@ -123,6 +122,30 @@ def as_user(app):
         return client
 
     return sign_in
+
+
+def open_session(user) -> str:
+    """Sign somebody in without the page for it; returns the number for the cookie."""
+    number, at = new_number(), clock.now()
+    with writing():
+        db.session.add(Session(token_hash=hashed(number), user_id=user.id, opened_at=at, seen_at=at))
+    return number
+
+
+@pytest.fixture
+def demo_at(app, blank):
+    """Fill the installation with the demonstration as at a moment. Each process builds one once and copies it then."""
+
+    def _demo_at(moment: datetime) -> None:
+        copies, state = blank[1], f"demonstration at {moment:%Y-%m-%dT%H%M}"
+        known = copies.has(state)
+        if not known:
+            load(as_of=moment)
+        db.session.remove()
+        db.engine.dispose()
+        (copies.renew if known else copies.keep)(state)
+
+    return _demo_at
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ class SqliteCopies:
             source.execute("VACUUM INTO ?", (str(self.folder / f"{state}.db"),))
         source.close()
 
+    def has(self, state: str) -> bool:
+        return (self.folder / f"{state}.db").exists()
+
     def renew(self, state: str = EMPTY) -> None:
         for name in self.folder.glob("live.db*"):
             name.unlink()
@@ -63,13 +66,14 @@ class Found:
     marks: dict[str, tuple] = field(default_factory=dict)
 
 
-SHAPE = """
-SELECT (SELECT (count(*), max(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace)::text,
-       (SELECT (count(*), max(oid), count(*) FILTER (WHERE tgenabled <> 'O')) FROM pg_trigger)::text,
-       (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-        WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped),
-       (SELECT (count(*), max(oid)) FROM pg_constraint)::text
-"""
+OURS = 16384  # the first number of what was made here and not by PostgreSQL
+# What makes up the shape. A change in place is a new version of a row of these, so its transaction is newer.
+CATALOGUES = {
+    "pg_class": "oid", "pg_attribute": "attrelid", "pg_attrdef": "oid", "pg_index": "indexrelid",
+    "pg_constraint": "oid", "pg_trigger": "oid", "pg_rewrite": "oid", "pg_proc": "oid",
+}  # fmt: skip
+LOOK = "(SELECT (count(*), max(xmin::text::bigint))::text FROM {} WHERE {} >= {})"
+SHAPE = "SELECT " + ", ".join(LOOK.format(name, number, OURS) for name, number in CATALOGUES.items())
 OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -106,9 +110,12 @@ class PostgresCopies:
         self.states[state] = State({table: self._rows(table) for table in tables}, dict(self._all(SEQUENCES)))
         self.now, self.found = state, self._look(tables)
 
+    def has(self, state: str) -> bool:
+        return state in self.states
+
     def renew(self, state: str = EMPTY) -> None:
         self.uses += 1
-        if not self._is_open() or self.uses > self.OFTEN or self._all(SHAPE)[0] != self.found.shape:
+        if not self._is_open() or self.uses > self.OFTEN or self._changed_shape():
             self._copy()
         self._put_back(state)
 
@@ -117,11 +124,10 @@ class PostgresCopies:
         self._on_server(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
 
     def _put_back(self, state: str) -> None:
-        self._all(OTHERS)
         wanted, before = self.states[state], self.states[self.now]
-        now = self._look(list(wanted.rows))
+        now = self._marks(list(wanted.rows))
         changed = [
-            table for table, mark in now.marks.items()
+            table for table, mark in now.items()
             if mark != self.found.marks[table] or wanted.rows[table] != before.rows[table]
         ]  # fmt: skip
         with self.ours.transaction():
@@ -135,7 +141,11 @@ class PostgresCopies:
                 if value != wanted.sequences[name]:
                     stands = wanted.sequences[name]
                     self.ours.execute("SELECT setval(%s, %s, %s)", (f'"{name}"', stands or 1, stands is not None))
-        self.now, self.found = state, self._look(list(wanted.rows)) if changed else now
+        self.now, self.found = state, Found(self.found.shape, self._marks(list(wanted.rows)) if changed else now)
+
+    def _changed_shape(self) -> bool:
+        self._all(OTHERS)  # whoever is still at work must not change it afterwards
+        return self._all(SHAPE)[0] != self.found.shape
 
     def _copy(self) -> None:
         self._close()
@@ -146,8 +156,11 @@ class PostgresCopies:
         self.now, self.uses, self.found = EMPTY, 0, self._look(self._tables())
 
     def _look(self, tables: list[str]) -> Found:
+        return Found(self._all(SHAPE)[0], self._marks(tables))
+
+    def _marks(self, tables: list[str]) -> dict[str, tuple]:
         each = " UNION ALL ".join(f"SELECT '{t}', count(*), max(xmin::text::bigint) FROM \"{t}\"" for t in tables)  # noqa: S608
-        return Found(self._all(SHAPE)[0], {table: tuple(mark) for table, *mark in self._all(each)})
+        return {table: tuple(mark) for table, *mark in self._all(each)}
 
     def _tables(self) -> list[str]:
         return [name for (name,) in self._all("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]

@@ -11,7 +11,7 @@ from helpdesk.accounts.models import User
 from helpdesk.callbacks.forms import AttemptForm, GiveUpForm, OwnerForm, PromiseForm, ReopenForm, ResultForm
 from helpdesk.callbacks.lists import unfinished_lists
 from helpdesk.callbacks.models import Answer, Callback, Reason
-from helpdesk.callbacks.queries import hotline_staff, is_urgent, lines_of, listed, next_to_ring
+from helpdesk.callbacks.queries import hotline_staff, is_urgent, listed, next_to_ring, numbers_to_ring
 from helpdesk.callbacks.rules import next_try, tries_in_vain
 from helpdesk.core import clock, ids
 from helpdesk.core.access import Permission, can, estates
@@ -51,7 +51,7 @@ def card(callback: Callback, user: User, now: datetime) -> dict:
     """What one call-back needs beside itself: where to ring, what each answer leads to, who else could, who is next."""
     tries = tries_in_vain([attempt.answer for attempt in callback.attempts])
     return {
-        "lines": lines_of(callback, clock.local_date(now)), "tries": tries, "urgent": is_urgent(callback),
+        "lines": numbers_to_ring(callback, clock.local_date(now)), "tries": tries, "urgent": is_urgent(callback),
         "answers": [(answer, next_try_of(callback, answer, now)) for answer in Answer],
         "staff": hotline_staff(callback.estate_id), "after": next_to_ring(user, callback),
         "may_reopen": can(user, Permission.REOPEN_CALLBACK, callback.estate_id),

@@ -149,14 +149,14 @@ def open_about(work_order_id: int, reason: Reason) -> Callback | None:
 
 
 @dataclass(frozen=True)
-class Line:
+class NumberToRing:
     """A number to ring, and whose it is."""
 
     digits: str
     whose: str
 
 
-def lines_of(callback: Callback, on: date) -> list[Line]:
+def numbers_to_ring(callback: Callback, on: date) -> list[NumberToRing]:
     """Where to ring: the number that was noted, then what the register knows of the person and the home.
 
     Nobody who died or moved away is rung: of them not even the number that was noted, unless others share it.
@@ -168,14 +168,17 @@ def lines_of(callback: Callback, on: date) -> list[Line]:
     )
     rang_on = clock.local_date(callback.asked_at) if callback.reason is Reason.MISSED else None
     rings = noted is None or departures(on, phones=[noted]).rings(noted, rang_on=rang_on)
-    found = [Line(callback.number, person.name if person and not gone else "")] if callback.number and rings else []
+    whose = person.name if person and not gone else ""
+    found = [NumberToRing(callback.number, whose)] if callback.number and rings else []
     if person and not gone:
-        found += [Line(phone.digits, person.name) for phone in person.phones]
+        found += [NumberToRing(phone.digits, person.name) for phone in person.phones]
     if place:
         at_home = residents_of([place.id], on=on)
-        found += [Line(phone.digits, lives.person.name) for lives in at_home for phone in lives.person.phones]
+        found += [NumberToRing(phone.digits, lives.person.name) for lives in at_home for phone in lives.person.phones]
         known = list(phones_of_place(place))
-        found += [Line(p.digits, place.address) for p in departures(on, phones=known).only(known, place_id=place.id)]
+        found += [
+            NumberToRing(p.digits, place.address) for p in departures(on, phones=known).only(known, place_id=place.id)
+        ]
     return list({line.digits: line for line in reversed(found)}.values())[::-1]
 
 

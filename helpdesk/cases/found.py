@@ -15,7 +15,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.words import day_name
 from helpdesk.estate.models import Place
 from helpdesk.search.by_words import excerpt, newest_with, within, worth_looking
-from helpdesk.search.registry import Line, add_group
+from helpdesk.search.registry import Hit, add_group
 
 LEAST_DIGITS = 4
 
@@ -24,7 +24,7 @@ class InCases(StrEnum):
     CASES = "cases"
 
 
-def cases_with(user: User, typed: str, _on: date) -> list[Line]:
+def cases_with(user: User, typed: str, _on: date) -> list[Hit]:
     """Of waivers only what this user answers for or took down: a search must not tell who is poor."""
     mine = estates(user, Permission.SEE_CASES)
     if not mine or not (worth_looking(typed) or len(re.sub(r"\D", "", typed)) >= LEAST_DIGITS):
@@ -36,7 +36,7 @@ def cases_with(user: User, typed: str, _on: date) -> list[Line]:
     shown = (Case.number, Case.words, Case.received_at, Place.address)
     found = select(*shown).outerjoin(Case.place).where(Case.id.in_(list(db.session.scalars(ids))))
     return [
-        Line(url_for("cases.show", case_number=number), number, address or "", excerpt(words, typed), day_name(came))
+        Hit(url_for("cases.show", case_number=number), number, address or "", excerpt(words, typed), day_name(came))
         for number, words, came, address in db.session.execute(found.order_by(Case.id.desc()))
     ]
 

@@ -17,7 +17,7 @@ FIRST_LANDLINE = 100  # those before belong to the office, to utilities and to m
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class PhoneLine:
     """A number, whom it reaches, and in which homes it is known."""
 
     digits: str
@@ -47,7 +47,7 @@ class Numbers:
         return digits
 
 
-def connect(places: Places, children: dict[Spot, Resident], numbers: Numbers, rng: Random) -> list[Line]:
+def connect(places: Places, children: dict[Spot, Resident], numbers: Numbers, rng: Random) -> list[PhoneLine]:
     """Give every home its numbers. `children` are grown-up ones who own their parents' home and live elsewhere."""
     lived_in = [home for home in places.homes if home.residents]
     frail_first = sorted(lived_in, key=lambda home: _frailty(home, rng), reverse=True)
@@ -67,7 +67,7 @@ def connect(places: Places, children: dict[Spot, Resident], numbers: Numbers, rn
     return lines
 
 
-def write(rows: Rows, estate_id: int, lines: list[Line]) -> None:
+def write(rows: Rows, estate_id: int, lines: list[PhoneLine]) -> None:
     for line in lines:
         line.id = rows.next_id("phone")
         rows.add("phone", id=line.id, estate_id=estate_id, digits=line.digits)
@@ -83,20 +83,20 @@ def _frailty(home: Spot, rng: Random) -> float:
     return min(resident.age for resident in home.residents) + rng.gauss(0, 6)
 
 
-def _landline(home: Spot, numbers: Numbers) -> Line:
-    return _joined(Line(numbers.landline()), home, [resident for resident in home.residents if resident.age >= 14])
+def _landline(home: Spot, numbers: Numbers) -> PhoneLine:
+    return _joined(PhoneLine(numbers.landline()), home, [resident for resident in home.residents if resident.age >= 14])
 
 
-def _mobiles(home: Spot, numbers: Numbers, rng: Random) -> list[Line]:
+def _mobiles(home: Spot, numbers: Numbers, rng: Random) -> list[PhoneLine]:
     grown = [resident for resident in home.residents if resident.age >= 14]
     owners = [resident for resident in grown if rng.random() < (0.93 if resident.age < 75 else 0.5)] or grown[:1]
-    lines = [_joined(Line(numbers.mobile()), home, [owner]) for owner in owners]
+    lines = [_joined(PhoneLine(numbers.mobile()), home, [owner]) for owner in owners]
     if rng.random() < 0.08 and home.use is Use.OWN:
         lines.append(_landline(home, numbers))
     return lines
 
 
-def _joined(line: Line, home: Spot, people: list[Resident]) -> Line:
+def _joined(line: PhoneLine, home: Spot, people: list[Resident]) -> PhoneLine:
     line.people += people
     line.homes.append(home)
     home.lines.append(line)
@@ -105,7 +105,7 @@ def _joined(line: Line, home: Spot, people: list[Resident]) -> Line:
     return line
 
 
-def _share(lines: list[Line], places: Places, children: dict[Spot, Resident], rng: Random) -> None:
+def _share(lines: list[PhoneLine], places: Places, children: dict[Spot, Resident], rng: Random) -> None:
     """Let some numbers be known in a second home: a daughter's at her parents', an old landline next door."""
     scene = places.scene_home
     beside = [home for home in places.homes if home.stairwell_id == scene.stairwell_id and home is not scene]

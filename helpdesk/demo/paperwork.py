@@ -7,7 +7,7 @@ from helpdesk.cases.models import CaseKind, ReplyWay, Satisfaction
 from helpdesk.demo.casework import DAY, HOUR, CaseRow, Casework
 from helpdesk.demo.desk import Order
 from helpdesk.demo.homes import add_keys
-from helpdesk.demo.lines import Line
+from helpdesk.demo.lines import PhoneLine
 from helpdesk.demo.stage import MINUTE, Scene, Stage
 from helpdesk.demo.stories import at_local
 from helpdesk.demo.switchboard import Caller
@@ -34,7 +34,7 @@ def paperwork(stage: Stage) -> Iterator[Scene]:
         yield at, lambda at=at: asks_again(stage, at, *known[0])
     yield stage.lately(44 * MINUTE), lambda: kind_words(stage, stage.lately(44 * MINUTE))
     yield stage.lately(95 * MINUTE), lambda: asks_about_waiver(stage, stage.lately(95 * MINUTE))
-    line = Line(NUISANCE)
+    line = PhoneLine(NUISANCE)
     for days in (-9, -5, -2):
         at = at_local(stage.now, time(19, 40), days)
         yield at, lambda at=at: nuisance(stage, at, line)
@@ -151,7 +151,7 @@ def asks_about_waiver(stage: Stage, at: datetime) -> None:
     work.tell(case, lambda case: None)
 
 
-def nuisance(stage: Stage, at: datetime, line: Line) -> None:
+def nuisance(stage: Stage, at: datetime, line: PhoneLine) -> None:
     """The same number, again and again: the caller card says so. The first call keeps it."""
     rows, estate_id = stage.desk.rows, stage.desk.estate_id
     if not line.id:

@@ -9,7 +9,7 @@ from helpdesk.demo import homes, lines, names
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.homes import Places, Spot, add_keys
 from helpdesk.demo.households import Resident, move_in
-from helpdesk.demo.lines import Line, Numbers
+from helpdesk.demo.lines import Numbers, PhoneLine
 from helpdesk.demo.shape import chance, shuffled
 from helpdesk.estate import phone_numbers, search_keys
 from helpdesk.estate.models import OccupancyEnd, OccupancyRole, Use
@@ -26,7 +26,7 @@ class Register:
 
     estate_id: int
     places: Places
-    lines: list[Line]
+    lines: list[PhoneLine]
 
     @property
     def lived_in(self) -> list[Spot]:

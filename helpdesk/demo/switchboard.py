@@ -13,7 +13,7 @@ from helpdesk.demo.catalogue import Fault
 from helpdesk.demo.desk import Order
 from helpdesk.demo.homes import Spot
 from helpdesk.demo.households import Resident
-from helpdesk.demo.lines import Line
+from helpdesk.demo.lines import PhoneLine
 from helpdesk.demo.people import Register
 from helpdesk.demo.stories import Teller
 from helpdesk.estate.addresses import spoken
@@ -40,7 +40,7 @@ class Caller:
     number: str
     home: Spot | None = None
     resident: Resident | None = None
-    line: Line | None = None
+    line: PhoneLine | None = None
 
 
 def where(spot: Spot) -> str:

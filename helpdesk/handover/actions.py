@@ -13,7 +13,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.handover.models import Handover, HandoverLine
 from helpdesk.handover.queries import open_handover, who_hands_over
-from helpdesk.handover.sections import Line, digest_of
+from helpdesk.handover.sections import SectionRow, digest_of
 from helpdesk.repairs.timeline import list_names
 
 
@@ -51,7 +51,7 @@ def write_notes(handover: Handover, *, notes: str, actor: User, now: datetime) -
 
 
 def sign_outgoing(
-    handover: Handover, *, notes: str, seen: str, sections: Mapping[str, list[Line]], actor: User, now: datetime
+    handover: Handover, *, notes: str, seen: str, sections: Mapping[str, list[SectionRow]], actor: User, now: datetime
 ) -> None:
     """Whoever goes says that this is everything. Conflict when signed before, or when the list is not what they saw."""
     _require_open(handover, actor)
@@ -64,7 +64,7 @@ def sign_outgoing(
 
 
 def sign_incoming(
-    handover: Handover, *, seen: str, sections: Mapping[str, list[Line]], actor: User, now: datetime
+    handover: Handover, *, seen: str, sections: Mapping[str, list[SectionRow]], actor: User, now: datetime
 ) -> None:
     """Whoever comes takes it over. NotAllowed for whoever hands over; Conflict as with the other signature."""
     _require_open(handover, actor)
@@ -99,13 +99,13 @@ def _require_outgoing(handover: Handover, actor: User) -> None:
         raise NotAllowed(_("Only whoever hands over can do this."))
 
 
-def _check_seen(seen: str, sections: Mapping[str, list[Line]]) -> None:
+def _check_seen(seen: str, sections: Mapping[str, list[SectionRow]]) -> None:
     if seen != digest_of(sections):
         raise Conflict(_("The list has changed while you were reading it. Look at it again, then sign."))
 
 
 def _signed(
-    handover: Handover, sections: Mapping[str, list[Line]], *, outgoing: bool, actor: User, now: datetime
+    handover: Handover, sections: Mapping[str, list[SectionRow]], *, outgoing: bool, actor: User, now: datetime
 ) -> None:
     """One signature; with the second the lines are kept as they stand."""
     both = handover.outgoing_signed_at is not None and handover.incoming_signed_at is not None

@@ -17,7 +17,7 @@ from helpdesk.estate.models import Estate, Occupancy, Person, Place
 from helpdesk.estate.pinyin import DOUBLE_SURNAMES
 from helpdesk.estate.queries import lives_there, visible_people
 from helpdesk.handover.rules import OLD, age_on, cut, family_name_of, is_turn, out_of_office
-from helpdesk.handover.sections import Line, listed
+from helpdesk.handover.sections import SectionRow, listed
 from helpdesk.hotline.models import Call
 from helpdesk.hotline.queries import visible_hotline_calls
 from helpdesk.repairs.models import Category, Urgency, Visit, WorkOrder
@@ -48,10 +48,10 @@ class Sheet:
     calls: tuple[list[Call], int]
     visits: dict[User | None, tuple[list[Visit], int]]
     elders: tuple[list[Elder], int]
-    urgent: list[Line]
-    late: tuple[list[Line], int]
+    urgent: list[SectionRow]
+    late: tuple[list[SectionRow], int]
     unsent: int
-    to_ring: tuple[list[Line], int]
+    to_ring: tuple[list[SectionRow], int]
 
     def counted(self, name: str) -> int:
         rows, more = getattr(self, name)

@@ -71,7 +71,7 @@ def state_said(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SectionRow:
     """One thing, as a row of `HandoverLine` keeps it."""
 
     subject_id: int
@@ -93,17 +93,17 @@ class Line:
 class Section:
     code: str
     title: object  # a lazy text
-    lines: Callable[[User, int, datetime], list[Line]]  # for whom, of which estate, as of when
+    lines: Callable[[User, int, datetime], list[SectionRow]]  # for whom, of which estate, as of when
 
 
-def _emergencies(user: User, estate_id: int, _now: datetime) -> list[Line]:
+def _emergencies(user: User, estate_id: int, _now: datetime) -> list[SectionRow]:
     by_urgency = (
         _open_orders(user, estate_id).where(WorkOrder.urgency.in_(URGENT)).order_by(WorkOrder.urgency, next_due())
     )
     return _orders(by_urgency)
 
 
-def _unsent(user: User, estate_id: int, _now: datetime) -> list[Line]:
+def _unsent(user: User, estate_id: int, _now: datetime) -> list[SectionRow]:
     """Nobody is to go: not even arranged. What is on hold waits for something else and is not meant."""
     goes = exists().where(Visit.work_order_id == WorkOrder.id, Visit.status.in_(STILL_TO_DO))
     found = _open_orders(user, estate_id).where(
@@ -112,7 +112,7 @@ def _unsent(user: User, estate_id: int, _now: datetime) -> list[Line]:
     return _orders(found.order_by(next_due()))
 
 
-def _late(user: User, estate_id: int, now: datetime) -> list[Line]:
+def _late(user: User, estate_id: int, now: datetime) -> list[SectionRow]:
     """Somebody is to go, or it waits, and the next promise is broken."""
     goes = exists().where(Visit.work_order_id == WorkOrder.id, Visit.status.in_(STILL_TO_DO))
     found = _open_orders(user, estate_id).where(
@@ -121,13 +121,13 @@ def _late(user: User, estate_id: int, now: datetime) -> list[Line]:
     return _orders(found.order_by(next_due()))
 
 
-def _unfinished(user: User, estate_id: int, _now: datetime) -> list[Line]:
+def _unfinished(user: User, estate_id: int, _now: datetime) -> list[SectionRow]:
     """Without what sounds like a wish for a waiver: others read this sheet."""
     left = visible_hotline_calls(user).where(Call.estate_id == estate_id, Call.outcome.is_(None))
     with_place = joinedload(Call.place).load_only(Place.address)
     calls = db.session.scalars(left.order_by(Call.id).limit(MOST).options(with_place))
     return [
-        Line(
+        SectionRow(
             call.id, f"/hotline/calls/{call.id}", state_code(CallState.UNFINISHED), _address(call.place),
             *[_short("" if tells_of_waiver(call) else call.words)] * 2, due_at=call.happened_at,
         )
@@ -135,17 +135,19 @@ def _unfinished(user: User, estate_id: int, _now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
-def _to_ring(user: User, estate_id: int, now: datetime) -> list[Line]:
+def _to_ring(user: User, estate_id: int, now: datetime) -> list[SectionRow]:
     """Whom the next shift has to ring; those that were due before are among them. Each list is one line."""
     due = single_callbacks(user).where(Callback.estate_id == estate_id, Callback.due_at < now + SOON)
     with_all = (joinedload(Callback.place).load_only(Place.address), joinedload(Callback.owner).load_only(User.name))
     lists = [
-        Line(one.id, one.path, state_code(one.reason), "", one.said_in("zh"), one.said_in("en"), due_at=one.due_at)
+        SectionRow(
+            one.id, one.path, state_code(one.reason), "", one.said_in("zh"), one.said_in("en"), due_at=one.due_at
+        )
         for one in unfinished_lists(user)
         if one.estate_id == estate_id
     ]
     return lists + [
-        Line(
+        SectionRow(
             callback.id, f"/callbacks/{callback.id}", state_code(callback.reason),
             _address(callback.place), *[_short(callback.words)] * 2, due_at=callback.due_at,
             who=callback.owner.name if callback.owner else "",
@@ -154,10 +156,10 @@ def _to_ring(user: User, estate_id: int, now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
-def _outages(user: User, estate_id: int, _now: datetime) -> list[Line]:
+def _outages(user: User, estate_id: int, _now: datetime) -> list[SectionRow]:
     """What runs or is announced: the next shift is asked about it."""
     return [
-        Line(
+        SectionRow(
             outage.id, f"/outages/{outage.id}", state_code(outage.status), "", outage.category.name_zh,
             outage.category.name_en, due_at=outage.ends_at,
         )
@@ -165,7 +167,7 @@ def _outages(user: User, estate_id: int, _now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
-def _cases(user: User, estate_id: int, now: datetime) -> list[Line]:
+def _cases(user: User, estate_id: int, now: datetime) -> list[SectionRow]:
     """Whom somebody has to answer before the shift is over. Of waivers nothing is listed: others read this sheet."""
     due = visible_cases(user).where(
         Case.estate_id == estate_id, Case.status == CaseStatus.OPEN, Case.reply_by < now + SOON,
@@ -173,7 +175,7 @@ def _cases(user: User, estate_id: int, now: datetime) -> list[Line]:
     )  # fmt: skip
     with_all = (joinedload(Case.place).load_only(Place.address), joinedload(Case.owner).load_only(User.name))
     return [
-        Line(
+        SectionRow(
             case.id, f"/cases/{case.number}", state_code(case.kind), _address(case.place), *[_short(case.words)] * 2,
             due_at=case.reply_by, who=case.owner.name if case.owner else "",
         )
@@ -181,10 +183,10 @@ def _cases(user: User, estate_id: int, now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
-def _chases(user: User, estate_id: int, now: datetime) -> list[Line]:
+def _chases(user: User, estate_id: int, now: datetime) -> list[SectionRow]:
     """Which outside parties are to be asked again before the shift is over."""
     return [
-        Line(
+        SectionRow(
             given.id, f"/work-orders/{given.work_order.number}", state_code(given.party.kind),
             given.work_order.place.address, given.party.name, given.party.name, due_at=given.chase_at,
         )
@@ -206,12 +208,12 @@ SECTIONS = [
 TITLES = {section.code: section.title for section in SECTIONS}
 
 
-def listed(user: User, estate_id: int, now: datetime) -> dict[str, list[Line]]:
+def listed(user: User, estate_id: int, now: datetime) -> dict[str, list[SectionRow]]:
     """Everything that is open, by section, in the order of the sheet."""
     return {section.code: section.lines(user, estate_id, now) for section in SECTIONS}
 
 
-def digest_of(sections: dict[str, Iterable[Line]]) -> str:
+def digest_of(sections: dict[str, Iterable[SectionRow]]) -> str:
     """Which things are listed, not how they stand: what comes or goes while somebody signs must be looked at first."""
     things = sorted(f"{code} {line.path}" for code, lines in sections.items() for line in lines)
     return sha256("\n".join(things).encode()).hexdigest()[:16]
@@ -221,13 +223,13 @@ def _open_orders(user: User, estate_id: int) -> Select[tuple[WorkOrder]]:
     return visible_work_orders(user).order_by(None).where(WorkOrder.estate_id == estate_id, WorkOrder.status.in_(OPEN))
 
 
-def _orders(found: Select[tuple[WorkOrder]]) -> list[Line]:
+def _orders(found: Select[tuple[WorkOrder]]) -> list[SectionRow]:
     return [_order(order) for order in db.session.scalars(found.order_by(WorkOrder.id).limit(MOST).options(*WITH_CREW))]
 
 
-def _order(order: WorkOrder) -> Line:
+def _order(order: WorkOrder) -> SectionRow:
     visit, promise = running_visit(order), next_missing(order)
-    return Line(
+    return SectionRow(
         order.id, f"/work-orders/{order.number}", state_code(state_of(order)), order.place.address,
         order.category.name_zh, order.category.name_en, urgency=order.urgency.value,
         due_at=promise[1] if promise else None, who="、".join(user.name for user in visit.crew) if visit else "",

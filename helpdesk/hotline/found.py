@@ -15,7 +15,7 @@ from helpdesk.estate.models import Place
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.hotline.queries import knows_call_words, visible_hotline_calls
 from helpdesk.search.by_words import excerpt, newest_with, within, worth_looking
-from helpdesk.search.registry import Line, add_group
+from helpdesk.search.registry import Hit, add_group
 
 LEAST_DIGITS = 5
 
@@ -24,7 +24,7 @@ class InCalls(StrEnum):
     WORDS = "call_words"
 
 
-def calls_with(user: User, typed: str, _on: date) -> list[Line]:
+def calls_with(user: User, typed: str, _on: date) -> list[Hit]:
     """Saved calls in whose words this stands, or that came from a number which has these digits.
 
     What was said about a waiver is found only by whoever took the call: a search must not tell who is poor. What only
@@ -43,7 +43,7 @@ def calls_with(user: User, typed: str, _on: date) -> list[Line]:
     shown += (Call.estate_id, Call.outcome, Call.logged_by_id)
     found = select(*shown).outerjoin(Call.place).where(Call.id.in_(list(db.session.scalars(ids))))
     return [
-        Line(
+        Hit(
             url_for("hotline.show", call_id=call.id), place=call.address or call.caller_number[:20],
             words=excerpt(call.words, typed), note=day_and_time(call.happened_at),
         )

@@ -12,7 +12,7 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import visible_outages
 from helpdesk.outages.told import title_of
 from helpdesk.search.by_words import worth_looking
-from helpdesk.search.registry import AT_MOST, Line, add_group
+from helpdesk.search.registry import AT_MOST, Hit, add_group
 
 NEWEST = 200
 
@@ -21,13 +21,13 @@ class InOutages(StrEnum):
     OUTAGES = "outages"
 
 
-def outages_with(user: User, typed: str, _on: date) -> list[Line]:
+def outages_with(user: User, typed: str, _on: date) -> list[Hit]:
     if not worth_looking(typed):
         return []
     newest = visible_outages(user).order_by(Outage.id.desc()).limit(NEWEST)
     fitting = [outage for outage in db.session.scalars(newest) if typed.casefold() in _said(outage)]
     return [
-        Line(
+        Hit(
             url_for("outages.show", outage_id=outage.id), word(outage.status), words=title_of(outage),
             note=day_and_time(outage.starts_at),
         )

@@ -27,7 +27,7 @@ LOOKED_AT = 60
 SOON = timedelta(days=3)  # a planned outage that begins later is not what somebody rings about
 
 
-class Reach(StrEnum):
+class Nearness(StrEnum):
     """How near an order is to the home that rings, the nearest first."""
 
     HOME = "home"
@@ -36,7 +36,7 @@ class Reach(StrEnum):
     ESTATE = "estate"
 
 
-FAR = {reach: steps for steps, reach in enumerate(Reach)}
+FAR = {near: steps for steps, near in enumerate(Nearness)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class OutageLine:
 @dataclass(frozen=True)
 class OrderLine:
     order: WorkOrder
-    reach: Reach
+    nearness: Nearness
     callers: int
     fits: bool  # it is of the kind that is told now, or that kind is not known yet
 
@@ -84,7 +84,7 @@ class Near:
     @property
     def first(self) -> str:
         near = [line.key for line in self.outages if line.affected]
-        near += [line.key for line in self.orders if line.fits and line.reach is not Reach.ESTATE]
+        near += [line.key for line in self.orders if line.fits and line.nearness is not Nearness.ESTATE]
         return near[0] if near else ""
 
 
@@ -174,12 +174,13 @@ def _lines(found: Iterable[tuple[WorkOrder, bool]], place: Place | None, categor
 
     def likelihood(order: WorkOrder) -> tuple[bool, int, bool, int]:
         same_group = category is None or order.category.group_code == category.group_code
-        return not _fits(order, category), FAR[_reach(order, place)], not same_group, -order.id
+        return not _fits(order, category), FAR[_nearness(order, place)], not same_group, -order.id
 
     kept = sorted([*own, *sorted(around, key=likelihood)[:LINES]], key=likelihood)
     counts = counts_of_orders([order.id for order in kept])
     return [
-        OrderLine(order, _reach(order, place), counts.get(order.id, 0), fits=_fits(order, category)) for order in kept
+        OrderLine(order, _nearness(order, place), counts.get(order.id, 0), fits=_fits(order, category))
+        for order in kept
     ]
 
 
@@ -189,21 +190,21 @@ def _fits(order: WorkOrder, category: Category | None) -> bool:
 
 def _concerns(order: WorkOrder, place: Place | None, category: Category | None) -> bool:
     """Behind other stairs somebody's own socket is theirs; the same fault there, or what all share, may be this one."""
-    near_by = FAR[_reach(order, place)] <= FAR[Reach.STAIRWELL]
+    near_by = FAR[_nearness(order, place)] <= FAR[Nearness.STAIRWELL]
     own = order.category.where is Where.IN_HOME
     return near_by or not own or (category is not None and order.category.code == category.code)
 
 
-def _reach(order: WorkOrder, place: Place | None) -> Reach:
+def _nearness(order: WorkOrder, place: Place | None) -> Nearness:
     there = order.place
     if place is None:
-        return Reach.ESTATE
+        return Nearness.ESTATE
     if there.id == place.id:
-        return Reach.HOME
+        return Nearness.HOME
     if (place.stairwell_id or place.id) in (there.id, there.stairwell_id) or there.id == place.stairwell_id:
-        return Reach.STAIRWELL
+        return Nearness.STAIRWELL
     same_building = there.building_no is not None and there.building_no == place.building_no
-    return Reach.BUILDING if same_building else Reach.ESTATE
+    return Nearness.BUILDING if same_building else Nearness.ESTATE
 
 
 def _together(orders: Iterable[WorkOrder], category: Category | None, place: Place | None) -> list[WorkOrder]:
@@ -214,8 +215,8 @@ def _together(orders: Iterable[WorkOrder], category: Category | None, place: Pla
         (order for order in orders if order.category.group_code == category.group_code),
         key=lambda order: (order.reported_at, order.id),
     )
-    for reach in (Reach.STAIRWELL, Reach.BUILDING):
-        here = [order for order in alike if FAR[_reach(order, place)] <= FAR[reach]]
+    for near_by in (Nearness.STAIRWELL, Nearness.BUILDING):
+        here = [order for order in alike if FAR[_nearness(order, place)] <= FAR[near_by]]
         run = come_together([order.reported_at for order in here])
         if run:
             return here[run]

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.core.words import register
 from helpdesk.outages.found import InOutages
-from helpdesk.outages.near import Reach
+from helpdesk.outages.near import Nearness
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.words import category_name
@@ -18,10 +18,10 @@ register({
 })  # fmt: skip
 register({InOutages.OUTAGES: _l("Outages")})
 register({
-    Reach.HOME: _l("This home"),
-    Reach.STAIRWELL: _l("Same stairwell"),
-    Reach.BUILDING: _l("Same building"),
-    Reach.ESTATE: _l("The estate"),
+    Nearness.HOME: _l("This home"),
+    Nearness.STAIRWELL: _l("Same stairwell"),
+    Nearness.BUILDING: _l("Same building"),
+    Nearness.ESTATE: _l("The estate"),
 })  # fmt: skip
 
 

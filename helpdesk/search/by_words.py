@@ -19,7 +19,7 @@ from helpdesk.core.words import day_name
 from helpdesk.estate.models import Place
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import visible_work_orders
-from helpdesk.search.registry import AT_MOST, Line, add_group
+from helpdesk.search.registry import AT_MOST, Hit, add_group
 
 NEWEST = 5_000  # of each estate
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff]")
@@ -50,7 +50,7 @@ def newest_with(column, typed: str, *, of, visible: Select, estate_ids: frozense
     return found.order_by(recent.c.id.desc()).limit(AT_MOST + 1)
 
 
-def orders_with(user: User, typed: str, _on: date) -> list[Line]:
+def orders_with(user: User, typed: str, _on: date) -> list[Hit]:
     """Work orders in whose summary these words stand."""
     mine = estates(user, Permission.SEE_WORK_ORDERS)
     if not (mine and worth_looking(typed)):
@@ -59,7 +59,7 @@ def orders_with(user: User, typed: str, _on: date) -> list[Line]:
     shown = (WorkOrder.number, WorkOrder.summary, WorkOrder.reported_at, Place.address)
     found = select(*shown).join(WorkOrder.place).where(WorkOrder.id.in_(list(db.session.scalars(ids))))
     return [
-        Line(url_for("repairs.show", number=number), number, address, excerpt(summary, typed), day_name(reported_at))
+        Hit(url_for("repairs.show", number=number), number, address, excerpt(summary, typed), day_name(reported_at))
         for number, summary, reported_at, address in db.session.execute(found.order_by(WorkOrder.id.desc()))
     ]
 

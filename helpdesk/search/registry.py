@@ -16,7 +16,7 @@ AT_MOST = 8  # of each group
 
 
 @dataclass(frozen=True)
-class Line:
+class Hit:
     """One line of an answer, and the address of its page. Every part may be missing; `words` were typed by somebody."""
 
     url: str
@@ -27,16 +27,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Lines:
+class Hits:
     """One group of lines. `more` says that there are others; `note` in what part of them it was looked for."""
 
     group: StrEnum
-    lines: list[Line]
+    lines: list[Hit]
     more: bool
     note: str = ""
 
 
-Finder = Callable[[User, str, date], list[Line]]
+Finder = Callable[[User, str, date], list[Hit]]
 _groups: dict[StrEnum, tuple[Finder, Callable[[], str]]] = {}
 
 
@@ -45,9 +45,9 @@ def add_group(group: StrEnum, finder: Finder, *, note: Callable[[], str] = str) 
     _groups[group] = (finder, note)
 
 
-def others(user: User, typed: str, *, on: date) -> list[Lines]:
+def others(user: User, typed: str, *, on: date) -> list[Hits]:
     """What all the added groups find; empty groups are left out."""
     if not typed:
         return []
     found = [(group, finder(user, typed, on), note) for group, (finder, note) in _groups.items()]
-    return [Lines(group, lines[:AT_MOST], len(lines) > AT_MOST, note()) for group, lines, note in found if lines]
+    return [Hits(group, lines[:AT_MOST], len(lines) > AT_MOST, note()) for group, lines, note in found if lines]

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.extensions import db
 from helpdesk.live import views as live
 from helpdesk.live.feed import Feed
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, open_session
 from tests.servers import find_browser
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
@@ -19,6 +22,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 # A page was left while one of its parts was being asked for, or (sendAbort) the part asked anew with newer words: both
 # happen with every slow answer and are meant. What a form itself sent is asserted by its result.
 LEFT = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+DEMO_PASSWORD = "demo-2026"
 WATCH = "addEventListener('securitypolicyviolation', (event) => console.error('CSP: ' + event.violatedDirective))"
 
 
@@ -59,7 +63,8 @@ def site(app, monkeypatch):
     monkeypatch.setattr(live, "feed", feed)  # a stream of another test must not hear of this one
     server = make_server("127.0.0.1", 0, app, threaded=True)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # It looks this often whether it is to end: with half a second, as usual, every test would wait for that.
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     feed.stop()
     server.shutdown()
@@ -67,11 +72,14 @@ def site(app, monkeypatch):
 
 
 @pytest.fixture
-def visit(site, chromium, clock_from):
-    """Open a browser of one's own; signed in when a user is given. Nothing may go wrong in it unnoticed."""
+def visit(app, site, chromium, clock_from):
+    """Open a browser of one's own; signed in when a user is given. Nothing may go wrong in it unnoticed.
+
+    It is given a session as the page for signing in would open one; tests that are also about that page use `sign_in`.
+    """
     opened = []
 
-    def _visit(username=None, *, password=PASSWORD, on=DESK, expected_errors=(), **options):
+    def _visit(username=None, *, on=DESK, expected_errors=(), **options):
         context = chromium.new_context(base_url=site, locale="zh-CN", timezone_id="Asia/Shanghai", **on, **options)
         context.add_init_script(WATCH)
         if clock_from.moment:
@@ -79,7 +87,11 @@ def visit(site, chromium, clock_from):
         page = context.new_page()
         opened.append((page, _watched(page), expected_errors))
         if username:
-            sign_in(page, username, password)
+            user = db.session.scalars(select(User).where(User.username == username)).one()
+            cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": open_session(user), "url": site}
+            db.session.rollback()
+            context.add_cookies([cookie | {"httpOnly": True, "sameSite": "Lax"}])
+            page.goto("/")
         return page
 
     yield _visit

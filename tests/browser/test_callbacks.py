@@ -11,7 +11,6 @@ from helpdesk.callbacks.models import Answer, Callback
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
-from tests.conftest import PASSWORD
 from tests.households import add_person, add_phone, index_place
 
 MORNING = datetime(2026, 3, 2, 1, 5, tzinfo=UTC)  # 09:05 in Shanghai
@@ -30,7 +29,7 @@ def home(estate, place, clock_from):
 def test_a_promised_call_back_is_rung_until_somebody_answers(home, person, visit):
     ann, ben = (person(name, Role.OPERATOR, language="zh").username for name in ("Ann", "Ben"))
     db.session.rollback()
-    console, watching = visit(ann, password=PASSWORD), visit(ben, password=PASSWORD)
+    console, watching = visit(ann), visit(ben)
     expect(watching.locator("#owed .count")).to_have_text("0")
 
     promise_by_keyboard(console)

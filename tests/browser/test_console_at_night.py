@@ -10,11 +10,9 @@ from helpdesk.accounts.models import User
 from helpdesk.cases.praising import pass_on_praise
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo.load import load
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.repairs.models import Category, Urgency
-from tests.browser.test_journey import DEMO_PASSWORD
 
 NIGHT = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 on Monday in 德裕苑
 MINUTE = timedelta(minutes=1)
@@ -23,10 +21,9 @@ SMALL, USUAL = ({"viewport": {"width": 1280, "height": 720}}, {"viewport": {"wid
 
 
 @pytest.fixture
-def two_to_ring_about(app, clock_from) -> list[str]:
+def two_to_ring_about(demo_at, clock_from) -> list[str]:
     """A danger and an emergency that wait since before; the operator has been praised. The addresses of both."""
-    load(as_of=NIGHT)
-    db.session.rollback()
+    demo_at(NIGHT)
     ann, tao = (db.session.scalars(select(User).where(User.username == n)).one() for n in ("operator", "technician"))
     homes = db.session.scalars(select(Place).where(Place.kind == PlaceKind.DWELLING).order_by(Place.id)).all()[40:42]
     with writing():
@@ -64,7 +61,7 @@ def is_in_sight(locator) -> bool:
 @pytest.mark.parametrize("screen", [SMALL, USUAL])
 def test_what_to_say_first_and_what_to_join_stay_in_sight(screen, language, two_to_ring_about, visit):
     danger, emergency = two_to_ring_about
-    page = visit("operator", password=DEMO_PASSWORD, on=screen)
+    page = visit("operator", on=screen)
     if language == "en":
         page.locator("button[name=language][value=en]").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -97,7 +94,7 @@ def test_what_to_say_first_and_what_to_join_stay_in_sight(screen, language, two_
 
 def test_the_folded_list_opens_by_key_and_stays_open_while_it_is_renewed(two_to_ring_about, visit):
     danger, emergency = two_to_ring_about
-    page = visit("operator", password=DEMO_PASSWORD, on=SMALL)
+    page = visit("operator", on=SMALL)
     page.locator("#words").fill("问水费")
     expect(page.locator(".ring-named").first).to_contain_text(danger)
     assert not is_in_sight(page.locator(".ring-keys button").first)
@@ -118,7 +115,7 @@ def test_the_folded_list_opens_by_key_and_stays_open_while_it_is_renewed(two_to_
 
 def test_regions_told_of_a_change_ask_once_more_and_are_quiet_then(two_to_ring_about, visit):
     """Each used to tell the others again with its answer, so that three regions asked for ever."""
-    page = visit("operator", password=DEMO_PASSWORD, on=SMALL)
+    page = visit("operator", on=SMALL)
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.method == "GET" else None)
     page.keyboard.press("Alt+r")

@@ -3,10 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from helpdesk.core.extensions import db
-from helpdesk.demo.load import load
 from tests.browser.conftest import PHONE
-from tests.browser.test_pages import DEMO_PASSWORD, MORNING
+from tests.browser.test_pages import MORNING
 
 WIDTHS = (1280, 1440, 390)
 IN_LINE = 6
@@ -27,17 +25,22 @@ OVERLAP = f"""() => {{
     .map(([other]) => `${{one.textContent.trim().slice(0, 20)}} over ${{other.textContent.trim().slice(0, 20)}}`));
 }}"""
 
+BROKEN = """() => [...document.querySelectorAll("header.top > *, header.top .duty")].filter((one) => {
+  const {borderTopWidth, borderBottomWidth} = getComputedStyle(one);
+  return one.checkVisibility() && parseFloat(borderTopWidth) + parseFloat(borderBottomWidth) > 0
+    && one.getBoundingClientRect().width < innerWidth;
+}).map((one) => one.className || one.tagName)"""
+
 
 @pytest.fixture
-def demo(app, clock_from):
-    load(as_of=MORNING)
-    db.session.rollback()
+def demo(demo_at, clock_from):
+    demo_at(MORNING)
     clock_from(MORNING)
 
 
 @pytest.mark.parametrize("username", ["operator", "manager", "admin"])
 def test_nothing_in_the_header_is_cut_or_wraps(username, demo, visit):
-    page, problems = visit(username, password=DEMO_PASSWORD), []
+    page, problems = visit(username), []
     for language in ("zh", "en"):
         switch = page.locator(f"header.top button[name=language][value={language}]")
         if switch.count():
@@ -55,7 +58,7 @@ def test_nothing_in_the_header_is_cut_or_wraps(username, demo, visit):
 
 
 def test_more_opens_by_keyboard_and_leads_to_the_rest(demo, visit):
-    page = visit("manager", password=DEMO_PASSWORD)
+    page = visit("manager")
     more = page.locator("header.top .more-pages summary")
     expect(page.locator("header.top .more-pages .card")).to_be_hidden()
 
@@ -70,8 +73,16 @@ def test_more_opens_by_keyboard_and_leads_to_the_rest(demo, visit):
     expect(page.locator("header.top .more-pages summary")).to_have_class("current")
 
 
+@pytest.mark.parametrize("username", ["operator", "admin"])  # who sees who is on duty, and who does not
+def test_on_a_phone_no_line_of_the_header_ends_halfway(username, demo, visit):
+    page = visit(username, on=PHONE)
+
+    assert page.evaluate(BROKEN) == []
+    assert page.locator("header.top nav").evaluate("one => getComputedStyle(one).borderBottomWidth") == "1px"
+
+
 def test_on_a_phone_more_holds_what_does_not_fit(demo, visit):
-    page = visit("operator", password=DEMO_PASSWORD, on=PHONE)
+    page = visit("operator", on=PHONE)
 
     page.locator("header.top .more-pages summary").tap()
 

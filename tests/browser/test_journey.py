@@ -11,21 +11,18 @@ from sqlalchemy import func, select
 
 from helpdesk.audit.queries import verify_chain
 from helpdesk.core.extensions import db
-from helpdesk.demo.load import load
 from helpdesk.estate.models import Phone, phone_person
 from helpdesk.hotline.models import Call
 from helpdesk.repairs.models import WorkOrder
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import DEMO_PASSWORD, PHONE, sign_in
 
 NIGHT = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 on Monday in 德裕苑
-DEMO_PASSWORD = "demo-2026"
 SAID = "厨房水管爆了,水漏到楼下去了"
 
 
 @pytest.fixture
-def estate_at_night(app, clock_from):
-    load(as_of=NIGHT)
-    db.session.rollback()
+def estate_at_night(demo_at, clock_from):
+    demo_at(NIGHT)
     clock_from(NIGHT)
 
 
@@ -48,9 +45,9 @@ def test_a_burst_pipe_at_night(estate_at_night, visit):
     names = [person.name for person in phone.people]
     tail = phone.digits[-6:]
     db.session.rollback()
-    console = visit("operator", password=DEMO_PASSWORD)
-    watching = visit("operator2", password=DEMO_PASSWORD)
-    technician = visit("technician", password=DEMO_PASSWORD, on=PHONE)
+    console, watching, technician = visit(), visit(), visit(on=PHONE)
+    for page, username in ((console, "operator"), (watching, "operator2"), (technician, "technician")):
+        sign_in(page, username, DEMO_PASSWORD)
     expect(console.locator("#caller_number")).to_be_focused()
 
     log_by_keyboard(console, tail, names)
@@ -136,7 +133,7 @@ def tap(page, word):
 
 
 def timeline_reads_true(visit, number):
-    page = visit("manager", password=DEMO_PASSWORD)
+    page = visit("manager")
     page.goto(f"/work-orders/{number}")
     history = page.locator("ol.timeline")
     for sentence in ("派单给", "接单", "出发了", "到场", "修好了"):

@@ -15,7 +15,6 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.telephony.actions import add_line
-from tests.conftest import PASSWORD
 from tests.households import add_person, add_phone, index_place
 
 MORNING = datetime(2026, 3, 2, 1, 5, tzinfo=UTC)  # 09:05 in Shanghai
@@ -51,7 +50,7 @@ def report(site, line):
 def test_a_missed_call_is_rung_back_by_keyboard_and_gone_for_everyone(report, person, visit):
     ann, ben = (person(name, Role.OPERATOR, language="zh").username for name in ("Ann", "Ben"))
     db.session.rollback()
-    console, watching = visit(ann, password=PASSWORD), visit(ben, password=PASSWORD)
+    console, watching = visit(ann), visit(ben)
     for page in (console, watching):
         expect(page.locator("#owed .count")).to_have_text("0")
 

@@ -11,7 +11,6 @@ from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core.extensions import db
-from helpdesk.demo.load import load
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.hotline.models import Call
 from helpdesk.outages.models import Caller, Outage
@@ -19,14 +18,12 @@ from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.models import WorkOrder
 
 MORNING = datetime(2026, 11, 23, 2, 20, tzinfo=UTC)  # 10:20 on Monday in 德裕苑
-DEMO_PASSWORD = "demo-2026"
 SAID = "家里停水了"
 
 
 @pytest.fixture
-def estate_in_the_morning(app, clock_from):
-    load(as_of=MORNING)
-    db.session.rollback()
+def estate_in_the_morning(demo_at, clock_from):
+    demo_at(MORNING)
     clock_from(MORNING)
 
 
@@ -45,8 +42,8 @@ def rows(model, *where) -> list:
 
 def test_six_callers_are_added_by_one_key_and_rung_back(estate_in_the_morning, visit):
     homes, orders = six_homes(), len(rows(WorkOrder))
-    console = visit("operator", password=DEMO_PASSWORD)
-    watching = visit("operator2", password=DEMO_PASSWORD)
+    console = visit("operator")
+    watching = visit("operator2")
 
     open_the_outage(console)
     for number, address in enumerate(homes, start=1):
@@ -110,7 +107,7 @@ def end(page, outage_id):
 
 
 def test_the_text_is_copied_and_without_scripts_it_can_be_selected(estate_in_the_morning, visit, site):
-    page = visit("operator", password=DEMO_PASSWORD, permissions=["clipboard-read", "clipboard-write"])
+    page = visit("operator", permissions=["clipboard-read", "clipboard-write"])
     planned = next(one for one in rows(Outage) if one.status is OutageStatus.PLANNED)
     address = f"/outages/{planned.id}"
     page.goto(address)
@@ -120,6 +117,6 @@ def test_the_text_is_copied_and_without_scripts_it_can_be_selected(estate_in_the
     expect(page.locator("[data-copies]")).to_have_text("已复制")
 
     assert text.startswith("【计划停水通知】") and page.evaluate("navigator.clipboard.readText()") == text
-    plain = visit("operator", password=DEMO_PASSWORD, java_script_enabled=False)
+    plain = visit("operator", java_script_enabled=False)
     plain.goto(address)
     assert plain.locator("#to-copy").input_value() == text and plain.locator("[data-copies]").is_hidden()

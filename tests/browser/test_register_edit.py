@@ -7,19 +7,17 @@ from playwright.sync_api import expect
 
 from helpdesk.audit.queries import verify_chain
 from helpdesk.core.extensions import db
-from helpdesk.demo.load import load
 from helpdesk.estate.models import Place
 from helpdesk.estate.queries import residents_of
 from tests.browser.conftest import PHONE
 
 MORNING = datetime(2026, 11, 23, 2, 20, tzinfo=UTC)  # 10:20
-DEMO_PASSWORD = "demo-2026"
 
 
 @pytest.fixture
-def widow(app, clock_from):
+def widow(demo_at, clock_from):
     """Somebody who lives alone in 7-2-501, with one number."""
-    load(as_of=MORNING)
+    demo_at(MORNING)
     clock_from(MORNING)
     home = db.session.scalars(db.select(Place).where(Place.address == "7-2-501")).one()
     person = residents_of([home.id], on=MORNING.date())[0].person
@@ -39,7 +37,7 @@ def tab_to(page, locator):
 
 def test_a_name_and_a_second_number_by_keyboard_and_a_death(widow, visit):
     person_id, name, home_id = widow
-    page = visit("operator", password=DEMO_PASSWORD)
+    page = visit("operator")
     page.goto(f"/estate/residents/{person_id}")
     tab_to(page, page.locator(f"a[href='/estate/residents/{person_id}/edit']"))
     page.keyboard.press("Enter")
@@ -88,7 +86,8 @@ def test_the_pages_of_the_register_fit_and_can_be_used_by_everyone(widow, visit,
     ]  # fmt: skip
     problems = []
     for on in ({"viewport": {"width": 1280, "height": 800}}, PHONE):
-        page = visit("manager", password=DEMO_PASSWORD, on=on, color_scheme=scheme)
+        page = visit("manager", on=on, color_scheme=scheme)
         for path in paths:
+            page.goto(path)
             look_at(page, path, problems)
     assert problems == []

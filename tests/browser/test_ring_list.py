@@ -9,12 +9,11 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.queries import verify_chain
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.demo.load import load
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.repairs.actions import open_work_order, schedule_visit
 from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.states import VisitStatus
-from tests.browser.test_journey import DEMO_PASSWORD, landline_of_two
+from tests.browser.test_journey import landline_of_two
 
 NIGHT = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 on Monday in 德裕苑
 MINUTE = timedelta(minutes=1)
@@ -35,14 +34,13 @@ def burst_pipe_nobody_acknowledges():
     return order, tao
 
 
-def test_nobody_acknowledges_a_burst_pipe(app, clock_from, visit):
-    load(as_of=NIGHT)
-    db.session.rollback()
+def test_nobody_acknowledges_a_burst_pipe(demo_at, clock_from, visit):
+    demo_at(NIGHT)
     order, tao = burst_pipe_nobody_acknowledges()
     order_id, number, place, first = order.id, order.number, order.place.address, tao.name
     db.session.rollback()
     clock_from(NIGHT + 6 * MINUTE)
-    console, watching = (visit(name, password=DEMO_PASSWORD) for name in ("operator", "operator2"))
+    console, watching = (visit(name) for name in ("operator", "operator2"))
     line, beside = (page.locator(f"#ring-{order_id}") for page in (console, watching))
     expect(line).to_contain_text("02:14 起无人接单")
     expect(line).to_contain_text(place)

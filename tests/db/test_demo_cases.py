@@ -15,7 +15,6 @@ from helpdesk.cases.queries import due_counts, visible_cases
 from helpdesk.cases.states import CaseStatus
 from helpdesk.cases.timeline import case_timeline
 from helpdesk.core.extensions import db
-from helpdesk.demo.load import load
 from helpdesk.hotline.models import Call, CallAnswer, Outcome
 from helpdesk.hotline.queries import nuisance_calls
 from helpdesk.repairs.models import Chase, WorkOrder
@@ -25,9 +24,8 @@ AS_OF = datetime(2026, 11, 23, 2, 40, tzinfo=UTC)  # 10:40 on a Monday
 
 
 @pytest.fixture
-def demo(app):
-    load(AS_OF)
-    db.session.rollback()
+def demo(demo_at):
+    demo_at(AS_OF)
 
 
 def test_there_are_cases_of_every_kind_and_in_every_state(demo):

@@ -28,7 +28,7 @@ from helpdesk.outages.actions import (
 )
 from helpdesk.outages.closing import end_outage, reopen_outage
 from helpdesk.outages.models import Caller, Outage
-from helpdesk.outages.near import Reach, near
+from helpdesk.outages.near import Nearness, near
 from helpdesk.outages.queries import callers_of, is_affected, orders_in, outage_of, standing_outages
 from helpdesk.outages.states import OutageStatus
 from helpdesk.repairs.actions import open_work_order, schedule_visit
@@ -312,8 +312,8 @@ def test_orders_are_found_from_the_home_outwards(look, work_order, place, add, e
 
     lines = look(place, leak).orders
 
-    assert [(line.order, line.reach) for line in lines] == [
-        (work_order, Reach.HOME), (orders[0], Reach.STAIRWELL), (orders[1], Reach.BUILDING),
+    assert [(line.order, line.nearness) for line in lines] == [
+        (work_order, Nearness.HOME), (orders[0], Nearness.STAIRWELL), (orders[1], Nearness.BUILDING),
     ]  # fmt: skip
     assert [line.order for line in look(place, light).orders] == [work_order]  # of the home, whatever it is
     assert [line.order for line in look(place, None).orders] == [work_order]

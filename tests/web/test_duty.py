@@ -186,6 +186,15 @@ def test_a_pattern_plans_three_shifts_a_day(ann, bea, mei, person, as_user, now)
     assert muddled.status_code == 422 and "The three shifts have to begin one after the other" in muddled.text
 
 
+def test_one_button_of_the_page_is_the_primary_one(mei, shift, as_user, now):
+    browser = as_user(mei)
+
+    roster, one_shift = (browser.get(url).text.split("<main")[1].split("</main>")[0] for url in
+                         ("/duty", f"/duty/shifts/{shift.id}"))  # fmt: skip
+
+    assert (roster.count('class="primary"'), one_shift.count('class="primary"')) == (1, 1)
+
+
 def test_hours_without_anybody_and_two_posts_at_once_are_said(ann, mei, shift, estate, as_user, now):
     put_on(estate, ann, now, now + HOUR, post=Post.LEAD)
 

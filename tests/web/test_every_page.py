@@ -76,6 +76,7 @@ def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, a
 IDS = re.compile(r"""\sid=["']([^"']+)["']""")
 
 
+@SAID_ONCE  # what a page is made of
 def test_no_page_uses_an_id_twice(app, world, anyone):
     """A label, a live region and an anchor each find the first of them only."""
     opened = [path for path in world.gets(app) if re.fullmatch(r"/(cases|work-orders)/[^/]+", path)]

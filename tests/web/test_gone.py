@@ -7,7 +7,7 @@ import pytest
 
 from helpdesk.callbacks.actions import ask_to_ring
 from helpdesk.callbacks.models import Reason
-from helpdesk.callbacks.queries import lines_of
+from helpdesk.callbacks.queries import numbers_to_ring
 from helpdesk.cases.actions import open_case
 from helpdesk.cases.models import CaseKind
 from helpdesk.core.extensions import db
@@ -216,10 +216,10 @@ def test_a_call_back_to_the_home_offers_no_number_of_theirs(ann, guiying, place,
         owed = ask_to_ring(
             estate_id=home.estate_id, reason=Reason.PROMISED, due_at=now, place=home, words="x", actor=ann, now=now
         )  # fmt: skip
-    before = [line.digits for line in lines_of(owed, LEFT_ON)]
+    before = [line.digits for line in numbers_to_ring(owed, LEFT_ON)]
     end()
 
-    assert (before, lines_of(owed, LEFT_ON)) == ([NUMBER], [])
+    assert (before, numbers_to_ring(owed, LEFT_ON)) == ([NUMBER], [])
 
 
 def test_nobody_gone_is_to_be_rung_about_a_moved_visit(ann, tao, guiying, work_order, end, now):

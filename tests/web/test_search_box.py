@@ -138,7 +138,7 @@ def test_who_does_not_work_the_hotline_finds_no_words_of_calls(role, person, cal
 
 
 def test_a_feature_can_add_a_group(ann, as_user, now, monkeypatch):
-    monkeypatch.setitem(registry._groups, Outcome.PRAISE, (lambda *_: [registry.Line("/estate", words="<b>")], str))
+    monkeypatch.setitem(registry._groups, Outcome.PRAISE, (lambda *_: [registry.Hit("/estate", words="<b>")], str))
 
     found = box(as_user(ann), "anything")
 
