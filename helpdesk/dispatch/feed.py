@@ -16,7 +16,7 @@ from helpdesk.dispatch.words import breach_words
 from helpdesk.repairs.models import Lock
 from helpdesk.repairs.states import STILL_TO_DO, VisitStatus
 from helpdesk.repairs.timeline import list_names
-from helpdesk.repairs.words import category_name
+from helpdesk.repairs.words import work_name
 from helpdesk.windows.models import Severity
 
 UNDER_WAY = (VisitStatus.ON_THE_WAY, VisitStatus.ON_SITE)
@@ -52,7 +52,7 @@ def card_words(card: Card) -> dict[str, str]:
     if card.late:
         told = _("%(told)s, will be late", told=told)
     return {
-        "what": category_name(visit.work_order.category), "state": word(visit.status), "told": told,
+        "what": work_name(visit.work_order), "state": word(visit.status), "told": told,
         "people": list_names(user.name for user in visit.crew) if len(visit.crew) > 1 else "",
         "lock": word(visit.lock) if visit.lock is not Lock.NONE else "",
     }  # fmt: skip

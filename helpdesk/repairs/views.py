@@ -30,8 +30,8 @@ bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
 P = Permission
 PAGE = "repairs/show.html"
 SAID = (
-    words.category_name, words.chased_when, words.chased_words, words.next_promise, words.promise_words,
-    words.promises_of, words.running_visit, rules.chases_now,
+    words.category_name, words.work_name, words.chased_when, words.chased_words, words.next_promise,
+    words.promise_words, words.promises_of, words.running_visit, rules.chases_now,
     words.service_level_name, words.state_of, words.tone_of, timeline.list_names, timeline.window_words,
     panel.act_label, panel.act_url, staffing.missing_skills, staffing.visits_while_away, named_windows,
 )  # fmt: skip

@@ -191,6 +191,12 @@ def category_name(category: Category) -> str:
     return category.name_zh if locale() == "zh" else category.name_en
 
 
+def work_name(order: WorkOrder) -> str:
+    """What an order is about. A care round is no elder who does not answer, until nobody does: then it is urgent."""
+    is_round = order.kind is WorkOrderKind.CARE and order.urgency is not Urgency.P0
+    return _("Care round at home") if is_round else category_name(order.category)
+
+
 def service_level_name(level: ServiceLevel) -> str:
     """As the company named it; the shipped profile is said in the reader's language."""
     return level.profile if locale() == "zh" else profile_names().get(level.profile, level.profile)
