@@ -19,8 +19,9 @@ from helpdesk.demo.load import load
 from helpdesk.demo.shape import FULL
 from helpdesk.dispatch.offers import offers_for
 from helpdesk.estate.models import Place, PlaceKind
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Category, Urgency
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.technicians.models import TechnicianSkill
 from helpdesk.technicians.queries import technicians_of
 

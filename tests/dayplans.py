@@ -9,7 +9,8 @@ from helpdesk.dayplans.actions import ask_plan, begin_run, end_run, fail_plan
 from helpdesk.dayplans.answer import keep_answer
 from helpdesk.dayplans.question import question
 from helpdesk.planning.search import Effort, search
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.technicians.actions import report_sick
 from helpdesk.technicians.models import TechnicianSkill
 from helpdesk.technicians.queries import absences_within, technicians_of

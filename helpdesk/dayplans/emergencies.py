@@ -22,10 +22,11 @@ from helpdesk.planning import model
 from helpdesk.planning.change import Candidate, When, emergency, why_not
 from helpdesk.planning.diff import diff
 from helpdesk.planning.ready import has_begun
-from helpdesk.repairs.actions import hold_work_order, rearrange_visit, schedule_visit
+from helpdesk.repairs.actions import hold_work_order
 from helpdesk.repairs.models import HoldReason, Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.states import NOT_SET_OUT, OPEN
+from helpdesk.repairs.visit_actions import rearrange_visit, schedule_visit
 
 LEAST_MOVE_S = 60
 SHOWN_FOR = timedelta(minutes=5)  # what was shown longer ago is worked out anew

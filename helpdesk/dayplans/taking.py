@@ -14,11 +14,11 @@ from helpdesk.dayplans.digests import digest_of, digests_of
 from helpdesk.dayplans.models import DayPlan, PlanChange
 from helpdesk.dispatch.day import DaySheet, day_sheet, ends_at, starts_at
 from helpdesk.dispatch.telling import owe_a_call
-from helpdesk.repairs.actions import SLACK, rearrange_visit, schedule_visit
 from helpdesk.repairs.models import Lock
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import STILL_TO_DO
+from helpdesk.repairs.visit_actions import SLACK, rearrange_visit, schedule_visit
 
 WITHOUT_THEM = {Lock.TECHNICIAN: Lock.NONE, Lock.BOTH: Lock.WINDOW}
 """What is left of a lock when whoever it held is away: it was about them, and nobody settled it for the next one."""

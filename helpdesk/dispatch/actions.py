@@ -15,17 +15,11 @@ from helpdesk.dispatch.checks import Breach, breaches, placement_of
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.telling import is_as_promised, no_longer_owed, owe_a_call
 from helpdesk.dispatch.words import breach_words
-from helpdesk.repairs.actions import (
-    SLACK,
-    add_remark,
-    check_movable,
-    real_crew,
-    rearrange_visit,
-    schedule_visit,
-)
+from helpdesk.repairs.actions import add_remark
 from helpdesk.repairs.models import Lock, Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.rules import promised_window
+from helpdesk.repairs.visit_actions import SLACK, check_movable, real_crew, rearrange_visit, schedule_visit
 from helpdesk.windows.models import Override, Rule, Severity
 from helpdesk.windows.rules import Window
 

@@ -13,10 +13,10 @@ from helpdesk.core.extensions import db
 from helpdesk.escalation.models import Decision, Ring
 from helpdesk.escalation.queries import to_ring
 from helpdesk.escalation.rules import RUNG_WHILE
-from helpdesk.repairs.actions import hand_over_visit, schedule_visit
 from helpdesk.repairs.models import Visit, WorkOrder
 from helpdesk.repairs.queries import running_visit
 from helpdesk.repairs.states import VisitStatus, move_visit
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 
 ANSWERS = (Answer.ANSWERED, Answer.NO_ANSWER, Answer.SWITCHED_OFF)
 

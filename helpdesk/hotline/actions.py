@@ -24,9 +24,10 @@ from helpdesk.neighbours.models import Part
 from helpdesk.outages.actions import add_caller
 from helpdesk.outages.models import Outage
 from helpdesk.outages.states import OutageStatus
-from helpdesk.repairs.actions import open_work_order, promise_window, schedule_visit
+from helpdesk.repairs.actions import open_work_order, promise_window
 from helpdesk.repairs.models import Category, Urgency, WorkOrder, WorkOrderKind
 from helpdesk.repairs.naming import name_windows
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.telephony.queries import ring_of_key
 from helpdesk.windows.rules import Window
 

@@ -8,15 +8,7 @@ from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.queries import residents_of
 from helpdesk.repairs import panel, rules, staffing, timeline, words
-from helpdesk.repairs.actions import (
-    add_remark,
-    cancel_work_order,
-    change_urgency,
-    close_work_order,
-    hand_over_visit,
-    hold_work_order,
-    schedule_visit,
-)
+from helpdesk.repairs.actions import add_remark, cancel_work_order, change_urgency, close_work_order, hold_work_order
 from helpdesk.repairs.explained import why_due
 from helpdesk.repairs.filters import Group, Sort, read
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
@@ -25,6 +17,7 @@ from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.naming import name_windows, named_windows
 from helpdesk.repairs.panel import FORMS, Act, acts_for, asked_act, times_offered
 from helpdesk.repairs.queries import get_work_order, guaranteed, reach_of, service_level_of
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 
 bp = Blueprint("repairs", __name__, url_prefix="/work-orders")
 P = Permission

@@ -15,11 +15,12 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person
-from helpdesk.repairs.actions import hold_work_order, open_work_order, schedule_visit
+from helpdesk.repairs.actions import hold_work_order, open_work_order
 from helpdesk.repairs.models import Category, HoldReason, Urgency, Visit, WorkOrder
 from helpdesk.repairs.queries import reach_of
 from helpdesk.repairs.rules import promised_window
 from helpdesk.repairs.states import NOT_SET_OUT
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.storm.models import Cause, PostponedOrder, Postponement, Round, RoundPerson
 from helpdesk.storm.queries import AtRisk
 from helpdesk.storm.rules import ASKED, NO_SIGN, Whom, moved, moved_moment, ring_by, said_of_moved, said_time

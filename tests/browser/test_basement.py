@@ -9,9 +9,9 @@ from sqlalchemy import select
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import hand_over_visit, schedule_visit
 from helpdesk.repairs.models import Visit
 from helpdesk.repairs.states import VisitStatus
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from tests.browser.conftest import PHONE
 
 MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)

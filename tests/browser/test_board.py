@@ -10,7 +10,8 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.windows.rules import Window
 from tests.browser.conftest import PHONE
 

@@ -11,8 +11,9 @@ from helpdesk.cases.praising import pass_on_praise
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place, PlaceKind
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Category, Urgency
+from helpdesk.repairs.visit_actions import schedule_visit
 
 NIGHT = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 on Monday in 德裕苑
 MINUTE = timedelta(minutes=1)

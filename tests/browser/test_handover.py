@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from helpdesk.core.access import Role
 from helpdesk.core.transactions import writing
 from helpdesk.duty.models import Post
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit
 from tests.browser.conftest import PHONE
 from tests.conftest import PASSWORD

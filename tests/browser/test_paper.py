@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import schedule_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.dayplans import a_visit
 
 CHROME = "header.top, .print-bar, .toasts, button, .button, .filters"

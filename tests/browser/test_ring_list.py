@@ -10,9 +10,10 @@ from helpdesk.audit.queries import verify_chain
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.escalation.scan import tell_what_is_due
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.states import VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.browser.test_journey import landline_of_two
 
 NIGHT = datetime(2026, 11, 22, 18, 14, tzinfo=UTC)  # 02:14 on Monday in 德裕苑

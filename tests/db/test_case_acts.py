@@ -372,7 +372,7 @@ def test_an_order_that_is_chased_counts_it_and_rises_when_chased_again(place, ca
 
 
 def test_an_order_that_is_over_is_not_chased(work_order, ann, tao, now):
-    from helpdesk.repairs.actions import schedule_visit
+    from helpdesk.repairs.visit_actions import schedule_visit
     from helpdesk.scheduling.actions import finish_visit
 
     visit = act(schedule_visit, work_order, crew=[tao], actor=ann, now=now)

@@ -9,8 +9,8 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.dayplans.digests import digest_of, digests_of
 from helpdesk.dispatch.day import day_sheet
-from helpdesk.repairs.actions import rearrange_visit
 from helpdesk.repairs.models import Lock
+from helpdesk.repairs.visit_actions import rearrange_visit
 from helpdesk.technicians.models import Block
 from tests.dayplans import a_visit
 

@@ -19,10 +19,11 @@ from helpdesk.dayplans.question import question, to_hand_out
 from helpdesk.dayplans.states import PlanStatus
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.offers import offers_for
-from helpdesk.repairs.actions import hold_work_order, rearrange_visit
+from helpdesk.repairs.actions import hold_work_order
 from helpdesk.repairs.models import HoldReason, Lock, Urgency
 from helpdesk.repairs.staffing import visits_while_away
 from helpdesk.repairs.states import Status, Step
+from helpdesk.repairs.visit_actions import rearrange_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.technicians.actions import call_off_absence, note_absence
 from helpdesk.technicians.models import Absence, AbsenceReason

@@ -9,8 +9,8 @@ from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.problem import order_id, problem_of, visit_id
 from helpdesk.estate.models import Person
 from helpdesk.planning.model import Planned, Priority, Progress
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import NamedWindow, Urgency
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.technicians.models import Block
 from helpdesk.windows.rules import Window
 

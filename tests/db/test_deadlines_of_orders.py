@@ -8,11 +8,12 @@ from sqlalchemy import select
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import change_urgency, open_work_order, schedule_visit
+from helpdesk.repairs.actions import change_urgency, open_work_order
 from helpdesk.repairs.models import ServiceLevel, Urgency
 from helpdesk.repairs.queries import next_deadline, service_level_of
 from helpdesk.repairs.rules import DeadlineKind
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.windows.rules import Window
 
 P0, P1, P2, P3 = Urgency

@@ -15,7 +15,7 @@ from helpdesk.demo import load as loading
 from helpdesk.demo.bulk import Rows
 from helpdesk.demo.desk import NotYet, Numbers
 from helpdesk.demo.journal import Journal
-from helpdesk.repairs import actions
+from helpdesk.repairs import actions, visit_actions
 from helpdesk.repairs.models import CancelReason, HoldReason, Remark, ServiceLevel, Urgency, WorkOrder
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
@@ -45,11 +45,11 @@ class ByActions:
         self.order = self.act(actions.open_work_order, minutes=minutes, **what)
 
     def schedule(self, minutes, *crew, **when):
-        self.visit = self.act(actions.schedule_visit, self.order, minutes=minutes, crew=crew, **when)
+        self.visit = self.act(visit_actions.schedule_visit, self.order, minutes=minutes, crew=crew, **when)
 
     def replan(self, minutes, planned_at):
         crew = list(self.visit.crew)
-        self.act(actions.rearrange_visit, self.visit, minutes=minutes, crew=crew, planned_at=planned_at)
+        self.act(visit_actions.rearrange_visit, self.visit, minutes=minutes, crew=crew, planned_at=planned_at)
 
     def steps(self, **moments):
         for name, minutes in moments.items():

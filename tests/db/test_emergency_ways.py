@@ -14,9 +14,9 @@ from helpdesk.dayplans.emergencies import send_now, ways_to_go
 from helpdesk.estate.models import Phone
 from helpdesk.planning.change import When
 from helpdesk.planning.model import Reason as Never
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.states import Status, Step, VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.windows.rules import Window
 from tests.dayplans import a_visit, an_order, can_do

@@ -19,10 +19,11 @@ from helpdesk.escalation.queries import ring_list, to_ring
 from helpdesk.escalation.rules import Alarm
 from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.notify.models import Message
-from helpdesk.repairs.actions import hand_over_visit, open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.states import Step, VisitStatus
 from helpdesk.repairs.timeline import timeline
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.windows.rules import Window
 

@@ -31,9 +31,10 @@ from helpdesk.outages.models import Caller, Outage
 from helpdesk.outages.near import Nearness, near
 from helpdesk.outages.queries import callers_of, is_affected, orders_in, outage_of, standing_outages
 from helpdesk.outages.states import OutageStatus
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import CancelReason, Urgency
 from helpdesk.repairs.states import Status, Step
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit, take_step
 from tests.households import add_home, add_person
 

@@ -11,9 +11,9 @@ from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.states import Status
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.tariff.actions import (
     ItemFacts,

@@ -11,9 +11,9 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Person
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import Urgency, WorkOrder, WorkOrderKind
 from helpdesk.repairs.states import Setback, Status
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.routines.actions import Rhythm, begin_routine, change_routine, end_routine, note_outcome
 from helpdesk.routines.models import Basis, Outcome, Routine, Turn, Unit
 from helpdesk.routines.opening import open_due_turns

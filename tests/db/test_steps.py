@@ -8,9 +8,9 @@ from helpdesk.audit.queries import history_of
 from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import HoldReason
 from helpdesk.repairs.states import Setback, Status, Step, VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
 from helpdesk.windows.rules import Window
 

@@ -18,11 +18,9 @@ from helpdesk.repairs.actions import (
     cancel_work_order,
     change_urgency,
     close_work_order,
-    hand_over_visit,
     hold_work_order,
     open_work_order,
     promise_window,
-    schedule_visit,
 )
 from helpdesk.repairs.models import CancelReason, HoldReason, Remark, Urgency, WorkOrder
 from helpdesk.repairs.queries import (
@@ -33,6 +31,7 @@ from helpdesk.repairs.queries import (
     visible_work_orders,
 )
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from helpdesk.windows.rules import Window
 
 HOUR = timedelta(hours=1)

@@ -10,11 +10,12 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.repairs import lists
-from helpdesk.repairs.actions import cancel_work_order, close_work_order, open_work_order, schedule_visit
+from helpdesk.repairs.actions import cancel_work_order, close_work_order, open_work_order
 from helpdesk.repairs.filters import Filter, Group, Sort, read
 from helpdesk.repairs.lists import order_page
 from helpdesk.repairs.models import CancelReason, Urgency
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 
 HOUR = timedelta(hours=1)
 

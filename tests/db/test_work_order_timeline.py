@@ -13,14 +13,13 @@ from helpdesk.repairs.actions import (
     cancel_work_order,
     change_urgency,
     close_work_order,
-    hand_over_visit,
     hold_work_order,
     promise_window,
-    schedule_visit,
 )
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.repairs.timeline import FAILURES, SENTENCES, STEPS, timeline
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from helpdesk.scheduling.actions import fail_visit, finish_visit, take_step
 from helpdesk.windows.rules import Window
 

@@ -21,9 +21,10 @@ from helpdesk.escalation.models import Escalation
 from helpdesk.estate.models import Estate, Place, PlaceKind
 from helpdesk.notify.models import Message
 from helpdesk.notify.states import MessageStatus
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Category, Urgency
 from helpdesk.repairs.policy import install_defaults
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.worker.models import TaskLease
 from tests.product import ROOT, Product
 

@@ -56,17 +56,11 @@ from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.parties.actions import add_party, chase, hand_off, take_back
 from helpdesk.parties.models import PartyKind
-from helpdesk.repairs.actions import (
-    add_remark,
-    cancel_work_order,
-    close_work_order,
-    hold_work_order,
-    open_work_order,
-    schedule_visit,
-)
+from helpdesk.repairs.actions import add_remark, cancel_work_order, close_work_order, hold_work_order, open_work_order
 from helpdesk.repairs.category_actions import Takes, change_category
 from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
 from helpdesk.repairs.states import Setback, Step
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling import photos
 from helpdesk.scheduling.actions import add_photo, fail_visit, finish_visit, take_step
 from helpdesk.storm.actions import begin_round, note_sign, postpone_visits

@@ -16,9 +16,10 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Phone
-from helpdesk.repairs.actions import add_remark, open_work_order, promise_window, schedule_visit
+from helpdesk.repairs.actions import add_remark, open_work_order, promise_window
 from helpdesk.repairs.models import Lock, NamedWindow, Visit
 from helpdesk.repairs.states import Step, VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.technicians.models import Absence, AbsenceReason, Block
 from helpdesk.windows.models import SchedulingPolicy

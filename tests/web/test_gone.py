@@ -21,8 +21,8 @@ from helpdesk.neighbours.queries import number_of
 from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.outages.models import Caller
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import WorkOrder
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.storm.actions import postpone_visits
 from helpdesk.storm.models import Cause
 from tests.conftest import HTMX, NOON

@@ -22,8 +22,9 @@ from helpdesk.hotline.models import Outcome
 from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.parties.actions import add_party, hand_off
 from helpdesk.parties.models import PartyKind
-from helpdesk.repairs.actions import cancel_work_order, open_work_order, schedule_visit
+from helpdesk.repairs.actions import cancel_work_order, open_work_order
 from helpdesk.repairs.models import CancelReason
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import PASSWORD
 from tests.duties import HOUR, hand_over, put_on
 from tests.households import add_home, add_person, add_phone

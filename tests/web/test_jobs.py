@@ -13,9 +13,10 @@ from helpdesk.audit.queries import history_of
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Crib, Occupancy, OccupancyRole, Person, Phone
-from helpdesk.repairs.actions import cancel_work_order, hand_over_visit, open_work_order, schedule_visit
+from helpdesk.repairs.actions import cancel_work_order, open_work_order
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency
 from helpdesk.repairs.states import Status, Step, VisitStatus
+from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.scheduling.queries import door_of
 from helpdesk.travel.actions import set_mode

@@ -14,8 +14,9 @@ from helpdesk.hotline.models import Call
 from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.outages.models import Caller
-from helpdesk.repairs.actions import cancel_work_order, open_work_order, schedule_visit
+from helpdesk.repairs.actions import cancel_work_order, open_work_order
 from helpdesk.repairs.models import CancelReason, Urgency, WorkOrder
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import HTMX
 from tests.households import add_home
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from helpdesk.accounts import passwords
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import WRITE, writing
-from helpdesk.repairs.actions import schedule_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling import photos
 from tests.conftest import HASH, PASSWORD
 from tests.web.conftest import a_photo

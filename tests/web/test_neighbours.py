@@ -11,8 +11,9 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.neighbours.models import Entry, OtherHome, Part
 from helpdesk.neighbours.queries import other_home_of
-from helpdesk.repairs.actions import cancel_work_order, schedule_visit
+from helpdesk.repairs.actions import cancel_work_order
 from helpdesk.repairs.models import CancelReason
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import HTMX
 from tests.households import add_home, add_person, add_phone
 

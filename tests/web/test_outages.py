@@ -16,8 +16,9 @@ from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import orders_in
 from helpdesk.outages.states import OutageStatus
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.states import Status
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import HTMX
 from tests.households import add_home, index_place
 

@@ -14,8 +14,9 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Crib, Phone
 from helpdesk.hotline.models import Call, CallAnswer, Outcome
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Chase, Urgency, WorkOrder, WorkOrderKind
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import HTMX
 from tests.households import add_phone
 

@@ -26,8 +26,8 @@ from helpdesk.hotline.quick import QuickForm
 from helpdesk.neighbours.forms import EntryForm
 from helpdesk.outages.forms import OutageForm
 from helpdesk.parties.forms import ChaseForm, HandOffForm, PartyForm
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.forms import RemarkForm, VisitForm
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.routines.forms import BeginForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
 from helpdesk.storm.forms import PostponementForm, RoundForm

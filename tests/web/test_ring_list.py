@@ -13,9 +13,10 @@ from helpdesk.escalation.models import Decision, Ring
 from helpdesk.notify.actions import post
 from helpdesk.notify.models import Template
 from helpdesk.notify.states import MessageStatus, move
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.states import VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from tests.conftest import HTMX
 
 BAND = "/hotline/ring-list"

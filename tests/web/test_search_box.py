@@ -20,7 +20,7 @@ from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.parties.actions import add_party, hand_off
 from helpdesk.parties.models import PartyKind
-from helpdesk.repairs.actions import schedule_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.search import by_words, registry
 from helpdesk.search.by_words import excerpt, orders_with
 from helpdesk.storm.actions import postpone_visits

@@ -21,8 +21,9 @@ from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
 from helpdesk.notify.forms import MessageForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
 from helpdesk.parties.forms import ChaseForm, FinishForm, HandOffForm, PartyChangeForm, ReturnForm
-from helpdesk.repairs.actions import add_remark, schedule_visit
+from helpdesk.repairs.actions import add_remark
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.routines import forms as routines
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.technicians.forms import EndForm as EndOfSkill

@@ -16,9 +16,10 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.states import Status, Step, VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import take_step
 from helpdesk.storm.actions import begin_round, note_sign
 from helpdesk.storm.models import Cause, Postponement, Round, RoundPerson

@@ -12,10 +12,10 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.learning import learn_ways
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.models import Category, Visit
 from helpdesk.repairs.staffing import missing_skills
 from helpdesk.repairs.states import VisitStatus
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.technicians.actions import Mastered, add_skill, set_hours
 from helpdesk.technicians.models import Absence, AbsenceReason, Level, Skill, TechnicianSkill, TechnicianWish, Wish
 from helpdesk.technicians.queries import days_of

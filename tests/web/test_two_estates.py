@@ -11,8 +11,9 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.handover.models import Handover
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Urgency
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.storm.models import RoundPerson
 from tests.duties import put_on
 from tests.households import add_home, add_person

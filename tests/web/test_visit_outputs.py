@@ -8,8 +8,8 @@ import pytest
 
 from helpdesk.core.access import Role
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import schedule_visit
 from helpdesk.repairs.states import Step
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit, take_step
 from helpdesk.windows.rules import Window
 

@@ -11,7 +11,8 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.looks.models import Look, Looked, Purpose
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel
 from helpdesk.waivers.models import WaiverApplication, WaiverPolicy

@@ -8,11 +8,12 @@ from flask_babel import force_locale
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import change_urgency, close_work_order, open_work_order, schedule_visit
+from helpdesk.repairs.actions import change_urgency, close_work_order, open_work_order
 from helpdesk.repairs.explained import why_due
 from helpdesk.repairs.models import Urgency, WorkOrder
 from helpdesk.repairs.queries import service_level_of
 from helpdesk.repairs.rules import DeadlineKind
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.windows.rules import Window
 from tests.conftest import NOON

@@ -11,9 +11,10 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Phone
-from helpdesk.repairs.actions import add_remark, open_work_order, promise_window, schedule_visit
+from helpdesk.repairs.actions import add_remark, open_work_order, promise_window
 from helpdesk.repairs.models import Remark, Urgency, Visit
 from helpdesk.repairs.states import Status, VisitStatus, move, move_visit
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.windows.rules import Window
 from tests.conftest import HTMX
 from tests.households import add_person

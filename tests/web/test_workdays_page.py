@@ -11,8 +11,9 @@ from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import Urgency, WorkOrder
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.windows.rules import Window
 from helpdesk.workdays.models import CalendarDay, CalendarYear
 from helpdesk.workdays.rules import DayKind
