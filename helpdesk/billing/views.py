@@ -126,8 +126,7 @@ def reverse(payment_id: int):
     form, account_id = ReasonForm(), get_payment(me(), payment_id).account_id
     if form.validate():
         with form.keeping_typed(), writing():
-            payment = get_payment(me(), payment_id)
-            reverse_payment(payment, reason=form.reason.data, actor=me(), now=clock.now())
+            once(me(), form, lambda: _reversed(form, payment_id))
     return _again(account_id, form)
 
 
@@ -179,6 +178,12 @@ def _paid_at_door(form: PaymentForm, number: str) -> int:
         account, amount_fen=form.amount.fen, method=Method(form.method.data), taken_at=TakenAt.DOOR,
         invoice_wanted=form.invoice_wanted.data, paid_by=form.paid_by.data, actor=me(), now=clock.now(),
     ).id  # fmt: skip
+
+
+def _reversed(form: ReasonForm, payment_id: int) -> int:
+    payment = get_payment(me(), payment_id)
+    reverse_payment(payment, reason=form.reason.data, actor=me(), now=clock.now())
+    return payment.id
 
 
 def _paid(form: PaymentForm, account_id: int) -> int:

@@ -22,6 +22,7 @@ from helpdesk.estate.queries import (
     residents_of,
     visible_estates,
     visible_keys,
+    visible_phones,
     visible_places,
 )
 from helpdesk.estate.ringing import Departures, Gone, departures
@@ -116,7 +117,7 @@ def exact_phone(user, typed: str, permission: Permission = Permission.SEE_REGIST
     if not meant:
         return None
     ways = [(Phone.digits == digits) & Phone.estate_id.in_(ids) for digits, ids in meant.items()]
-    return db.session.scalar(select(Phone).where(or_(*ways)).order_by(Phone.estate_id).limit(1))
+    return db.session.scalar(visible_phones(user, permission).where(or_(*ways)).order_by(Phone.estate_id).limit(1))
 
 
 def keys_beginning(user, kind: SearchKind, typed: str):

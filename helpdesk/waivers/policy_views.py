@@ -109,7 +109,9 @@ def discard_policy(policy_id: int):
     if form.validate():
         with form.keeping_typed(), writing():
             policies.discard_policy(_policy(policy_id, form.version.data), actor=me(), now=clock.now())
-    return redirect(url_for(".policy_list"), 303)
+    if form.http_status == 200:
+        return redirect(url_for(".policy_list"), 303)
+    return _page(_policy(policy_id), discard_form=form), form.http_status
 
 
 @bp.get("/waiver-deciders")
@@ -168,8 +170,12 @@ def _done(form, policy_id: int, **forms):
     return _page(_policy(policy_id), **forms), form.http_status
 
 
-def _page(policy: WaiverPolicy, limits_form: LimitsForm | None = None, begin_form: BeginForm | None = None):
+def _page(
+    policy: WaiverPolicy, limits_form: LimitsForm | None = None, begin_form: BeginForm | None = None,
+    discard_form: SeenForm | None = None,
+):  # fmt: skip
     shown = {
+        "discard_form": discard_form or SeenForm(formdata=None),
         "limits_form": limits_form or LimitsForm(policy, formdata=None),
         "begin_form": begin_form or BeginForm(formdata=None),
         "sets": can(me(), P.SET_WAIVER_POLICY, policy.estate_id),

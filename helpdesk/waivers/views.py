@@ -5,6 +5,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can_anywhere, estates, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.forms import Form
 from helpdesk.core.htmx import page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -118,7 +119,10 @@ def discarding(application_number: str):
     if form.validate():
         with form.keeping_typed(), writing():
             discard_draft(_own(application_number, form.version.data), actor=me(), now=clock.now())
-    return redirect(url_for(".index") if form.http_status == 200 else request.path.replace("discarding", "draft"), 303)
+    if form.http_status == 200:
+        return redirect(url_for(".index"), 303)
+    application = _own(application_number)
+    return _draft_page(application, _draft_form(application, formdata=None), refused=form)
 
 
 def _own(number: str, seen: int | None = None):
@@ -134,11 +138,11 @@ def _draft_form(application, **kwargs) -> DraftForm:
     return DraftForm(application, people, policy, **kwargs)
 
 
-def _draft_page(application, form: DraftForm):
+def _draft_page(application, form: DraftForm, refused: Form | None = None):
     today = clock.local_date(clock.now())
     shown = {
         "application": application, "form": form, "warnings": intake.warnings_while_entering(me(), application, today),
         "saved": "saved" in request.args, "begins": applying.month_it_begins(application),
         "layout": "layouts/desk.html" if estates(me(), P.SEE_REGISTER) else "layouts/phone.html",
     }  # fmt: skip
-    return render_template(DRAFT, **shown), form.http_status
+    return render_template(DRAFT, **shown, refused=refused), (refused or form).http_status

@@ -261,8 +261,9 @@ def test_somebody_who_dies_between_verification_and_approval_is_not_granted_one(
     with writing():
         note_death(db.session.merge(home[1]), died_on=TODAY, actor=mei, now=now)
 
-    with pytest.raises(Refused):
+    with pytest.raises(Conflict):
         decide(waits, mei, now)
+    assert waits.status is S.ENDED
 
 
 @pytest.mark.parametrize("more", [{"use": "let"}, {"use": "vacant"}])

@@ -1,6 +1,7 @@
 """The pages of the books: what each person sees and does, and that the wrong one is turned away."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -78,7 +79,8 @@ def test_a_payment_is_reversed_with_a_reason(books, send):
     taken = books.ids["payment_id"][0]
     assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", reason="").status_code == 422
     assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", reason="Given back").status_code == 303
-    assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", reason="Given back").status_code == 409
+    again = {"reason": "Given back", "request_key": str(uuid4())}
+    assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", **again).status_code == 409
 
     assert db.session.get_one(Payment, taken).reversal_reason == "Given back"
 

@@ -213,7 +213,9 @@ def test_the_community_confirms_what_a_certificate_does_not_prove(home, ann, lin
 
 def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_user):
     manager = as_user(mei)
-    made = manager.post(f"/waiver-policies?estate={estate.id}", data={"request_key": str(uuid4())})
+    made, *_again = [
+        manager.post(f"/waiver-policies?estate={estate.id}", data={"request_key": str(uuid4())}) for _ in range(3)
+    ]  # one draft at a time
     draft = db.session.scalars(select(WaiverPolicy).where(WaiverPolicy.number == 2)).one()
     ground = next(one for one in draft.grounds if one.code == "LOW_INCOME_EDGE")
     form = manager.get(f"/waiver-grounds/{ground.id}").text
