@@ -7,6 +7,7 @@ from helpdesk.core.access import Guard, Permission, can, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
+from helpdesk.core.money import plain_yuan
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
@@ -165,7 +166,7 @@ def _refused(form: DraftForm):
 def _list(list_id: int) -> dict:
     found, today = get_list(me(), list_id), clock.local_date(clock.now())
     fresh = {"formdata": None, "version": found.version}
-    list_form = ListForm(**fresh, call_out=f"{found.call_out_fen // 100}", lines=as_lines(found.items))
+    list_form = ListForm(**fresh, call_out=plain_yuan(found.call_out_fen), lines=as_lines(found.items))
     return {"price_list": found, "list_form": list_form, "force_form": ForceForm(**fresh, valid_from=today)}
 
 

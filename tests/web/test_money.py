@@ -53,6 +53,15 @@ def test_an_account_says_what_is_owed_and_why(books, as_user):
     assert "Written off:" in page and "reversed" in page
 
 
+def test_finance_begins_at_the_money_and_finds_every_page_from_there(books, as_user):
+    fay = as_user(books.users[Role.FINANCE])
+    assert fay.get("/").location == "/billing"
+    for url in ("/billing", "/billing/arrears", "/billing/runs", "/billing/till", "/billing/rules", account_url(books)):
+        page = fay.get(url).text
+        assert all(f'href="/{path}"' in page for path in ("billing/till", "billing/arrears", "billing/rules", "tariff"))
+        assert '<a href="/billing" aria-current="page">Money</a>' in page
+
+
 def test_a_payment_is_taken_once_and_its_receipt_shown(books, send, as_user):
     before = balance_of(db.session.get_one(Account, books["account_id"])).balance_fen
     answers = [
