@@ -128,7 +128,7 @@ def reverse(payment_id: int):
         with form.keeping_typed(), writing():
             payment = get_payment(me(), payment_id)
             reverse_payment(payment, reason=form.reason.data, actor=me(), now=clock.now())
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("reverse", payment_id))
 
 
 @bp.post("/billing/charges/<int:charge_id>/correction")
@@ -139,7 +139,7 @@ def correct(charge_id: int):
         with form.keeping_typed(), writing():
             said = {"amount_fen": form.amount.fen, "reason": form.reason.data, "actor": me(), "now": clock.now()}
             once(me(), form, lambda: correct_charge(get_charge(me(), charge_id), **said).charge_id)
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("correct", charge_id))
 
 
 @bp.post("/billing/charges/<int:charge_id>/write-off")
@@ -150,18 +150,21 @@ def give_up(charge_id: int):
         with form.keeping_typed(), writing():
             said = {"reason": form.reason.data, "actor": me(), "now": clock.now()}
             once(me(), form, lambda: write_off(get_charge(me(), charge_id), **said).charge_id)
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("give_up", charge_id))
 
 
 @bp.post("/billing/places/<int:place_id>/paid-until")
 @needs(P.REVEAL_PAID_UNTIL)
 def paid_until(place_id: int):
     """A look at one home; posted, because it is noted."""
-    form, now = RevealForm(), clock.now()
+    form, told = RevealForm(), None
     get_place(me(), place_id)
-    with form.keeping_typed(), writing():
-        told = reveal_paid_until(get_place(me(), place_id), actor=me(), now=now)
-    return page_or_part("billing/told.html", "billing/_told.html", place=get_place(me(), place_id), told=told)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            found = get_place(me(), place_id)
+            told = reveal_paid_until(found, words=form.words.data, actor=me(), now=clock.now())
+    shown = {"place": get_place(me(), place_id), "told": told, "form": form}
+    return page_or_part("billing/told.html", "billing/_told.html", form.http_status, **shown)
 
 
 def get_job(number: str) -> WorkOrder:
@@ -190,6 +193,7 @@ def _paid(form: PaymentForm, account_id: int) -> int:
 
 
 def _again(account_id: int, form, **shown):
+    """The page again; `refused` is which of its small forms that was, and of which line."""
     return answer(form, PAGE, PAGE, url=url_for(".account", account_id=account_id), **_shown(account_id) | shown)
 
 
@@ -198,4 +202,4 @@ def _shown(account_id: int) -> dict:
     owed = max(found["balance"].balance_fen, 0)
     payment_form = PaymentForm(formdata=None, amount=plain_yuan(owed) if owed else "", method=Method.CASH)
     fresh = {"payment_form": payment_form, "reason_form": ReasonForm(formdata=None)}
-    return found | fresh | {"correction_form": CorrectionForm(formdata=None), "today": today}
+    return found | fresh | {"correction_form": CorrectionForm(formdata=None), "today": today, "refused": None}

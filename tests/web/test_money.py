@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from helpdesk.audit.models import Event
 from helpdesk.billing.ledger import balance_of
 from helpdesk.billing.models import (
     Account,
@@ -22,6 +21,7 @@ from helpdesk.billing.states import RunStatus
 from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.looks.models import Look, Looked, Purpose
 from tests.conftest import HTMX
 
 KEY = "0b8f7a4e-6d5c-4f0e-9a51-0d6c1f0b8f7a"
@@ -162,14 +162,28 @@ def test_what_a_technician_carries_is_counted(books, send):
     assert db.session.scalars(select(HandIn.counted_fen).order_by(HandIn.id)).all() == [190, 300]
 
 
-def test_an_operator_asks_until_when_one_home_is_paid_and_it_is_noted(books, as_user):
-    url = f"/billing/places/{books['place_id']}/paid-until"
-    told = as_user(books.users[Role.OPERATOR]).post(url, headers=HTMX)
+def test_an_operator_asks_until_when_one_home_is_paid_and_the_look_is_noted(books, as_user):
+    url, operator = f"/billing/places/{books['place_id']}/paid-until", as_user(books.users[Role.OPERATOR])
+    told = operator.post(url, headers=HTMX)
 
     assert told.status_code == 200 and "Paid until" in told.text
-    kinds = select(func.count()).where(Event.kind == "paid_until.revealed")
-    assert db.session.scalar(kinds) == 1
+    assert operator.post(url, data={"words": "Their bank asks"}).status_code == 200
+    refused = operator.post(url, data={"words": "x" * 201}, headers=HTMX)
+    assert refused.status_code == 422 and "Paid until 2" not in refused.text
+    looks = select(Look.what, Look.place_id, Look.purpose, Look.words).order_by(Look.id)
+    home = books["place_id"]
+    assert db.session.execute(looks).all() == [
+        (Looked.PAID_UNTIL, home, Purpose.ANSWERING, ""), (Looked.PAID_UNTIL, home, Purpose.OTHER, "Their bank asks"),
+    ]  # fmt: skip
     assert as_user(books.users[Role.TECHNICIAN]).post(url).status_code == 403
+
+
+def test_the_caller_card_asks_until_when_its_one_home_is_paid(books, as_user):
+    operator, url = as_user(books.users[Role.OPERATOR]), f"/billing/places/{books['place_id']}/paid-until"
+    card = operator.get("/hotline/card", query_string={"place_id": books["place_id"]}, headers=HTMX).text
+
+    assert url in card and "Paid until 2" not in card
+    assert 'form id="ask-paid-until"' in operator.get("/hotline").text
 
 
 def test_rules_hold_from_the_first_of_a_month(books, send):
