@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
 from helpdesk.billing.ledger import balance_of
@@ -90,6 +91,33 @@ def test_a_payment_is_reversed_with_a_reason(books, send):
     assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", reason="Given back").status_code == 409
 
     assert db.session.get_one(Payment, taken).reversal_reason == "Given back"
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("/billing/charges/{charge_id}/correction", {"amount": "x1", "reason": "Measured <anew>"}),
+        ("/billing/charges/{charge_id}/correction", {"amount": "7.5", "reason": "y" * 201}),
+        ("/billing/charges/{charge_id}/write-off", {"reason": "z" * 201}),
+        ("/billing/payments/{payment_id}/reversal", {"reason": "w" * 201}),
+    ],
+)
+def test_what_was_typed_stays_where_it_was_typed(books, send, url, sent):
+    one = {"charge_id": books.ids["charge_id"][0], "payment_id": books.ids["payment_id"][0]}
+    answer = send(Role.MANAGER, url.format(**one), **sent)
+
+    assert answer.status_code == 422
+    for typed in sent.values():
+        assert escape(typed) in answer.text
+    assert answer.text.count("<details open>") == 1
+
+
+def test_a_reason_that_came_too_late_can_be_copied(books, send):
+    url = f"/billing/payments/{books.ids['payment_id'][0]}/reversal"
+    assert send(Role.FINANCE, url, reason="Given back").status_code == 303
+    late = send(Role.FINANCE, url, reason="Given back at the desk")
+
+    assert late.status_code == 409 and "Given back at the desk" in late.text
 
 
 ACTS = {  # of what only some may do: the address, and what is sent
