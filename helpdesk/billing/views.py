@@ -66,8 +66,10 @@ def find():
 @bp.get("/billing/places/<int:place_id>")
 @needs(P.SEE_MONEY)
 def of_place(place_id: int):
-    known = accounts_at(me(), place_id) or abort(404)
-    return redirect(url_for(".account", account_id=known[0].id))
+    """The account of a home; where it has none yet, the page that says so."""
+    if known := accounts_at(me(), place_id):
+        return redirect(url_for(".account", account_id=known[0].id))
+    return redirect(url_for(".index", address=get_place(me(), place_id).address))
 
 
 @bp.get("/billing/accounts/<int:account_id>")

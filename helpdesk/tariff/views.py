@@ -25,7 +25,7 @@ from helpdesk.tariff.actions import (
 )
 from helpdesk.tariff.forms import AcceptForm, DraftForm, DropForm, ForceForm, ListForm, QuoteForm, as_lines
 from helpdesk.tariff.models import Agreed
-from helpdesk.tariff.queries import cost_of, get_list, items_for, list_in_force, lists_of, quote_on, quotes_of
+from helpdesk.tariff.queries import cost_of, get_list, items_for, less_of, list_in_force, lists_of, quote_on, quotes_of
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.words import item_name
 
@@ -107,6 +107,16 @@ def drop(list_id: int):
 @needs(P.QUOTE)
 def quote(number: str):
     return render_template(QUOTE, form=None, **_quote(number))
+
+
+@bp.get("/work-orders/<number>/quotes/<int:quote_id>")
+@needs(P.QUOTE)
+def paper(number: str, quote_id: int):
+    """One quote for the resident, with what need not be paid."""
+    order = _order(number)
+    found = quote_on(order, quote_id)
+    less = less_of(found, clock.local_date(clock.now()))
+    return render_template("tariff/paper.html", work_order=order, quote=found, less_fen=less)
 
 
 @bp.post("/work-orders/<number>/quote")

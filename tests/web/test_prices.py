@@ -43,6 +43,16 @@ def test_a_technician_says_the_price_at_the_door_and_notes_who_agreed(world, sen
     assert "王桂英" in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
 
 
+def test_one_quote_is_printed_for_the_resident(world, as_user):
+    quoted = world.ids["quotes"][0]
+    url = f"/work-orders/{quoted['number']}/quotes/{quoted['quote_id']}"
+    paper = as_user(world.users[Role.TECHNICIAN]).get(url).text
+
+    assert quoted["number"] in paper and "In all" in paper
+    assert url in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
+    assert as_user(world.users[Role.OPERATOR]).get(f"{url}9").status_code == 404
+
+
 @pytest.mark.parametrize("typed", ["", "0", "-1", "x", "1.5"])
 def test_a_quote_without_any_line_is_refused(world, send, typed):
     item = db.session.scalars(select(PriceItem.id)).first()
