@@ -42,6 +42,8 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
 PLANNERS_FIRST = ("hotline.console", "repairs.index", "cases.index", "duty.index", "estate.index")
+MONEY_FIRST = ("billing.index", "tariff.index", "estate.index")  # for who takes payments and plans no duty
+PART_OF = {"books": "billing"}  # blueprints that share an entry
 IN_LINE, ON_A_PHONE = 6, 2  # links in the line of navigation, "More" among them where there are more; on a phone
 
 
@@ -69,11 +71,17 @@ def healthz():
 
 def nav() -> list[Link]:
     """The pages this person may open, what they need most first; the first is their home."""
-    here = request.blueprint
+    here = PART_OF.get(request.blueprint, request.blueprint)
     allowed = [(endpoint, label) for permission, endpoint, label in PAGES if can_anywhere(me(), permission)]
-    if can_anywhere(me(), P.PLAN_DUTY):
-        allowed.sort(key=lambda page: (*PLANNERS_FIRST, page[0]).index(page[0]))
+    if first := _first():
+        allowed.sort(key=lambda page: (*first, page[0]).index(page[0]))
     return [Link(str(label), url_for(endpoint), endpoint.split(".")[0] == here) for endpoint, label in allowed]
+
+
+def _first() -> tuple[str, ...]:
+    if can_anywhere(me(), P.PLAN_DUTY):
+        return PLANNERS_FIRST
+    return MONEY_FIRST if can_anywhere(me(), P.TAKE_PAYMENT) else ()
 
 
 def nav_line() -> tuple[list[Link], int, int]:

@@ -245,7 +245,6 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "payment.reversed": {"payment_id": int, "amount_fen": int},
     "hand_in.counted": {"technician_id": int, "expected_fen": int, "counted_fen": int},  # the subject is the hand-in
     "day.closed": {"payments": int, "expected_fen": int, "counted_fen": int},  # the subject is the closing
-    "paid_until.revealed": {"account_id": int | None},  # the subject is the place
     # outages
     "outage.opened": {
         "status": StrEnum, "category_id": int, "starts_at": datetime, "ends_at": datetime | None, "orders": list,

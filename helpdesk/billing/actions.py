@@ -20,6 +20,8 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import check_begins, make_room
 from helpdesk.estate.models import Estate, Place
+from helpdesk.looks.actions import note_look
+from helpdesk.looks.models import Looked, Purpose
 from helpdesk.tariff.reductions import Scope, reductions_of
 
 MANY = 1_000_000
@@ -114,12 +116,18 @@ def write_off(charge: Charge, *, reason: str, actor: User, now: datetime) -> Wri
     return made
 
 
-def reveal_paid_until(place: Place, *, actor: User, now: datetime) -> PaidUntil | None:
-    """Tell until when one home is paid, and note who looked. None for a home without an account."""
+def reveal_paid_until(place: Place, *, words: str = "", actor: User, now: datetime) -> PaidUntil | None:
+    """Tell until when one home is paid, and note who looked and why: the resident asks, or what the words say.
+
+    None for a home without an account.
+    """
     require(actor, Permission.REVEAL_PAID_UNTIL, place.estate_id)
     account = open_account_of(place.id)
-    told = {"account_id": account.id if account else None}
-    record("paid_until.revealed", place, actor=actor, now=now, raises_version=False, **told)
+    purpose = Purpose.OTHER if words.strip() else Purpose.ANSWERING
+    note_look(
+        estate_id=place.estate_id, what=Looked.PAID_UNTIL, subject_id=place.id, place_id=place.id,
+        purpose=purpose, words=words, actor=actor, now=now,
+    )  # fmt: skip
     return paid_until(account, clock.local_date(now)) if account else None
 
 

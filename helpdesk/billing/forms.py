@@ -100,7 +100,9 @@ class ClosingForm(CreatingForm):
 
 
 class RevealForm(Form):
-    pass
+    """Why somebody looks; empty where the resident asks."""
+
+    words = Text(_l("Why you look"), limit=200)
 
 
 class Share(Text):

@@ -66,8 +66,10 @@ def find():
 @bp.get("/billing/places/<int:place_id>")
 @needs(P.SEE_MONEY)
 def of_place(place_id: int):
-    known = accounts_at(me(), place_id) or abort(404)
-    return redirect(url_for(".account", account_id=known[0].id))
+    """The account of a home; where it has none yet, the page that says so."""
+    if known := accounts_at(me(), place_id):
+        return redirect(url_for(".account", account_id=known[0].id))
+    return redirect(url_for(".index", address=get_place(me(), place_id).address))
 
 
 @bp.get("/billing/accounts/<int:account_id>")
@@ -127,7 +129,7 @@ def reverse(payment_id: int):
     if form.validate():
         with form.keeping_typed(), writing():
             once(me(), form, lambda: _reversed(form, payment_id))
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("reverse", payment_id))
 
 
 @bp.post("/billing/charges/<int:charge_id>/correction")
@@ -138,7 +140,7 @@ def correct(charge_id: int):
         with form.keeping_typed(), writing():
             said = {"amount_fen": form.amount.fen, "reason": form.reason.data, "actor": me(), "now": clock.now()}
             once(me(), form, lambda: correct_charge(get_charge(me(), charge_id), **said).charge_id)
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("correct", charge_id))
 
 
 @bp.post("/billing/charges/<int:charge_id>/write-off")
@@ -149,18 +151,21 @@ def give_up(charge_id: int):
         with form.keeping_typed(), writing():
             said = {"reason": form.reason.data, "actor": me(), "now": clock.now()}
             once(me(), form, lambda: write_off(get_charge(me(), charge_id), **said).charge_id)
-    return _again(account_id, form)
+    return _again(account_id, form, refused=("give_up", charge_id))
 
 
 @bp.post("/billing/places/<int:place_id>/paid-until")
 @needs(P.REVEAL_PAID_UNTIL)
 def paid_until(place_id: int):
     """A look at one home; posted, because it is noted."""
-    form, now = RevealForm(), clock.now()
+    form, told = RevealForm(), None
     get_place(me(), place_id)
-    with form.keeping_typed(), writing():
-        told = reveal_paid_until(get_place(me(), place_id), actor=me(), now=now)
-    return page_or_part("billing/told.html", "billing/_told.html", place=get_place(me(), place_id), told=told)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            found = get_place(me(), place_id)
+            told = reveal_paid_until(found, words=form.words.data, actor=me(), now=clock.now())
+    shown = {"place": get_place(me(), place_id), "told": told, "form": form}
+    return page_or_part("billing/told.html", "billing/_told.html", form.http_status, **shown)
 
 
 def get_job(number: str) -> WorkOrder:
@@ -195,6 +200,7 @@ def _paid(form: PaymentForm, account_id: int) -> int:
 
 
 def _again(account_id: int, form, **shown):
+    """The page again; `refused` is which of its small forms that was, and of which line."""
     return answer(form, PAGE, PAGE, url=url_for(".account", account_id=account_id), **_shown(account_id) | shown)
 
 
@@ -203,4 +209,4 @@ def _shown(account_id: int) -> dict:
     owed = max(found["balance"].balance_fen, 0)
     payment_form = PaymentForm(formdata=None, amount=plain_yuan(owed) if owed else "", method=Method.CASH)
     fresh = {"payment_form": payment_form, "reason_form": ReasonForm(formdata=None)}
-    return found | fresh | {"correction_form": CorrectionForm(formdata=None), "today": today}
+    return found | fresh | {"correction_form": CorrectionForm(formdata=None), "today": today, "refused": None}

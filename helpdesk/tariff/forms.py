@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired
 
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.core.money import plain_yuan, read_yuan
+from helpdesk.core.words import locale
 from helpdesk.estate.fields import Code, Day, version
 from helpdesk.tariff.actions import ItemFacts
 from helpdesk.tariff.models import Agreed, MaterialPolicy, PriceItem
@@ -15,6 +16,7 @@ POLICIES = {
     "自备": MaterialPolicy.OWNER_BUYS, "提供": MaterialPolicy.COMPANY_SELLS, "免费": MaterialPolicy.FREE,
     **{policy.value: policy for policy in MaterialPolicy},
 }  # fmt: skip
+IN_CHINESE = {policy: typed for typed, policy in POLICIES.items() if typed != policy}
 PARTS = 7
 MOST = 999
 
@@ -45,7 +47,7 @@ class ListForm(Form):
 
 
 def _item(line: str) -> ItemFacts | None:
-    cells = [cell.strip() for cell in line.replace("|", "|").split("|")]
+    cells = [cell.strip() for cell in line.replace("\uff5c", "|").split("|")]
     cells += [""] * (PARTS - len(cells))
     name, english, unit, labour, policy, material, kind = cells[:PARTS]
     fen, sold = read_yuan(labour or "0"), read_yuan(material or "0")
@@ -60,11 +62,16 @@ def as_lines(items: list[PriceItem]) -> str:
     """The lines as they would be typed."""
     return "\n".join(
         " | ".join((
-            item.name_zh, item.name_en, item.unit, plain_yuan(item.labour_fen), item.material_policy.value,
+            item.name_zh, item.name_en, item.unit, plain_yuan(item.labour_fen), _policy(item.material_policy),
             plain_yuan(item.material_fen), item.category_code or "",
         ))
         for item in items
     )  # fmt: skip
+
+
+def _policy(policy: MaterialPolicy) -> str:
+    """As the hint above the lines calls it."""
+    return IN_CHINESE[policy] if locale() == "zh" else policy.value
 
 
 class DraftForm(CreatingForm):

@@ -6,12 +6,14 @@ from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import counts
 from helpdesk.estate.queries import as_seen
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.tariff.models import PriceItem, PriceList, Quote, QuoteLine
+from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.rules import Cost, cost
 from helpdesk.tariff.states import ListStatus
 
@@ -62,3 +64,12 @@ def quote_on(work_order: WorkOrder, quote_id: int, *, seen_version: int | None =
 def cost_of(quote: Quote) -> Cost:
     lines = ((line.quantity, line.labour_fen, line.material_fen) for line in quote.lines)
     return cost(lines, quote.call_out_fen)
+
+
+def less_of(quote: Quote, today: date) -> int:
+    """What is taken off a quote, on the day it was agreed to or else today; nothing of why."""
+    place_id, spent = quote.work_order.place_id, cost_of(quote)
+    on = clock.local_date(quote.accepted_at) if quote.accepted_at else today
+    parts = {Scope.LABOUR: spent.labour_fen, Scope.MATERIALS: spent.materials_fen, Scope.CALL_OUT: spent.call_out_fen}
+    found = {scope: reductions_of([place_id], scope, on).get(place_id) for scope, fen in parts.items() if fen}
+    return sum(reduction.of(parts[scope]) for scope, reduction in found.items() if reduction)

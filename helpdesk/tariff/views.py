@@ -7,6 +7,7 @@ from helpdesk.core.access import Guard, Permission, can, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
+from helpdesk.core.money import plain_yuan
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
@@ -24,7 +25,7 @@ from helpdesk.tariff.actions import (
 )
 from helpdesk.tariff.forms import AcceptForm, DraftForm, DropForm, ForceForm, ListForm, QuoteForm, as_lines
 from helpdesk.tariff.models import Agreed
-from helpdesk.tariff.queries import cost_of, get_list, items_for, list_in_force, lists_of, quote_on, quotes_of
+from helpdesk.tariff.queries import cost_of, get_list, items_for, less_of, list_in_force, lists_of, quote_on, quotes_of
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.words import item_name
 
@@ -108,6 +109,16 @@ def quote(number: str):
     return render_template(QUOTE, form=None, **_quote(number))
 
 
+@bp.get("/work-orders/<number>/quotes/<int:quote_id>")
+@needs(P.QUOTE)
+def paper(number: str, quote_id: int):
+    """One quote for the resident, with what need not be paid."""
+    order = _order(number)
+    found = quote_on(order, quote_id)
+    less = less_of(found, clock.local_date(clock.now()))
+    return render_template("tariff/paper.html", work_order=order, quote=found, less_fen=less)
+
+
 @bp.post("/work-orders/<number>/quote")
 @needs(P.QUOTE)
 def make(number: str):
@@ -165,7 +176,7 @@ def _refused(form: DraftForm):
 def _list(list_id: int) -> dict:
     found, today = get_list(me(), list_id), clock.local_date(clock.now())
     fresh = {"formdata": None, "version": found.version}
-    list_form = ListForm(**fresh, call_out=f"{found.call_out_fen // 100}", lines=as_lines(found.items))
+    list_form = ListForm(**fresh, call_out=plain_yuan(found.call_out_fen), lines=as_lines(found.items))
     return {"price_list": found, "list_form": list_form, "force_form": ForceForm(**fresh, valid_from=today)}
 
 

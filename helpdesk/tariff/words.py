@@ -30,4 +30,4 @@ register({
 
 
 def item_name(item: PriceItem) -> str:
-    return item.name_zh if locale() == "zh" else item.name_en
+    return item.name_zh if locale() == "zh" else item.name_en or item.name_zh

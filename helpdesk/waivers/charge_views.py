@@ -4,20 +4,36 @@ from flask import redirect, render_template, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
+from helpdesk.core.htmx import wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.waivers import one_off
-from helpdesk.waivers.effect import why
+from helpdesk.waivers.effect import whys
 from helpdesk.waivers.forms import OneOffForm
+from helpdesk.waivers.page import note_reading
+from helpdesk.waivers.policy import ground_of
+from helpdesk.waivers.queries import get_application
 from helpdesk.waivers.views import bp
 
 P = Permission
 
 
 @bp.app_template_global()
-def why_reduced(line):
-    """What is behind a reduced line, or an adjustment of one; None where nothing is. No ground is told."""
-    return why(line.waiver_id, line.rate_bp, line.policy_id) if line.waiver_id and line.policy_id else None
+def whys_reduced(lines):
+    """What is behind these reduced lines and their adjustments, by waiver. No ground is told."""
+    return whys({line.waiver_id for line in lines if line.waiver_id and line.policy_id})
+
+
+@bp.get("/waivers/<application_number>/ground")
+@needs(P.SEE_WAIVERS)
+def ground_told(application_number: str):
+    """On what the waiver behind a line of a bill was granted: a look, as at the whole application."""
+    if not wants_part():
+        return redirect(url_for(".show", application_number=application_number))
+    application = get_application(me(), application_number)
+    note_reading(me(), application, clock.now(), asked=True)
+    ground = ground_of(application.policy, application.ground_code)
+    return render_template("waivers/_ground_told.html", application=application, ground=ground)
 
 
 @bp.get("/charges/<int:charge_id>/one-off")

@@ -66,12 +66,16 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
     )  # fmt: skip
 
 
-def note_reading(user, application: WaiverApplication, now) -> None:
-    """That somebody opened it: whose it is, and why, from what they are here for."""
+def note_reading(user, application: WaiverApplication, now, *, asked: bool = False) -> None:
+    """That somebody opened it: whose it is, and why, from what they are here for.
+
+    `asked`: because somebody asked about a bill.
+    """
     estate_id = application.estate_id
     decides, works = can(user, P.DECIDE_WAIVERS, estate_id), can(user, P.WORK_WAIVERS, estate_id)
     waits = application.status is S.VERIFIED
-    purpose = Purpose.DECIDING if decides and waits else Purpose.VERIFYING if works else Purpose.CHECKING
+    doing = Purpose.DECIDING if decides and waits else Purpose.VERIFYING
+    purpose = Purpose.CHECKING if not works and not (decides and waits) else Purpose.ANSWERING if asked else doing
     note_look_aside(
         estate_id=estate_id, what=Looked.WAIVER, subject_id=application.id, place_id=application.place_id,
         person_id=application.beneficiary_id, purpose=purpose, actor=user, now=now,

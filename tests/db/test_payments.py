@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from helpdesk.audit.models import Event
 from helpdesk.billing.actions import correct_charge, reveal_paid_until, set_fee_rules, write_off
 from helpdesk.billing.ledger import PaidUntil, arrears, balance_of, collected, paid_until
 from helpdesk.billing.models import Account, Allocation, Charge, FeeUse, Method, Payment, TakenAt
@@ -23,6 +22,7 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Place
+from helpdesk.looks.models import Look, Looked, Purpose
 from tests.money import JULY, JUNE, account_for, bill, priced_home, set_rules
 
 AUGUST = datetime(2026, 8, 10, 4, tzinfo=UTC)
@@ -212,8 +212,10 @@ def test_until_when_a_home_is_paid_and_each_look_is_noted(account, pay, ann, tao
         told = reveal_paid_until(db.session.get_one(Place, home.id), actor=ann, now=AUGUST)
 
     assert told == PaidUntil(date(2026, 6, 30), 3_931)
-    seen = db.session.scalars(select(Event).where(Event.kind == "paid_until.revealed")).one()
-    assert (seen.actor_id, seen.subject_type, seen.subject_id) == (ann.id, "place", home.id)
+    seen = db.session.scalars(select(Look)).one()
+    assert (seen.user_id, seen.what, seen.place_id, seen.purpose) == (
+        ann.id, Looked.PAID_UNTIL, home.id, Purpose.ANSWERING,
+    )  # fmt: skip
     with pytest.raises(NotAllowed), writing():
         reveal_paid_until(db.session.get_one(Place, home.id), actor=tao, now=AUGUST)
     pay(3_931)

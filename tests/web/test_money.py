@@ -4,9 +4,9 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
-from helpdesk.audit.models import Event
 from helpdesk.billing.ledger import balance_of
 from helpdesk.billing.models import (
     Account,
@@ -23,6 +23,7 @@ from helpdesk.billing.states import RunStatus
 from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.looks.models import Look, Looked, Purpose
 from tests.conftest import HTMX
 
 KEY = "0b8f7a4e-6d5c-4f0e-9a51-0d6c1f0b8f7a"
@@ -54,6 +55,15 @@ def test_an_account_says_what_is_owed_and_why(books, as_user):
     assert "Written off:" in page and "reversed" in page
 
 
+def test_finance_begins_at_the_money_and_finds_every_page_from_there(books, as_user):
+    fay = as_user(books.users[Role.FINANCE])
+    assert fay.get("/").location == "/billing"
+    for url in ("/billing", "/billing/arrears", "/billing/runs", "/billing/till", "/billing/rules", account_url(books)):
+        page = fay.get(url).text
+        assert all(f'href="/{path}"' in page for path in ("billing/till", "billing/arrears", "billing/rules", "tariff"))
+        assert '<a href="/billing" aria-current="page">Money</a>' in page
+
+
 def test_a_payment_is_taken_once_and_its_receipt_shown(books, send, as_user):
     before = balance_of(db.session.get_one(Account, books["account_id"])).balance_fen
     answers = [
@@ -83,6 +93,33 @@ def test_a_payment_is_reversed_with_a_reason(books, send):
     assert send(Role.FINANCE, f"/billing/payments/{taken}/reversal", **again).status_code == 409
 
     assert db.session.get_one(Payment, taken).reversal_reason == "Given back"
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("/billing/charges/{charge_id}/correction", {"amount": "x1", "reason": "Measured <anew>"}),
+        ("/billing/charges/{charge_id}/correction", {"amount": "7.5", "reason": "y" * 201}),
+        ("/billing/charges/{charge_id}/write-off", {"reason": "z" * 201}),
+        ("/billing/payments/{payment_id}/reversal", {"reason": "w" * 201}),
+    ],
+)
+def test_what_was_typed_stays_where_it_was_typed(books, send, url, sent):
+    one = {"charge_id": books.ids["charge_id"][0], "payment_id": books.ids["payment_id"][0]}
+    answer = send(Role.MANAGER, url.format(**one), **sent)
+
+    assert answer.status_code == 422
+    for typed in sent.values():
+        assert escape(typed) in answer.text
+    assert answer.text.count("<details open>") == 1
+
+
+def test_a_reason_that_came_too_late_can_be_copied(books, send):
+    url = f"/billing/payments/{books.ids['payment_id'][0]}/reversal"
+    assert send(Role.FINANCE, url, reason="Given back").status_code == 303
+    late = send(Role.FINANCE, url, reason="Given back at the desk")
+
+    assert late.status_code == 409 and "Given back at the desk" in late.text
 
 
 ACTS = {  # of what only some may do: the address, and what is sent
@@ -155,14 +192,28 @@ def test_what_a_technician_carries_is_counted(books, send):
     assert db.session.scalars(select(HandIn.counted_fen).order_by(HandIn.id)).all() == [190, 300]
 
 
-def test_an_operator_asks_until_when_one_home_is_paid_and_it_is_noted(books, as_user):
-    url = f"/billing/places/{books['place_id']}/paid-until"
-    told = as_user(books.users[Role.OPERATOR]).post(url, headers=HTMX)
+def test_an_operator_asks_until_when_one_home_is_paid_and_the_look_is_noted(books, as_user):
+    url, operator = f"/billing/places/{books['place_id']}/paid-until", as_user(books.users[Role.OPERATOR])
+    told = operator.post(url, headers=HTMX)
 
     assert told.status_code == 200 and "Paid until" in told.text
-    kinds = select(func.count()).where(Event.kind == "paid_until.revealed")
-    assert db.session.scalar(kinds) == 1
+    assert operator.post(url, data={"words": "Their bank asks"}).status_code == 200
+    refused = operator.post(url, data={"words": "x" * 201}, headers=HTMX)
+    assert refused.status_code == 422 and "Paid until 2" not in refused.text
+    looks = select(Look.what, Look.place_id, Look.purpose, Look.words).order_by(Look.id)
+    home = books["place_id"]
+    assert db.session.execute(looks).all() == [
+        (Looked.PAID_UNTIL, home, Purpose.ANSWERING, ""), (Looked.PAID_UNTIL, home, Purpose.OTHER, "Their bank asks"),
+    ]  # fmt: skip
     assert as_user(books.users[Role.TECHNICIAN]).post(url).status_code == 403
+
+
+def test_the_caller_card_asks_until_when_its_one_home_is_paid(books, as_user):
+    operator, url = as_user(books.users[Role.OPERATOR]), f"/billing/places/{books['place_id']}/paid-until"
+    card = operator.get("/hotline/card", query_string={"place_id": books["place_id"]}, headers=HTMX).text
+
+    assert url in card and "Paid until 2" not in card
+    assert 'form id="ask-paid-until"' in operator.get("/hotline").text
 
 
 def test_rules_hold_from_the_first_of_a_month(books, send):

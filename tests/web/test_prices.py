@@ -43,6 +43,16 @@ def test_a_technician_says_the_price_at_the_door_and_notes_who_agreed(world, sen
     assert "王桂英" in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
 
 
+def test_one_quote_is_printed_for_the_resident(world, as_user):
+    quoted = world.ids["quotes"][0]
+    url = f"/work-orders/{quoted['number']}/quotes/{quoted['quote_id']}"
+    paper = as_user(world.users[Role.TECHNICIAN]).get(url).text
+
+    assert quoted["number"] in paper and "In all" in paper
+    assert url in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
+    assert as_user(world.users[Role.OPERATOR]).get(f"{url}9").status_code == 404
+
+
 @pytest.mark.parametrize("typed", ["", "0", "-1", "x", "1.5"])
 def test_a_quote_without_any_line_is_refused(world, send, typed):
     item = db.session.scalars(select(PriceItem.id)).first()
@@ -56,6 +66,21 @@ def test_who_may_not_quote(world, send, role):
 
 def test_a_technician_who_is_not_sent_there_finds_nothing(world, person, as_user):
     assert as_user(person("Bob", Role.TECHNICIAN)).get(order_url(world)).status_code == 404
+
+
+def test_a_list_is_shown_as_it_would_be_typed_in_the_readers_own_words(world, send, as_user):
+    draft = db.session.get_one(PriceList, world.ids["list_id"][1])
+    line = "换龙头 ｜ Tap ｜ 个 ｜ 25 ｜ 提供 ｜ 40 ｜"
+    assert send(Role.FINANCE, f"/tariff/{draft.id}", version=str(draft.version), lines=line, call_out="12.50").location
+    books = as_user(world.users[Role.FINANCE])
+    page = books.get(f"/tariff/{draft.id}").text
+    assert "换龙头 | Tap | 个 | 25.00 | company_sells | 40.00 |" in page and 'value="12.50"' in page
+
+    books.post("/me/language", data={"language": "zh", "next": "/"})
+    assert "换龙头 | Tap | 个 | 25.00 | 提供 | 40.00 |" in books.get(f"/tariff/{draft.id}").text
+    in_force = db.session.scalars(select(PriceList.id).where(PriceList.status == ListStatus.IN_FORCE)).first()
+    page = books.get(f"/tariff/{in_force}").text
+    assert 'name="lines"' not in page and "人工费" in page
 
 
 def test_a_draft_is_written_and_put_in_force(world, send):

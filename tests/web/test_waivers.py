@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, ChargeKind
@@ -17,7 +18,7 @@ from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel
 from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
-from tests.conftest import PASSWORD
+from tests.conftest import HTMX, PASSWORD
 from tests.waivers import a_home, applied
 
 S = WaiverStatus
@@ -266,6 +267,36 @@ def test_another_persons_draft_is_nobody_elses(home, ann, mei, now, as_user):
         number = draft.number
     assert as_user(mei).get(f"/waivers/{number}/draft").status_code == 404
     assert as_user(mei).get(f"/waivers/{number}").status_code == 404
+
+
+def test_the_ground_behind_a_bill_is_told_to_who_may_know_and_the_look_noted(
+    waits, home, estate, mei, ling, person, now, as_user, add
+):
+    account = add(Account, estate_id=estate.id, place_id=home[0].id, person_id=home[1].id, opened_on=now.date(),
+                  billed_from=now.date())  # fmt: skip
+    add(Charge, estate_id=estate.id, account_id=account.id, place_id=home[0].id, kind=ChargeKind.OTHER, words="Key",
+        gross_fen=3_931, reduced_fen=1_179, net_fen=2_752, waiver_id=waits.id, rate_bp=3_000, policy_id=waits.policy_id,
+        due_on=now.date(), made_at=now)  # fmt: skip
+    manager, fay = as_user(mei), as_user(person("Fay", Role.FINANCE))
+    page = manager.get(f"/waivers/{waits.number}").text
+    assert manager.post(f"/waivers/{waits.number}/approval", data=decision(page)).status_code == 303
+    ground = f"/waivers/{waits.number}/ground"
+    application = row(waits.number)
+    found = next(one for one in application.policy.grounds if one.code == application.ground_code)
+    name, looks = found.name_en, db.session.query(Look).count()
+
+    shown = manager.get(f"/billing/accounts/{account.id}").text
+    assert waits.number in shown and ground in shown and name not in shown
+    assert waits.number in fay.get(f"/billing/accounts/{account.id}").text
+    assert ground not in fay.get(f"/billing/accounts/{account.id}").text
+    assert fay.get(ground, headers=HTMX).status_code == 403
+    assert db.session.query(Look).count() == looks
+
+    told = manager.get(ground, headers=HTMX).text
+    assert name in told and escape(found.definition) in told
+    last = db.session.scalars(select(Look).order_by(Look.id.desc())).first()
+    assert (last.what, last.purpose, last.subject_id) == (Looked.WAIVER, Purpose.ANSWERING, waits.id)
+    assert manager.get(ground).location.endswith(f"/waivers/{waits.number}")
 
 
 def test_one_bill_is_lowered_once_within_the_limit(estate, home, mei, ling, now, as_user, add):
