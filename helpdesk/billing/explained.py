@@ -29,11 +29,7 @@ def why(row: Row) -> list[str]:
     else:
         told.append(_("As agreed before: %(amount)s yuan.", amount=plain_yuan(charge.gross_fen)))
     if charge.reduced_fen:
-        told.append(
-            _("Reduced by %(off)s yuan (%(rate)s %% off, reduction no. %(id)d under policy no. %(policy)d).",
-              off=plain_yuan(charge.reduced_fen), rate=unscaled(charge.rate_bp, 2) or "0", id=charge.waiver_id,
-              policy=charge.policy_id)
-        )  # fmt: skip
+        told.append(_("Less: %(off)s yuan.", off=plain_yuan(charge.reduced_fen)))
     for one in row.adjustments:
         told.append(
             _("%(kind)s on %(day)s: %(amount)s yuan. %(reason)s", kind=word(one.kind), day=f"{one.made_at:%Y-%m-%d}",

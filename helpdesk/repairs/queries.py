@@ -50,9 +50,7 @@ def get_work_order(user, number: str, *, seen_version: int | None = None) -> Wor
     return work_order
 
 
-def visible_categories(
-    user, *, on: date, estate_id: int | None = None, with_words: bool = False
-) -> list[Category]:
+def visible_categories(user, *, on: date, estate_id: int | None = None, with_words: bool = False) -> list[Category]:
     """What can be wrong on a local date, in one estate or in all, in the order of the list; hidden ones left out.
 
     `with_words` also loads the words that suggest each of them.

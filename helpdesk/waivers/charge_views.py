@@ -7,7 +7,7 @@ from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.waivers import one_off
-from helpdesk.waivers.effect import why
+from helpdesk.waivers.effect import whys
 from helpdesk.waivers.forms import OneOffForm
 from helpdesk.waivers.views import bp
 
@@ -15,9 +15,9 @@ P = Permission
 
 
 @bp.app_template_global()
-def why_reduced(line):
-    """What is behind a reduced line, or an adjustment of one; None where nothing is. No ground is told."""
-    return why(line.waiver_id, line.rate_bp, line.policy_id) if line.waiver_id and line.policy_id else None
+def whys_reduced(lines):
+    """What is behind these reduced lines and their adjustments, by waiver. No ground is told."""
+    return whys({line.waiver_id for line in lines if line.waiver_id and line.policy_id})
 
 
 @bp.get("/charges/<int:charge_id>/one-off")

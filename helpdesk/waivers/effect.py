@@ -11,7 +11,7 @@ from helpdesk.core.extensions import db
 from helpdesk.tariff.reductions import Reduction, Scope
 from helpdesk.waivers.codes import APPROVALS, Flow
 from helpdesk.waivers.life_models import WaiverPause
-from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.states import GRANTED
 
 COLUMNS = {
@@ -73,21 +73,22 @@ class Why:
     """What is behind a reduced line, for whoever may see money; the ground is not among it."""
 
     number: str
-    rate_bp: int
     edition: int
     decided_by: str
     decided_on: date
 
 
-def why(waiver_id: int, rate_bp: int, policy_id: int) -> Why | None:
-    """By whom and when the waiver of a charge was granted, and under which edition of the policy."""
-    application = db.session.get(WaiverApplication, waiver_id)
-    edition = db.session.scalar(select(WaiverPolicy.number).where(WaiverPolicy.id == policy_id))
-    if application is None or edition is None:
-        return None
-    last = db.session.scalar(
-        select(WaiverAct).where(WaiverAct.application_id == waiver_id, WaiverAct.kind.in_(APPROVALS))
-        .options(joinedload(WaiverAct.actor)).order_by(WaiverAct.id.desc()).limit(1)
-    )  # fmt: skip
-    name = last.actor.name if last and last.actor else ""
-    return Why(application.number, rate_bp, edition, name, application.approved_on)
+def whys(waiver_ids: Collection[int]) -> dict[int, Why]:
+    """By whom and when each of these waivers was granted, and under which edition of the policy."""
+    found = select(WaiverApplication).where(
+        WaiverApplication.id.in_(waiver_ids), WaiverApplication.approved_on.is_not(None)
+    )
+    applications = db.session.scalars(found.options(joinedload(WaiverApplication.policy))).all()
+    approvals = select(WaiverAct).where(WaiverAct.application_id.in_(waiver_ids), WaiverAct.kind.in_(APPROVALS))
+    acts = db.session.scalars(approvals.options(joinedload(WaiverAct.actor)).order_by(WaiverAct.id))
+    last = {act.application_id: act for act in acts}  # above the limit the second one counts
+    return {
+        one.id: Why(
+            one.number, one.policy.number, last[one.id].actor.name if one.id in last else "", one.approved_on
+        ) for one in applications
+    }  # fmt: skip

@@ -10,7 +10,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.waivers.deciding import approve
-from helpdesk.waivers.effect import labour_is_free, why
+from helpdesk.waivers.effect import labour_is_free, whys
 from helpdesk.waivers.models import WaiverApplication
 from tests.waivers import PRICE, a_home, applied, seen, verified
 
@@ -34,7 +34,7 @@ def test_a_veterans_june_bill_is_27_52(estate, ann, mei, now):
     reduction = reductions_of([home.id], Scope.PROPERTY_FEE, JUNE)[home.id]
 
     assert (whole, reduction.of(whole), whole - reduction.of(whole)) == (3_931, 1_179, 2_752)
-    told = why(reduction.waiver_id, reduction.rate_bp, reduction.policy_id)
+    told = whys({reduction.waiver_id})[reduction.waiver_id]
     assert (told.edition, told.decided_by, told.decided_on) == (1, "Mei", MARCH)
 
 
