@@ -112,6 +112,7 @@ register({
     Bar.BENEFITS: _l("It is for yourself: somebody else decides."),
     Bar.RELATED: _l("You are registered as a relative: somebody else decides."),
     Bar.REFUSED_IT: _l("You refused it before: the second look is somebody else's."),
+    Bar.STOOD_IN_FOR: _l("Whoever you stand in for had a part in it: somebody else decides."),
     Bar.FIRST: _l("You approved it first: the second approval is somebody else's."),
 })  # fmt: skip
 register({
