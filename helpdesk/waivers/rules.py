@@ -128,6 +128,7 @@ class Warning(StrEnum):
     NOT_LIVING_THERE = "not_living_there"
     NO_CONSENT = "no_consent"
     TOO_YOUNG = "too_young"
+    DENIED = "denied"
 
 
 WALLS = (
@@ -155,11 +156,13 @@ class Case:
     consented: bool = True
     age: int | None = None
     min_age: int | None = None
+    denied: bool = False  # by the community, when it was last asked
 
 
 def warnings(case: Case, today: date) -> list[Warning]:
     until = case.proof_valid_until
     found = {
+        Warning.DENIED: case.denied,
         Warning.PERSON_DIED: case.died,
         Warning.NO_DWELLING: not case.is_dwelling,
         Warning.NO_AREA: not case.has_area,

@@ -128,6 +128,7 @@ register({
     Warning.PERSON_DIED: _l("This person has died. The survivor may apply in their own name."),
     Warning.NOT_LIVING_THERE: _l("The register does not know them as living here."),
     Warning.NO_CONSENT: _l("Their consent is not noted yet."),
+    Warning.DENIED: _l("The community says it is not so: read in the history what they said."),
     Warning.TOO_YOUNG: _l("They are younger than this ground asks for."),
 })  # fmt: skip
 register({
