@@ -36,6 +36,7 @@ from helpdesk.waiver_reports.figures import (
 )
 from helpdesk.waiver_reports.rules import By
 from helpdesk.waivers.codes import Bearer
+from helpdesk.waivers.life_queries import billed_beyond
 from helpdesk.waivers.rules import add_months
 
 bp = Blueprint("waiver_reports", __name__, url_prefix="/waiver-reports")
@@ -132,7 +133,7 @@ def _page(budget_form: BudgetForm | None = None, claim_form: ClaimForm | None = 
         last=last, year=last.year, budgets=budgets(estate_id, last.year), names=ground_names(estate_id),
         take_up=take_up(me(), estate_id, today), recorded=recorded_only(estate_id, today), By=By, key_said=key_said,
         budget_form=budget_form or BudgetForm(formdata=None, year=last.year),
-        claim_form=claim_form or _claim_form(formdata=None),
+        claim_form=claim_form or _claim_form(formdata=None), beyond=billed_beyond(me(), estate_id),
         may_claim=can(me(), P.EXPORT, estate_id) and can(me(), P.SEE_WAIVERS, estate_id), estate_id=estate_id,
     )  # fmt: skip
     return page, refused.http_status if refused else 200

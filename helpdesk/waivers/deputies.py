@@ -8,7 +8,7 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, require
-from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person
 from helpdesk.waivers.codes import Tie
@@ -41,7 +41,10 @@ def name_stand_in(
 
 
 def call_off_stand_in(row: StandIn, *, actor: User, now: datetime) -> None:
+    """From now on they decide nothing more in that place; what they decided stands. Conflict the second time."""
     require(actor, P.DECIDE_WAIVERS, row.estate_id)
+    if row.called_off_at:
+        raise Conflict(_("This was called off already."))
     row.called_off_at = now
     record("waiver_stand_in.called_off", row, actor=actor, now=now)
 

@@ -13,6 +13,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.estate.models import Place, PlaceKind, Use
 from helpdesk.tariff.rules import WHOLE, share
 from helpdesk.waivers import rules
+from helpdesk.waivers.codes import ActKind
 from helpdesk.waivers.models import RATES, PolicyGround, WaiverApplication
 from helpdesk.waivers.policy import ground_of
 from helpdesk.waivers.queries import others_of_household, owns_elsewhere, people_at
@@ -105,9 +106,15 @@ def warnings_of(application: WaiverApplication, today: date) -> list[rules.Warni
         has_proof=application.proof_type is not None, needs_proof=not (ground and ground.is_verified),
         proof_valid_until=application.proof_valid_until, consented=application.consent_at is not None,
         age=today.year - person.birth_year if person and person.birth_year else None,
-        min_age=ground.min_age if ground else None,
+        min_age=ground.min_age if ground else None, denied=_denied(application),
     )  # fmt: skip
     return rules.warnings(case, today)
+
+
+def _denied(application: WaiverApplication) -> bool:
+    """Whether the community said no when it last said something."""
+    said = [act.kind for act in application.acts if act.kind in (ActKind.VERIFIED, ActKind.UNVERIFIED)]
+    return bool(said) and said[-1] is ActKind.UNVERIFIED
 
 
 def digest_of(application: WaiverApplication, ground: PolicyGround, month_fee_fen: int) -> str:

@@ -282,6 +282,10 @@ class GroundForm(Form):
         return plain | rates | caps
 
 
+class NewGroundForm(GroundForm, CreatingForm):
+    """A ground of the company's own, for a draft."""
+
+
 _GROUND = (
     "name_zh", "name_en", "definition", "proof", "is_verified", "needs_owner", "min_age", *RATES,
     "property_fee_cap_fen", "labour_cap_fen", "validity_months", "bearer", "flow",

@@ -19,7 +19,7 @@ from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import ActKind, EndReason
 from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
-from helpdesk.waivers.queries import part_of, power_of
+from helpdesk.waivers.queries import Power, part_of
 from helpdesk.waivers.rules import Bar
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
@@ -43,7 +43,7 @@ def resume(application: WaiverApplication, *, reason: str, actor: User, now: dat
 
     It gives money again, so it is for those who may decide about this waiver and had no part in asking for it.
     """
-    _may_give(application, actor, clock.local_date(now))
+    _may_give(application, actor)
     _says_why(reason)
     act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now)
     _end_pauses(application, rules.first_of_next_month(clock.local_date(now)))
@@ -162,9 +162,9 @@ def _end_pauses(application: WaiverApplication, until_on: date) -> None:
     db.session.flush()
 
 
-def _may_give(application: WaiverApplication, actor: User, today: date) -> None:
+def _may_give(application: WaiverApplication, actor: User) -> None:
     require(actor, P.DECIDE_WAIVERS, application.estate_id)
-    part = part_of(actor, application, power_of(actor, application.estate_id, today))
+    part = part_of(actor, application, Power(may_decide=True))  # by their own right
     found = [bar for bar in rules.bars(part) if bar is not Bar.FIRST]  # who granted it may let it go on
     if found:
         raise NotAllowed(" ".join(word(bar) for bar in found))

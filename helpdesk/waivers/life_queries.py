@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import abort
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from helpdesk.billing.models import Adjustment, Charge, ChargeKind
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
+from helpdesk.estate.models import Place
 from helpdesk.waivers.life import REMIND_AT
-from helpdesk.waivers.life_models import WaiverOverGrant, WaiverReminder, WaiverTask
+from helpdesk.waivers.life_models import WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.queries import visible_applications
 from helpdesk.waivers.states import WaiverStatus
@@ -60,6 +62,35 @@ def over_granted(user, estate_id: int) -> Sequence[WaiverOverGrant]:
     mine = WaiverOverGrant.estate_id.in_(estates(user, Permission.SEE_WAIVERS) & {estate_id})
     home = joinedload(WaiverOverGrant.application).joinedload(WaiverApplication.place)
     return db.session.scalars(select(WaiverOverGrant).where(mine).options(home).order_by(WaiverOverGrant.id)).all()
+
+
+def billed_beyond(user, estate_id: int) -> list[tuple[Charge, Place, int]]:
+    """Months billed with less although the waiver rests or had ended then, their homes, and by how much, in fen.
+
+    For whoever sees waivers or their sums; what was corrected to the full fee since is not among them.
+    """
+    if estate_id not in estates(user, Permission.SEE_WAIVERS) | estates(user, Permission.SEE_WAIVER_SUMS):
+        return []
+    rests = select(WaiverPause.id).where(
+        WaiverPause.application_id == WaiverApplication.id, WaiverPause.from_on <= Charge.month,
+        or_(WaiverPause.until_on.is_(None), WaiverPause.until_on > Charge.month),
+    )  # fmt: skip
+    stopped = WaiverApplication.status.in_((S.ENDED, S.REVOKED)) & (Charge.month >= WaiverApplication.until_on)
+    later = select(Adjustment.id).where(
+        Adjustment.charge_id == Charge.id, Adjustment.waiver_id == WaiverApplication.id
+    )
+    less = Charge.reduced_fen - (
+        select(func.coalesce(func.sum(Adjustment.amount_fen), 0))
+        .where(Adjustment.charge_id == Charge.id).scalar_subquery()
+    )  # fmt: skip
+    found = select(Charge, Place, less).join(Place, Place.id == Charge.place_id).join(
+        WaiverApplication, WaiverApplication.place_id == Charge.place_id
+    ).where(
+        Charge.estate_id == estate_id, Charge.kind == ChargeKind.PROPERTY_FEE, less > 0,
+        or_(Charge.waiver_id == WaiverApplication.id, later.exists()), or_(stopped, rests.exists()),
+    )  # fmt: skip
+    rows = db.session.execute(found.order_by(Charge.place_id, Charge.month).limit(ROWS))
+    return [tuple(row) for row in rows]
 
 
 def reminders_of(application: WaiverApplication) -> Sequence[WaiverReminder]:

@@ -17,7 +17,15 @@ from helpdesk.looks.models import Looked, Purpose
 from helpdesk.repairs.forms import CodeField
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.life_actions import RUNNING, end, finish_task, resume, revoke, suspend
-from helpdesk.waivers.life_queries import ending_soon, get_task, open_tasks, over_granted, reminders_of, resting
+from helpdesk.waivers.life_queries import (
+    billed_beyond,
+    ending_soon,
+    get_task,
+    open_tasks,
+    over_granted,
+    reminders_of,
+    resting,
+)
 from helpdesk.waivers.queries import get_application
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
@@ -51,6 +59,7 @@ def index():
     return render_template(
         "waivers/life.html", tasks=open_tasks(me(), estate_id), soon=ending_soon(me(), estate_id, today),
         resting=resting(me(), estate_id), over=over_granted(me(), estate_id), today=today,
+        beyond=billed_beyond(me(), estate_id),
     )  # fmt: skip
 
 

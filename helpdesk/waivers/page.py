@@ -49,8 +49,8 @@ class Sheet:
 
 
 def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
-    power = queries.power_of(user, application.estate_id, today)
-    bars = rules.bars(queries.part_of(user, application, power))
+    power, part = queries.power_over(user, application, today)
+    bars = rules.bars(part)
     facts = facts_of(application, today)
     works = can(user, P.WORK_WAIVERS, application.estate_id)
     return Sheet(

@@ -1,18 +1,31 @@
 """The company's waiver policy: its editions, a draft and what it would do, and who decides in whose place."""
 
 from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy import select
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
+from helpdesk.core.forms import Form
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Person
 from helpdesk.looks.queries import newest_looks
 from helpdesk.waivers import policy as policies
-from helpdesk.waivers.forms import BeginForm, DraftPolicyForm, GroundForm, LimitsForm, SeenForm, StandInForm, TieForm
-from helpdesk.waivers.models import PolicyGround, StandIn, WaiverPolicy
+from helpdesk.waivers.deputies import call_off_stand_in, remove_tie
+from helpdesk.waivers.forms import (
+    BeginForm,
+    DraftPolicyForm,
+    GroundForm,
+    LimitsForm,
+    NewGroundForm,
+    SeenForm,
+    StandInForm,
+    TieForm,
+)
+from helpdesk.waivers.models import PolicyGround, StaffTie, StandIn, WaiverPolicy
 from helpdesk.waivers.queries import deciders, standing_in, ties_here, workers_here
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.stand_ins import named, tied
@@ -64,7 +77,8 @@ def limits(policy_id: int):
 @needs(P.SET_WAIVER_POLICY)
 def ground(ground_id: int):
     found = _ground(ground_id)
-    return render_template("waivers/ground.html", form=GroundForm(found.policy, found, formdata=None), ground=found)
+    form = GroundForm(found.policy, found, formdata=None)
+    return render_template("waivers/ground.html", form=form, ground=found, policy=found.policy)
 
 
 @bp.post("/waiver-grounds/<int:ground_id>")
@@ -78,7 +92,33 @@ def change_ground(ground_id: int):
             policies.change_ground(_ground(ground_id), form.values, actor=me(), now=clock.now())
     if form.http_status == 200:
         return redirect(url_for(".policy", policy_id=policy_id), 303)
-    return render_template("waivers/ground.html", form=form, ground=_ground(ground_id)), form.http_status
+    found = _ground(ground_id)
+    shown = {"form": form, "ground": found, "policy": found.policy}
+    return render_template("waivers/ground.html", **shown), form.http_status
+
+
+@bp.get("/waiver-policies/<int:policy_id>/grounds/new")
+@needs(P.SET_WAIVER_POLICY)
+def new_ground(policy_id: int):
+    policy = _policy(policy_id)
+    return render_template("waivers/ground.html", form=NewGroundForm(policy, formdata=None), ground=None, policy=policy)
+
+
+@bp.post("/waiver-policies/<int:policy_id>/grounds")
+@needs(P.SET_WAIVER_POLICY)
+def add_ground(policy_id: int):
+    form = NewGroundForm(_policy(policy_id))
+
+    def act() -> int:
+        return policies.add_ground(_policy(policy_id, form.version.data), form.values, actor=me(), now=clock.now()).id
+
+    if form.validate():
+        with form.keeping_typed(), writing():
+            once(me(), form, act)
+    if form.http_status == 200:
+        return redirect(url_for(".policy", policy_id=policy_id), 303)
+    shown = {"form": form, "ground": None, "policy": _policy(policy_id)}
+    return render_template("waivers/ground.html", **shown), form.http_status
 
 
 @bp.get("/waiver-policies/<int:policy_id>/simulation")
@@ -143,6 +183,29 @@ def note_tie():
     return _deciders_page(estate_id, StandInForm(formdata=None), form)
 
 
+@bp.post("/waiver-deciders/<int:row_id>/calling-off")
+@needs(P.DECIDE_WAIVERS)
+def call_off(row_id: int):
+    form, mine = Form(), StandIn.estate_id.in_(estates(me(), P.DECIDE_WAIVERS))
+    if form.validate():
+        with form.keeping_typed(), writing():
+            row = db.session.scalar(select(StandIn).where(StandIn.id == row_id, mine)) or abort(404)
+            call_off_stand_in(row, actor=me(), now=clock.now())
+    return _deciders_again(form)
+
+
+@bp.post("/waiver-deciders/ties/<int:user_id>/<int:person_id>/removal")
+@needs(P.DECIDE_WAIVERS)
+def tie_removal(user_id: int, person_id: int):
+    form, mine = Form(), Person.estate_id.in_(estates(me(), P.DECIDE_WAIVERS))
+    one = (StaffTie.user_id == user_id, StaffTie.person_id == person_id)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            row = db.session.scalar(select(StaffTie).join(StaffTie.person).where(mine, *one)) or abort(404)
+            remove_tie(row, actor=me(), now=clock.now())
+    return _deciders_again(form)
+
+
 @bp.get("/looks")
 @needs(P.SEE_EXPORTS)
 def looks():
@@ -183,7 +246,14 @@ def _page(
     return render_template("waivers/policy.html", policy=policy, **shown)
 
 
-def _deciders_page(estate_id: int, form: StandInForm, tie_form: TieForm | None = None):
+def _deciders_again(form: Form):
+    if form.http_status == 200:
+        return redirect(url_for(".who_decides"), 303)
+    page, _status = _deciders_page(estate_here(P.DECIDE_WAIVERS), StandInForm(formdata=None), refused=form)
+    return page, form.http_status
+
+
+def _deciders_page(estate_id: int, form: StandInForm, tie_form: TieForm | None = None, refused=None):
     today = clock.local_date(clock.now())
     able, workers = deciders(estate_id, today), workers_here(estate_id)
     form.user_id.choices = [(one.id, one.name) for one in workers]
@@ -192,6 +262,7 @@ def _deciders_page(estate_id: int, form: StandInForm, tie_form: TieForm | None =
     tie_form = tie_form or TieForm(formdata=None)
     tie_form.user_id.choices = [(one.id, one.name) for one in workers]
     ties = {"ties": ties_here(estate_id), "tie_form": tie_form}
-    shown = {**ties, "able": able, "rows": rows, "form": form, "names_one": can(me(), P.DECIDE_WAIVERS, estate_id)}
+    may = {"names_one": can(me(), P.DECIDE_WAIVERS, estate_id), "refused": refused}
+    shown = {**ties, **may, "able": able, "rows": rows, "form": form}
     status = form.http_status if form.http_status != 200 else tie_form.http_status
     return render_template("waivers/deciders.html", **shown, estate_id=estate_id), status

@@ -1,7 +1,7 @@
 """Finding applications, and who may decide. Every query starts from what this user may know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import abort
@@ -17,7 +17,7 @@ from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, Plac
 from helpdesk.estate.queries import lives_there
 from helpdesk.waivers.codes import APPROVALS, TAKES_PART, VERIFIES, ActKind
 from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication, WaiverPolicy
-from helpdesk.waivers.rules import Part
+from helpdesk.waivers.rules import Part, bars
 from helpdesk.waivers.states import WaiverStatus
 
 P = Permission
@@ -90,10 +90,19 @@ class Power:
 
 
 def power_of(user: User, estate_id: int, on: date) -> Power:
-    """What this person may decide on a local date, by their own right or as somebody's stand-in."""
+    """The most that this person may decide on a local date, by their own right or as somebody's stand-in."""
+    return powers_of(user, estate_id, on)[0]
+
+
+def power_over(user: User, application: WaiverApplication, on: date) -> tuple[Power, Part]:
+    """As whom this person decides about an application: as whoever had no part in it, if there is such a way."""
+    ways = [(power, part_of(user, application, power)) for power in powers_of(user, application.estate_id, on)]
+    return next((way for way in ways if not bars(way[1])), ways[0])
+
+
+def powers_of(user: User, estate_id: int, on: date) -> list[Power]:
+    """As whom this person may decide on a local date: what gives most first, their own right before another's."""
     own = Power(can(user, P.DECIDE_WAIVERS, estate_id), can(user, P.DECIDE_WAIVERS_ABOVE, estate_id))
-    if own.as_owner:
-        return own
     named = select(StandIn).where(
         StandIn.estate_id == estate_id, StandIn.user_id == user.id, StandIn.called_off_at.is_(None),
         StandIn.from_on <= on, StandIn.until_on > on,
@@ -102,7 +111,7 @@ def power_of(user: User, estate_id: int, on: date) -> Power:
     for row in db.session.scalars(named.options(joinedload(StandIn.for_user).selectinload(User.roles))).all():
         decides = can(row.for_user, P.DECIDE_WAIVERS, estate_id)
         powers.append(Power(decides, can(row.for_user, P.DECIDE_WAIVERS_ABOVE, estate_id), row.for_user_id))
-    return max(powers, key=lambda power: (power.as_owner, power.may_decide))
+    return sorted(powers, key=lambda power: (power.as_owner, power.may_decide), reverse=True)
 
 
 def deciders(estate_id: int, on: date) -> list[User]:
@@ -117,19 +126,27 @@ def deciders(estate_id: int, on: date) -> list[User]:
 
 
 def part_of(user: User, application: WaiverApplication, power: Power) -> Part:
-    """What this person has to do with an application: their own acts, and who they are to the people in it."""
-    mine = [act for act in application.acts if act.actor_id == user.id]
+    """What this person, and whoever they stand in for, has to do with an application."""
+    ids = {user.id, power.for_user_id or user.id}
+    people = [one for one in (application.beneficiary_id, application.payer_id) if one]
+    ties = select(StaffTie.user_id).where(StaffTie.user_id.in_(ids), StaffTie.person_id.in_(people))
+    tied = set(db.session.scalars(ties))
+    own = replace(_part_alone(user.id, application, tied), may_decide=power.may_decide)
+    if power.for_user_id is None:
+        return own
+    return replace(own, stood_in_for=bool(bars(_part_alone(power.for_user_id, application, tied))))
+
+
+def _part_alone(user_id: int, application: WaiverApplication, tied: set[int]) -> Part:
+    """Their own acts, what others did in their place, and who they are to the people in it."""
+    mine = [act for act in application.acts if user_id in (act.actor_id, act.stands_in_for_id)]
     kinds = {act.kind for act in mine}
     last_change = max((act.id for act in application.acts if act.kind in (ActKind.EDITED, ActKind.REFUSED)), default=0)
-    first = any(act.kind in APPROVALS and act.id > last_change for act in mine)
-    people = [one for one in (application.beneficiary_id, application.payer_id) if one]
-    ties = select(StaffTie.person_id).where(StaffTie.user_id == user.id, StaffTie.person_id.in_(people))
-    tied = set(db.session.scalars(ties))
     return Part(
-        may_decide=power.may_decide, entered=application.entered_by_id == user.id,
-        requested=application.requester_id == user.id, edited=bool(kinds & set(TAKES_PART) - {ActKind.SUBMITTED}),
-        verified=bool(kinds & set(VERIFIES)), related=bool(tied), refused_it=ActKind.REFUSED in kinds,
-        approved_first=first,
+        entered=application.entered_by_id == user_id, requested=application.requester_id == user_id,
+        edited=bool(kinds & set(TAKES_PART) - {ActKind.SUBMITTED}), verified=bool(kinds & set(VERIFIES)),
+        related=user_id in tied, refused_it=ActKind.REFUSED in kinds,
+        approved_first=any(act.kind in APPROVALS and act.id > last_change for act in mine),
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class Bar(StrEnum):
     RELATED = "related"
     REFUSED_IT = "refused_it"
     FIRST = "first"
+    STOOD_IN_FOR = "stood_in_for"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Part:
     related: bool = False
     refused_it: bool = False
     approved_first: bool = False
+    stood_in_for: bool = False  # whoever they stand in for had such a part
 
 
 def bars(part: Part) -> list[Bar]:
@@ -88,7 +90,7 @@ def bars(part: Part) -> list[Bar]:
     reasons = {
         Bar.NO_RIGHT: not part.may_decide, Bar.ENTERED: part.entered, Bar.REQUESTED: part.requested,
         Bar.EDITED: part.edited, Bar.VERIFIED: part.verified, Bar.BENEFITS: part.benefits, Bar.RELATED: part.related,
-        Bar.REFUSED_IT: part.refused_it, Bar.FIRST: part.approved_first,
+        Bar.REFUSED_IT: part.refused_it, Bar.FIRST: part.approved_first, Bar.STOOD_IN_FOR: part.stood_in_for,
     }  # fmt: skip
     return [bar for bar, holds in reasons.items() if holds]
 
@@ -126,6 +128,7 @@ class Warning(StrEnum):
     NOT_LIVING_THERE = "not_living_there"
     NO_CONSENT = "no_consent"
     TOO_YOUNG = "too_young"
+    DENIED = "denied"
 
 
 WALLS = (
@@ -153,11 +156,13 @@ class Case:
     consented: bool = True
     age: int | None = None
     min_age: int | None = None
+    denied: bool = False  # by the community, when it was last asked
 
 
 def warnings(case: Case, today: date) -> list[Warning]:
     until = case.proof_valid_until
     found = {
+        Warning.DENIED: case.denied,
         Warning.PERSON_DIED: case.died,
         Warning.NO_DWELLING: not case.is_dwelling,
         Warning.NO_AREA: not case.has_area,

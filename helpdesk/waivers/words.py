@@ -112,6 +112,7 @@ register({
     Bar.BENEFITS: _l("It is for yourself: somebody else decides."),
     Bar.RELATED: _l("You are registered as a relative: somebody else decides."),
     Bar.REFUSED_IT: _l("You refused it before: the second look is somebody else's."),
+    Bar.STOOD_IN_FOR: _l("Whoever you stand in for had a part in it: somebody else decides."),
     Bar.FIRST: _l("You approved it first: the second approval is somebody else's."),
 })  # fmt: skip
 register({
@@ -127,6 +128,7 @@ register({
     Warning.PERSON_DIED: _l("This person has died. The survivor may apply in their own name."),
     Warning.NOT_LIVING_THERE: _l("The register does not know them as living here."),
     Warning.NO_CONSENT: _l("Their consent is not noted yet."),
+    Warning.DENIED: _l("The community says it is not so: read in the history what they said."),
     Warning.TOO_YOUNG: _l("They are younger than this ground asks for."),
 })  # fmt: skip
 register({

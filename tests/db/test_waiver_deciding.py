@@ -55,12 +55,12 @@ def decide(application, actor, now, act=approve, **more):
         return act(again(application), seen=hash_seen, reason="As the policy says", actor=actor, now=now, **more)
 
 
-def by_hand(application, actor_id, kind="approved", *, as_owner=False):
+def by_hand(application, actor_id, kind="approved", *, as_owner=False, stands_in_for=None, at="2026-03-02 04:00:00"):
     """What somebody with the database in their hands would write."""
-    row = {"id": application.id, "actor": actor_id, "kind": kind, "as_owner": as_owner}
+    row = {"id": application.id, "actor": actor_id, "kind": kind, "as_owner": as_owner, "whom": stands_in_for, "at": at}
     statement = text(
-        "INSERT INTO waiver_act (application_id, kind, at, actor_id, as_owner, to_status, reason, shown_hash)"
-        " VALUES (:id, :kind, '2026-03-02 04:00:00', :actor, :as_owner, 'approved', 'x', 'y')"
+        "INSERT INTO waiver_act (application_id, kind, at, actor_id, as_owner, stands_in_for_id, to_status, reason,"
+        " shown_hash) VALUES (:id, :kind, :at, :actor, :as_owner, :whom, 'approved', 'x', 'y')"
     )
     with writing():
         db.session.execute(statement, row)
@@ -261,9 +261,10 @@ def test_somebody_who_dies_between_verification_and_approval_is_not_granted_one(
     with writing():
         note_death(db.session.merge(home[1]), died_on=TODAY, actor=mei, now=now)
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict):  # it ended with the death
         decide(waits, mei, now)
-    assert waits.status is S.ENDED
+
+    assert again(waits).status is S.ENDED
 
 
 @pytest.mark.parametrize("more", [{"use": "let"}, {"use": "vacant"}])
@@ -309,6 +310,109 @@ def test_a_stand_in_decides_in_somebodys_place_for_their_days_only(waits, ling, 
     assert (again(waits).acts[-1].actor_id, again(waits).acts[-1].stands_in_for_id) == (kim.id, mei.id)
     with writing():
         call_off_stand_in(db.session.merge(row), actor=mei, now=now)
+
+
+def standing_in(who, whom, application, now, *, days=7):
+    with writing():
+        return name_stand_in(who, for_user=whom, estate_id=application.estate_id, from_on=TODAY,
+                             until_on=TODAY + timedelta(days), actor=whom, now=now)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["approved", "first_approval", "refused"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_stand_in_decides_nothing_that_whoever_they_stand_in_for_had_a_part_in(
+    part, kind, home, ann, mei, ling, person, estate, now
+):
+    application, kim = with_part(part, home, mei, ann, ling, estate, now), person("Kim", Role.OFFICER)
+    standing_in(kim, mei, application, now)
+
+    with pytest.raises(NotAllowed):
+        decide(application, kim, now, refuse if kind == "refused" else approve)
+    with pytest.raises(DBAPIError):
+        by_hand(application, kim.id, kind, stands_in_for=mei.id)
+    with pytest.raises(DBAPIError):  # nor by saying nothing of it
+        by_hand(application, kim.id, kind)
+
+    assert again(application).status is S.VERIFIED
+
+
+def test_whoever_stands_in_for_two_decides_for_the_one_who_had_no_part(home, ann, mei, person, now):
+    max_, kim = person("Max", Role.MANAGER), person("Kim", Role.OFFICER)
+    application = applied(*home, by=mei, now=now)
+    for whom in (mei, max_):
+        standing_in(kim, whom, application, now)
+
+    assert decide(application, kim, now) is Step.COUNTS
+
+    assert again(application).acts[-1].stands_in_for_id == max_.id
+
+
+def test_a_manager_decides_by_their_own_right_what_the_owner_they_stand_in_for_entered(home, mei, oma, ann, now):
+    application = applied(*home, by=ann, now=now)
+    with writing():
+        note_tie(oma, db.session.merge(home[1]), tie=Tie.RELATIVE, actor=mei, now=now)
+    standing_in(mei, oma, application, now)
+
+    assert decide(application, mei, now) is Step.COUNTS
+
+    act = again(application).acts[-1]
+    assert (act.as_owner, act.stands_in_for_id) == (False, None)
+
+
+def test_one_person_and_their_stand_in_are_not_two_who_approve(dear, oma, mei, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, oma, dear, now)
+    decide(dear, oma, now, proved=True)
+
+    with pytest.raises(NotAllowed):
+        decide(dear, kim, now, proved=True)
+    with pytest.raises(DBAPIError):
+        by_hand(dear, kim.id, as_owner=True, stands_in_for=oma.id)
+
+    assert decide(dear, mei, now, proved=True) is Step.COUNTS
+
+
+def test_what_a_stand_in_approved_first_is_not_approved_again_by_whoever_they_stood_in_for(dear, oma, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, oma, dear, now)
+    decide(dear, kim, now, proved=True)
+
+    with pytest.raises(NotAllowed):
+        decide(dear, oma, now, proved=True)
+    with pytest.raises(DBAPIError):
+        by_hand(dear, oma.id, as_owner=True)
+
+
+@pytest.mark.parametrize(
+    ("at", "counts"),
+    [
+        ("2026-03-01 15:59:59", False),  # one second before their first day began in China
+        ("2026-03-01 16:00:00", True),
+        ("2026-03-08 15:59:59", True),
+        ("2026-03-08 16:00:00", False),
+    ],
+)
+def test_the_database_knows_the_days_of_a_stand_in(at, counts, waits, mei, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, mei, waits, now)
+
+    if counts:
+        by_hand(waits, kim.id, stands_in_for=mei.id, at=at)
+    else:
+        with pytest.raises(DBAPIError):
+            by_hand(waits, kim.id, stands_in_for=mei.id, at=at)
+
+
+def test_the_database_knows_a_stand_in_who_was_called_off_and_one_that_never_was(waits, mei, oma, person, now):
+    kim = person("Kim", Role.OFFICER)
+    row = standing_in(kim, mei, waits, now)
+    with pytest.raises(DBAPIError):
+        by_hand(waits, kim.id, stands_in_for=oma.id)
+    with writing():
+        call_off_stand_in(db.session.merge(row), actor=mei, now=now)
+
+    with pytest.raises(DBAPIError):
+        by_hand(waits, kim.id, stands_in_for=mei.id)
 
 
 def test_nobody_names_a_stand_in_for_others_but_the_owner(ling, mei, oma, person, estate, now):

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.audit.models import Event
+from helpdesk.billing.actions import correct_charge
+from helpdesk.billing.models import Adjustment, Charge
 from helpdesk.callbacks.models import Callback
 from helpdesk.core import clock
 from helpdesk.core.access import Role
@@ -322,3 +324,40 @@ def test_what_is_another_estates_is_not_found(as_user, new_estate, person, runs)
 
     assert browser.get(f"/waivers/{runs.number}/life").status_code == 404
     assert browser.post(f"/waivers/{runs.number}/rest", data={"version": 1, "reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("how", ["rest", "end", "revocation"])
+def test_months_billed_ahead_of_an_end_or_a_rest_are_listed_until_somebody_corrects_them(
+    how, as_user, ling, mei, person, estate, billed, now
+):
+    bill(estate, date(2026, 5, 1), now=now)
+    fin, headline = person("Fin", Role.FINANCE), "Billed with less after the end"
+    assert headline not in as_user(ling).get("/waivers/life").text
+    said = {"version": billed.version, "reason": "As told", "why": "moved", "since": "2026-03-01"}
+
+    answer = as_user(mei if how == "revocation" else ling).post(f"/waivers/{billed.number}/{how}", data=said)
+
+    assert answer.status_code == 303
+    for who, path in ((ling, "/waivers/life"), (fin, "/waiver-reports"), (mei, "/waiver-reports")):
+        page = as_user(who).get(path).text.split(headline)[1].split("</section>")[0]
+        assert all(told in page for told in ("2026-04", "2026-05", "\u00a519.66", "\u00a539.32")), (path, page)
+    with writing():
+        for charge in db.session.scalars(select(Charge)).all():
+            correct_charge(charge, amount_fen=3_931, reason="Ended", actor=fin, now=now)
+    assert headline not in as_user(fin).get("/waiver-reports").text
+
+
+def test_an_approval_credits_the_months_that_were_billed_already(estate, ann, mei, now):
+    home, person = a_home(estate)
+    set_rules(estate)
+    account = account_for(home, now=now)
+    bill(estate, date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1), now=now)
+    before = {row.month: row.net_fen for row in db.session.scalars(select(Charge))}
+
+    runs = granted(home, person, by=ann, decider=mei, now=now)
+
+    made = db.session.scalars(select(Adjustment).order_by(Adjustment.id)).all()
+    assert set(before.values()) == {3_931}
+    assert [(one.charge.month, one.amount_fen, one.waiver_id, one.account_id) for one in made] == [
+        (date(2026, 4, 1), -1_966, runs.id, account.id), (date(2026, 5, 1), -1_966, runs.id, account.id),
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """From an application at the door to a free repair and a smaller bill, and who may see and do none of it."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, ChargeKind
+from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -15,8 +17,9 @@ from helpdesk.looks.models import Look, Looked, Purpose
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
-from helpdesk.waivers.codes import Channel
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.codes import Channel, Tie
+from helpdesk.waivers.deputies import name_stand_in, note_tie
+from helpdesk.waivers.models import StandIn, WaiverApplication, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 from tests.conftest import HTMX, PASSWORD
 from tests.waivers import a_home, applied
@@ -340,3 +343,53 @@ def test_a_stand_in_is_named_on_the_page_and_decides(waits, estate, mei, ling, n
     page = officer.get(f"/waivers/{waits.number}").text
     assert officer.post(f"/waivers/{waits.number}/approval", data=decision(page)).status_code == 303
     assert row(waits.number).acts[-1].stands_in_for_id == mei.id
+
+
+def test_the_community_saying_no_stands_on_the_page_as_a_warning(home, ann, mei, ling, now, as_user):
+    application = applied(*home, by=ann, now=now, ground="LONELY_ELDER")
+    officer = as_user(ling)
+    page = officer.get(f"/waivers/{application.number}").text
+    denied = "The community says it is not so: read in the history"
+
+    officer.post(f"/waivers/{application.number}/denied",
+                 data={"version": hidden(page, "version"), "reason": "A son lives there"})  # fmt: skip
+
+    assert denied not in page and denied in as_user(mei).get(f"/waivers/{application.number}").text
+
+
+def test_a_ground_of_our_own_is_added_to_a_draft_once(mei, estate, now, as_user):
+    manager = as_user(mei)
+    key = hidden(manager.get("/waiver-policies").text, "request_key")
+    policy = manager.post("/waiver-policies", data={"request_key": key}).location
+    page = manager.get(f"{policy}/grounds/new").text
+    told = {
+        "version": hidden(page, "version"), "request_key": hidden(page, "request_key"), "name_zh": "火灾受灾户",
+        "name_en": "After a fire", "definition": "Whose home burned", "proof": "Letter of the fire brigade",
+        "property_fee_bp": "50", "validity_months": "6", "bearer": "company", "flow": "company_waiver",
+    }  # fmt: skip
+
+    answers = [manager.post(f"{policy}/grounds", data=told).status_code for _ in range(2)]
+    stale = manager.post(f"{policy}/grounds", data=told | {"request_key": str(uuid4())})
+    wrong = manager.post(f"{policy}/grounds", data=told | {"request_key": str(uuid4()), "property_fee_bp": "101"})
+
+    assert answers == [303, 303] and manager.get(policy).text.count("After a fire") == 1
+    assert stale.status_code == 409 and "After a fire" in stale.text
+    assert wrong.status_code == 422 and "101" in wrong.text
+
+
+def test_a_stand_in_is_called_off_and_a_tie_removed_by_another(home, mei, ling, oma, person, estate, now, as_user):
+    with writing():
+        name_stand_in(ling, for_user=mei, estate_id=estate.id, from_on=clock.local_date(now),
+                      until_on=clock.local_date(now) + timedelta(7), actor=mei, now=now)  # fmt: skip
+        note_tie(mei, db.session.merge(home[1]), tie=Tie.RELATIVE, actor=ling, now=now)
+    row = db.session.scalars(select(StandIn)).one().id
+    off, tie = f"/waiver-deciders/{row}/calling-off", f"/waiver-deciders/ties/{mei.id}/{home[1].id}/removal"
+    manager, owner = as_user(mei), as_user(oma)
+    page = manager.get("/waiver-deciders").text
+
+    assert off in page and tie not in page and tie in owner.get("/waiver-deciders").text
+    assert [as_user(ling).post(path).status_code for path in (off, tie)] == [403, 403]
+    assert manager.post(tie).status_code == 403
+    assert [owner.post(tie).status_code, owner.post(tie).status_code] == [303, 404]
+    assert [manager.post(off).status_code, manager.post(off).status_code] == [303, 409]
+    assert off not in manager.get("/waiver-deciders").text

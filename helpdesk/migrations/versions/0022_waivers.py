@@ -19,24 +19,28 @@ DECISIONS = "('first_approval', 'approved', 'approved_with_changes', 'refused')"
 RATES = ("property_fee_bp", "labour_bp", "materials_bp", "call_out_bp")
 GIVEN = (*RATES, "property_fee_cap_fen", "labour_cap_fen", "yearly_fen")
 DATES = ("approved_on", "fee_from")
-HAS_POWER = (
-    "(EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = NEW.actor_id AND r.estate_id = a.estate_id"
-    " AND r.role IN ({roles})) OR EXISTS (SELECT 1 FROM waiver_stand_in s JOIN user_role r ON r.user_id = s.for_user_id"
-    " AND r.estate_id = s.estate_id WHERE s.user_id = NEW.actor_id AND s.estate_id = a.estate_id"
-    " AND s.called_off_at IS NULL AND r.role IN ({roles})))"
+DAY = {"sqlite": "date(NEW.at, '+8 hours')", "postgresql": "CAST(NEW.at + INTERVAL '8 hours' AS date)"}  # in China
+HAS_POWER = (  # by their own role, or by the role of whoever they say they stand in for, on that day
+    "(EXISTS (SELECT 1 FROM user_role r WHERE NEW.stands_in_for_id IS NULL AND r.user_id = NEW.actor_id"
+    " AND r.estate_id = a.estate_id AND r.role IN ({roles})) OR EXISTS (SELECT 1 FROM waiver_stand_in s"
+    " JOIN user_role r ON r.user_id = s.for_user_id AND r.estate_id = s.estate_id WHERE s.user_id = NEW.actor_id"
+    " AND s.for_user_id = NEW.stands_in_for_id AND s.estate_id = a.estate_id AND s.called_off_at IS NULL"
+    " AND s.from_on <= @DAY AND s.until_on > @DAY AND r.role IN ({roles})))"
 )
 MAY_DECIDE, IS_OWNER = HAS_POWER.format(roles="'manager', 'owner'"), HAS_POWER.format(roles="'owner'")
+THEM = "(NEW.actor_id, COALESCE(NEW.stands_in_for_id, NEW.actor_id))"  # who decides, and in whose place
+THEIRS = f"b.application_id = NEW.application_id AND (b.actor_id IN {THEM} OR b.stands_in_for_id IN {THEM})"
 DECIDER = (  # of the application, of everything done about it, and of the people behind it
     f"NEW.kind IN {DECISIONS} AND (NEW.actor_id IS NULL OR EXISTS (SELECT 1 FROM waiver_application a"
-    " WHERE a.id = NEW.application_id AND (a.entered_by_id = NEW.actor_id OR a.requester_id = NEW.actor_id"
-    " OR EXISTS (SELECT 1 FROM staff_tie t WHERE t.user_id = NEW.actor_id"
+    f" WHERE a.id = NEW.application_id AND (a.entered_by_id IN {THEM} OR a.requester_id IN {THEM}"
+    f" OR EXISTS (SELECT 1 FROM staff_tie t WHERE t.user_id IN {THEM}"
     " AND t.person_id IN (a.beneficiary_id, COALESCE(a.payer_id, 0)))"
     f" OR NOT {MAY_DECIDE}))"
-    " OR EXISTS (SELECT 1 FROM waiver_act b WHERE b.application_id = NEW.application_id AND b.actor_id = NEW.actor_id"
+    f" OR EXISTS (SELECT 1 FROM waiver_act b WHERE {THEIRS}"
     " AND b.kind IN ('submitted', 'edited', 'papers_brought', 'verified', 'unverified', 'unclear', 'home_checked',"
     " 'refused'))"
-    f" OR (NEW.kind IN {APPROVALS} AND EXISTS (SELECT 1 FROM waiver_act b WHERE b.application_id = NEW.application_id"
-    " AND b.actor_id = NEW.actor_id AND b.kind = 'first_approval' AND b.id > COALESCE((SELECT MAX(e.id)"
+    f" OR (NEW.kind IN {APPROVALS} AND EXISTS (SELECT 1 FROM waiver_act b WHERE {THEIRS}"
+    " AND b.kind = 'first_approval' AND b.id > COALESCE((SELECT MAX(e.id)"
     " FROM waiver_act e WHERE e.application_id = NEW.application_id AND e.kind IN ('edited', 'refused')), 0))))"
 )
 AS_OWNER = (
@@ -585,7 +589,9 @@ def upgrade():
 
 
 def _guard(name: str, table: str, when: str, condition: str, words: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
+    dialect = op.get_bind().dialect.name
+    condition = condition.replace("@DAY", DAY[dialect])
+    if dialect == "sqlite":
         op.execute(
             f"CREATE TRIGGER {name} BEFORE {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
         )
