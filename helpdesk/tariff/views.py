@@ -129,7 +129,7 @@ def make(number: str):
         with form.keeping_typed(), writing():
             said = {"with_call_out": form.with_call_out.data, "actor": me(), "now": clock.now()}
             once(me(), form, lambda: make_quote(_order(number), picked, **said).id)
-    return _quote_again(form, number)
+    return _quote_again(form, number, quote_form=form)
 
 
 @bp.post("/work-orders/<number>/quotes/<int:quote_id>/acceptance")
@@ -142,7 +142,7 @@ def accept(number: str, quote_id: int):
             found = quote_on(_order(number), quote_id, seen_version=form.version.data)
             how = Agreed(form.accepted_how.data)
             accept_quote(found, by=form.accepted_by.data, how=how, actor=me(), now=clock.now())
-    return _quote_again(form, number)
+    return _quote_again(form, number, accept_form=form)
 
 
 @bp.post("/work-orders/<number>/quotes/<int:quote_id>/refusal")
@@ -188,13 +188,17 @@ def _list_again(form, list_id: int, **shown):
 def _quote(number: str) -> dict:
     """What may be quoted, and that labour is free where it is; never why."""
     order, today = _order(number), clock.local_date(clock.now())
+    at_the_door = not can(me(), P.SEE_WORK_ORDERS, order.estate_id)
     free = reductions_of([order.place_id], Scope.LABOUR, today).get(order.place_id)
     return {
         "work_order": order, "quotes": quotes_of(order), "items": items_for(order, today), "free": free,
         "prices": list_in_force(order.estate_id, today), "quote_form": QuoteForm(formdata=None),
-        "accept_form": AcceptForm(formdata=None), "at_the_door": not can(me(), P.SEE_WORK_ORDERS, order.estate_id),
+        "accept_form": AcceptForm(formdata=None, accepted_how=Agreed.AT_THE_DOOR if at_the_door else None),
+        "at_the_door": at_the_door, "typed": {},
     }  # fmt: skip
 
 
-def _quote_again(form, number: str):
-    return answer(form, QUOTE, QUOTE, url=url_for(".quote", number=number), **_quote(number))
+def _quote_again(form, number: str, **shown):
+    """The page again; what was refused keeps what was typed, and so do the quantities."""
+    kept = shown | {"typed": request.form} if form.http_status != 200 else {}
+    return answer(form, QUOTE, QUOTE, url=url_for(".quote", number=number), **_quote(number) | kept)

@@ -38,6 +38,8 @@ def test_a_technician_says_the_price_at_the_door_and_notes_who_agreed(world, sen
     sent = {"accepted_by": "王桂英", "accepted_how": "agreed_at_the_door", "version": str(quote.version)}
 
     assert send(Role.TECHNICIAN, url, **sent | {"accepted_by": ""}).status_code == 422
+    refused = send(Role.TECHNICIAN, url, **sent | {"accepted_how": ""})
+    assert refused.status_code == 422 and 'value="王桂英"' in refused.text
     assert send(Role.TECHNICIAN, url, **sent).status_code == 303
     assert send(Role.TECHNICIAN, url, **sent).status_code == 409
     assert "王桂英" in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
@@ -56,7 +58,8 @@ def test_one_quote_is_printed_for_the_resident(world, as_user):
 @pytest.mark.parametrize("typed", ["", "0", "-1", "x", "1.5"])
 def test_a_quote_without_any_line_is_refused(world, send, typed):
     item = db.session.scalars(select(PriceItem.id)).first()
-    assert send(Role.OPERATOR, order_url(world), **{f"item_{item}": typed}).status_code == 422
+    refused = send(Role.OPERATOR, order_url(world), **{f"item_{item}": typed})
+    assert refused.status_code == 422 and f'name="item_{item}" value="{typed}"' in refused.text
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.OFFICER, Role.OWNER, Role.AUDITOR, Role.ADMIN])
