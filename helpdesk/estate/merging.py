@@ -129,7 +129,8 @@ def _following(merged: Person | Phone) -> list[tuple[Column, object]]:
             refers = any(key.column is own_key for key in column.foreign_keys)
             if refers and OWN.get(table.name) not in ("", column.name):
                 found.append((column, column == merged.id))
-        if isinstance(merged, Phone) and {"estate_id", "number"} <= set(table.columns.keys()):
+        holds_numbers = "estate_id" in table.c and isinstance(table.c.get("number", table.c.estate_id).type, String)
+        if isinstance(merged, Phone) and holds_numbers:
             found.append((table.c.number, _written(table, merged)))
     return found
 
