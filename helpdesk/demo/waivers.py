@@ -137,7 +137,9 @@ class Writer:
             acts.add(A.SUSPENDED, S.SUSPENDED, self.staff.officer, "住院治疗，子女接走同住，回来再恢复。")
             begins = rules.first_of_next_month(clock.local_date(acts.at))
             self.rows.add(
-                "waiver_pause", id=self.rows.next_id("waiver_pause"), application_id=acts.id, from_on=begins, until_on=None)
+                "waiver_pause", id=self.rows.next_id("waiver_pause"), application_id=acts.id, from_on=begins,
+                until_on=None,
+            )  # fmt: skip
             changes["status"] = S.SUSPENDED
         elif fate == "ended":
             acts.at = max(acts.at, clock.start_of_day(self.today - timedelta(days=40)))

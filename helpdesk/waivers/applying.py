@@ -71,6 +71,25 @@ def begin_application(
     return application
 
 
+def begin_again(old: WaiverApplication, *, actor: User, now: datetime) -> WaiverApplication:
+    """Begin a draft that follows an older one, filled in from it.
+
+    After a death nobody is chosen, and no ground: those who stay have their own. Consent and proof are asked anew.
+    """
+    require(actor, Permission.WORK_WAIVERS, old.estate_id)
+    died = old.beneficiary is None or old.beneficiary.died_on is not None
+    person = None if died else old.beneficiary
+    draft = begin_application(
+        place=old.place, channel=Channel.DESK, beneficiary=person, renews=old, actor=actor, now=now
+    )  # fmt: skip
+    payer = old.payer if old.payer and not old.payer.died_on else None
+    known = {ground.code for ground in draft.policy.grounds}
+    ground_code = "" if died or old.ground_code not in known else old.ground_code
+    told = Told(beneficiary=person, payer=payer, payer_name=old.payer_name, ground_code=ground_code)
+    write_draft(draft, told, actor=actor, now=now)
+    return draft
+
+
 def write_draft(application: WaiverApplication, told: Told, *, actor: User, now: datetime) -> None:
     """Keep what was typed so far. Only whoever began it writes in it, and it leaves no event: nobody else sees it."""
     if application.status is not S.DRAFT:

@@ -9,12 +9,14 @@ from wtforms.widgets import HiddenInput
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
-from helpdesk.core.forms import Form, LongText
+from helpdesk.core.forms import CreatingForm, Form, LongText
+from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import word
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
 from helpdesk.repairs.forms import CodeField
+from helpdesk.waivers.applying import begin_again
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.life_actions import RUNNING, end, finish_task, resume, revoke, suspend
 from helpdesk.waivers.life_queries import (
@@ -124,6 +126,22 @@ def take_back(application_number: str):
     return _done(form, application_number, "revoke_form")
 
 
+@bp.post("/waivers/<application_number>/successor")
+@needs(P.WORK_WAIVERS)
+def again(application_number: str):
+    form, draft = CreatingForm(), None
+
+    def act() -> str:
+        return begin_again(get_application(me(), application_number), actor=me(), now=clock.now()).number
+
+    if form.validate():
+        with form.keeping_typed(), writing():
+            draft = once(me(), form, act)
+    if draft:
+        return redirect(url_for("waivers.draft", application_number=draft), 303)
+    return _page(application_number, again_form=form), form.http_status
+
+
 def _done(form, number: str, name: str):
     if form.http_status == 200:
         return redirect(url_for(".show", application_number=number), 303)
@@ -139,7 +157,7 @@ def _page(number: str, **forms):
     )  # fmt: skip
     shown = {
         "rest_form": ReasonForm(formdata=None), "end_form": EndForm(formdata=None, since=clock.local_date(now)),
-        "revoke_form": RevokeForm(formdata=None),
+        "revoke_form": RevokeForm(formdata=None), "again_form": CreatingForm(formdata=None),
     }  # fmt: skip
     return render_template(
         "waivers/life_of_one.html", application=application, reminders=reminders_of(application),

@@ -15,6 +15,7 @@ from helpdesk.core.access import Role
 from helpdesk.core.errors import NotAllowed
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.people_actions import note_death
 from helpdesk.exports.models import ExportLog
 from helpdesk.looks.models import Look
 from helpdesk.notices.models import Objection, WaiverNotice
@@ -361,3 +362,35 @@ def test_an_approval_credits_the_months_that_were_billed_already(estate, ann, me
     assert [(one.charge.month, one.amount_fen, one.waiver_id, one.account_id) for one in made] == [
         (date(2026, 4, 1), -1_966, runs.id, account.id), (date(2026, 5, 1), -1_966, runs.id, account.id),
     ]  # fmt: skip
+
+
+def test_applying_again_is_filled_in_from_the_old_one_once(as_user, ling, mei, runs, person):
+    officer, url = as_user(ling), f"/waivers/{runs.number}/successor"
+    page = officer.get(f"/waivers/{runs.number}/life").text
+    body = {"request_key": page.split('name="request_key" value="')[1].split('"')[0]}
+
+    answers = [officer.post(url, data=body) for _ in range(2)]
+
+    draft = db.session.scalars(select(WaiverApplication).where(WaiverApplication.renews_id == runs.id)).one()
+    assert {answer.location for answer in answers} == {f"/waivers/{draft.number}/draft"}
+    assert (draft.beneficiary_id, draft.ground_code, draft.place_id, draft.entered_by_id) == (
+        runs.beneficiary_id, runs.ground_code, runs.place_id, ling.id,
+    )  # fmt: skip
+    assert (draft.consent_at, draft.proof_type, draft.status) == (None, None, S.DRAFT)
+    assert officer.post(url, data={}).status_code == 422
+    for role in (Role.OPERATOR, Role.FINANCE, Role.AUDITOR):
+        assert as_user(person("Kim", role)).post(url, data=body).status_code == 403
+
+
+def test_after_a_death_those_who_stay_apply_for_themselves(as_user, ling, mei, runs, now):
+    with writing():
+        note_death(again(runs).beneficiary, died_on=clock.local_date(now), actor=mei, now=now)
+    officer = as_user(ling)
+    page = officer.get(f"/waivers/{runs.number}/life").text
+    body = {"request_key": page.split('name="request_key" value="')[1].split('"')[0]}
+
+    officer.post(f"/waivers/{runs.number}/successor", data=body)
+
+    draft = db.session.scalars(select(WaiverApplication).where(WaiverApplication.renews_id == runs.id)).one()
+    assert "Apply for those who stay" in page
+    assert (draft.beneficiary_id, draft.ground_code, draft.place_id) == (None, "", runs.place_id)
