@@ -46,9 +46,16 @@ def index():
     since, until = year_of(today)
     found = collected(estate_id, since, until)
     shown = {"estate_id": estate_id, "since": since, "until": until, "found": found, "today": today}
-    shown |= {"missing": request.args.get("address", ""), "late": arrears(estate_id, today)}
+    shown |= {"missing": _missing(), "late": arrears(estate_id, today)}
     rate = collected_bp(found.paid_fen, found.due_fen, found.waived_fen)
     return render_template("billing/index.html", rate=rate, **shown)
+
+
+def _missing() -> str:
+    """What was asked for and has no account."""
+    place_id = request.args.get("place", type=int)
+    known = get_place(me(), place_id).address if place_id and 0 < place_id < 2**31 else ""
+    return known or request.args.get("address", "")
 
 
 @bp.get("/billing/find")
@@ -69,7 +76,7 @@ def of_place(place_id: int):
     """The account of a home; where it has none yet, the page that says so."""
     if known := accounts_at(me(), place_id):
         return redirect(url_for(".account", account_id=known[0].id))
-    return redirect(url_for(".index", address=get_place(me(), place_id).address))
+    return redirect(url_for(".index", place=get_place(me(), place_id).id))
 
 
 @bp.get("/billing/accounts/<int:account_id>")

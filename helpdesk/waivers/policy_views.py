@@ -183,13 +183,13 @@ def note_tie():
     return _deciders_page(estate_id, StandInForm(formdata=None), form)
 
 
-@bp.post("/waiver-deciders/<int:row_id>/calling-off")
+@bp.post("/waiver-deciders/<int:stand_in_id>/calling-off")
 @needs(P.DECIDE_WAIVERS)
-def call_off(row_id: int):
+def call_off(stand_in_id: int):
     form, mine = Form(), StandIn.estate_id.in_(estates(me(), P.DECIDE_WAIVERS))
     if form.validate():
         with form.keeping_typed(), writing():
-            row = db.session.scalar(select(StandIn).where(StandIn.id == row_id, mine)) or abort(404)
+            row = db.session.scalar(select(StandIn).where(StandIn.id == stand_in_id, mine)) or abort(404)
             call_off_stand_in(row, actor=me(), now=clock.now())
     return _deciders_again(form)
 

@@ -85,7 +85,9 @@ from helpdesk.telephony.rules import read
 from helpdesk.travel.actions import place_buildings
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel as WaiverChannel
+from helpdesk.waivers.codes import Tie
 from helpdesk.waivers.deciding import approve
+from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import draft_policy
 from helpdesk.windows.actions import set_grid, set_reserves
@@ -116,7 +118,7 @@ class World:
             return [rule.rule]
         several = {
             ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
-            ("number", "quote_id"): "quotes",
+            ("number", "quote_id"): "quotes", ("person_id", "user_id"): "ties",
         }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
@@ -222,6 +224,10 @@ def _waivers(world, estate, now) -> dict:
         home = db.session.get(Place, first.place_id)
         numbers.append(begin_application(place=home, channel=WaiverChannel.DESK, actor=desk, now=now).number)
         draft = draft_policy(estate.id, actor=mei, now=now)
+        told = {"from_on": date(2026, 12, 1), "until_on": date(2026, 12, 8), "actor": mei, "now": now}
+        note_tie(desk, db.session.merge(resident), tie=Tie.RELATIVE, actor=mei, now=now)
+        tied = {"user_id": desk.id, "person_id": resident.id}
+        stand_in = name_stand_in(world.users[Role.OFFICER], for_user=mei, estate_id=estate.id, **told)
         grounds = [ground.id for ground in draft.grounds[:1]]
         account = Account(
             estate_id=estate.id, place_id=home.id, opened_on=NOON.date(), billed_from=NOON.date(), payer="", version=0
@@ -234,7 +240,7 @@ def _waivers(world, estate, now) -> dict:
         )  # fmt: skip
         db.session.add(charge)
         db.session.flush()
-        made = {"policy_id": [draft.id, 1], "charge_id": [charge.id]}
+        made = {"policy_id": [draft.id, 1], "charge_id": [charge.id], "stand_in_id": [stand_in.id], "ties": [tied]}
     return {"application_number": numbers, "ground_id": grounds, **made}
 
 

@@ -38,7 +38,7 @@ def books(world, monkeypatch):
 @pytest.fixture
 def send(books, as_user):
     def _send(role, url, **data):
-        return as_user(books.users[role]).post(url, data={"request_key": KEY, **data})
+        return as_user(books.users[role]).post(url, data={"request_key": KEY} | data)
 
     return _send
 
@@ -117,7 +117,7 @@ def test_what_was_typed_stays_where_it_was_typed(books, send, url, sent):
 def test_a_reason_that_came_too_late_can_be_copied(books, send):
     url = f"/billing/payments/{books.ids['payment_id'][0]}/reversal"
     assert send(Role.FINANCE, url, reason="Given back").status_code == 303
-    late = send(Role.FINANCE, url, reason="Given back at the desk")
+    late = send(Role.FINANCE, url, reason="Given back at the desk", request_key=str(uuid4()))
 
     assert late.status_code == 409 and "Given back at the desk" in late.text
 

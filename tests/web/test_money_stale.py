@@ -45,7 +45,7 @@ SENT = {
     life.RevokeForm: (Role.MANAGER, "/waivers/{runs}/revocation", {"reason": "x"}),
 }  # fmt: skip
 ELSEWHERE = {
-    waivers.DecisionForm, waivers.ReasonForm, waivers.DraftForm,  # tests/web/test_waivers.py
+    waivers.DecisionForm, waivers.NewGroundForm, waivers.ReasonForm, waivers.DraftForm,  # tests/web/test_waivers.py
     TakeInForm,  # tests/web/test_waiver_life.py
 }  # fmt: skip
 

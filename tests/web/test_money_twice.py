@@ -73,7 +73,7 @@ SENT = {
 ELSEWHERE = {
     billing.RulesForm,  # tests/web/test_money.py
     tariff.DraftForm,  # one draft at a time: tests/web/test_prices.py
-    waivers.DraftPolicyForm,  # likewise: tests/web/test_waivers.py
+    waivers.NewGroundForm, waivers.DraftPolicyForm,  # likewise: tests/web/test_waivers.py
     AskForm, ClaimForm,  # tests/web/test_waiver_life.py
 }  # fmt: skip
 
