@@ -171,8 +171,11 @@ def test_nonsense_in_the_path_is_not_found(value, app, world, anyone):
             assert anyone.get(path).status_code in (302, 400, 404), path
 
 
-@pytest.mark.parametrize("nonsense", ["9" * 400, "-1", "1e999", "\x00", "\u0664", "x" * 3_000, "\U0001f4a7", "\ufeff",
-                                      "2026-02-30", "0001-01-01T00:00", "9999-12-31T23:59:59+14:00"])  # fmt: skip
+@pytest.mark.parametrize("nonsense", [
+    *("9" * 400, "-1", "\x00", "9999-12-31T23:59:59+14:00"),
+    *(pytest.param(one, marks=SAID_ONCE) for one in ("1e999", "\u0664", "x" * 3_000, "\U0001f4a7", "\ufeff",
+                                                     "2026-02-30", "0001-01-01T00:00")),
+])  # fmt: skip
 def test_nonsense_in_a_form_breaks_nothing(nonsense, app, world, anyone):
     fields = field_names()
     assert len(fields) > 20

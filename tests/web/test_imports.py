@@ -42,6 +42,9 @@ def latest() -> RegisterUpload:
     return db.session.scalars(select(RegisterUpload).order_by(RegisterUpload.id.desc())).first()
 
 
+SAID_ONCE = pytest.mark.sqlite_only  # of a file and its pages: what the database does with rows is in tests/db
+
+
 @pytest.fixture
 def uploaded(as_user, mei, now):
     """Send a file as the manager and wait until it is looked at; returns the upload and the browser."""
@@ -94,6 +97,7 @@ def test_a_file_goes_from_its_columns_over_a_preview_into_the_register(uploaded,
     assert event.actor_id == latest().uploaded_by_id and event.data["places_added"] == 8
 
 
+@SAID_ONCE
 def test_the_same_file_again_changes_nothing_and_says_so(uploaded, tmp_path):
     path = ugly(tmp_path / "登记表.xlsx")
     upload, browser = uploaded(path)
@@ -108,6 +112,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(uploaded, tmp_path):
     assert count(Event) == events + 2  # that it was received, and its columns chosen
 
 
+@SAID_ONCE
 def test_errors_stand_on_their_rows_and_come_back_as_a_file_to_correct(uploaded, tmp_path):
     rows = [["3", "2", "跃层", "陈桂英", "12500000001"], ["3", "2", "502", "王五", "12500000002"]]
     upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, *rows))
@@ -131,6 +136,7 @@ def test_errors_stand_on_their_rows_and_come_back_as_a_file_to_correct(uploaded,
     assert count(Person) == 2
 
 
+@SAID_ONCE
 def test_a_lost_number_is_said_loudly_and_its_row_comes_in(uploaded, tmp_path):
     rows = [["3", "2", "501", "陈桂英", "1.38E+10"], ["3", "2", "502", "王五", "138123"]]
     upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, *rows))
@@ -156,6 +162,7 @@ def cells_of_errors(browser, upload, folder) -> list[list]:
     return cells_of(path)
 
 
+@SAID_ONCE
 @pytest.mark.parametrize(
     ("rows", "state", "said"),
     [
@@ -174,6 +181,7 @@ def test_ready_to_import_is_said_only_of_what_is(rows, state, said, uploaded, tm
     assert ("Ready to import" in page + listed) == (state == "Ready to import")
 
 
+@SAID_ONCE
 def test_a_file_that_says_nothing_is_not_begun_again(uploaded, tmp_path):
     upload, browser = uploaded(table(tmp_path / "a.csv", [" "]))
 
@@ -181,6 +189,7 @@ def test_a_file_that_says_nothing_is_not_begun_again(uploaded, tmp_path):
     assert "There is nothing in this file." in page and "Upload another file" in page and "Start again" not in page
 
 
+@SAID_ONCE
 def test_a_column_called_otherwise_is_mapped_by_hand(uploaded, tmp_path):
     upload, browser = uploaded(table(tmp_path / "a.csv", ["甲", "乙", "丙"], ["3-2-501", "陈桂英", "x"]))
     assert upload.columns == {}
@@ -195,6 +204,7 @@ def test_a_column_called_otherwise_is_mapped_by_hand(uploaded, tmp_path):
     assert latest().counts["places_new"] == 1
 
 
+@SAID_ONCE
 def test_the_sheet_can_be_chosen(uploaded, tmp_path):
     upload, browser = uploaded(ugly(tmp_path / "a.xlsx"))
 
@@ -204,6 +214,7 @@ def test_the_sheet_can_be_chosen(uploaded, tmp_path):
     assert step(browser, latest(), "sheet", sheet="made up").status_code == 404
 
 
+@SAID_ONCE
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -222,6 +233,7 @@ def test_what_is_no_register_is_refused_with_a_sentence(name, content, said, as_
     assert count(RegisterUpload) == 0
 
 
+@SAID_ONCE
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_user, mei, now):
     claimed = {"CONTENT_LENGTH": str(60 << 20), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
 
@@ -230,6 +242,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_user, mei, now
     assert answer.status_code == 413 and "divide the spreadsheet" in answer.text
 
 
+@SAID_ONCE
 def test_nothing_of_an_identity_number_is_kept(uploaded, app, tmp_path):
     upload, browser = uploaded(ugly(tmp_path / "a.xlsx"))
     checked(browser, upload)
@@ -298,6 +311,7 @@ def test_what_lay_about_for_a_day_is_gone_with_the_next_upload(uploaded, tmp_pat
     assert list(uploads.folder().glob(f"{key}*")) == []
 
 
+@SAID_ONCE
 def test_a_file_can_be_discarded(uploaded, tmp_path):
     upload, browser = uploaded(table(tmp_path / "a.csv", HEADER, ["3", "2", "501", "", ""]))
     key = upload.file_key
@@ -318,10 +332,12 @@ def test_a_colleague_with_the_right_goes_on_and_another_estate_sees_nothing(
     assert latest().status is Stage.APPLIED and latest().asked_by_id == ada.id
 
 
+@SAID_ONCE
 def test_operators_import_nothing(as_user, ann, now):
     assert as_user(ann).get("/estate/imports").status_code == 403
 
 
+@SAID_ONCE
 def test_the_sample_is_a_register_that_the_import_reads(uploaded, as_user, mei, tmp_path):
     path = tmp_path / "sample.xlsx"
     with as_user(mei).get("/estate/imports/sample") as answer:
