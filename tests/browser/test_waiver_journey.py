@@ -14,7 +14,8 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Place
-from helpdesk.repairs.actions import open_work_order, schedule_visit
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.models import WaiverApplication
 from tests.browser.conftest import PHONE
 from tests.money import account_for, owner, priced_home, set_rules
