@@ -27,6 +27,15 @@
     else if (status !== 401) setTimeout(keepAgain, AGAIN_MS, place);
   });
 
+  // What was typed before the scripts were there is kept as soon as they are: no key will tell of it.
+  const isTyped = (field) => "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+  document.addEventListener("htmx:load", ({ detail }) => {
+    if (detail.elt !== document.body) return;
+    for (const place of document.querySelectorAll("[data-sends-draft]")) {
+      if ([...place.closest("form").elements].some(isTyped)) htmx.trigger(place, "keep-again");
+    }
+  });
+
   document.addEventListener("signed-in-again", () => waiting.forEach(keepAgain));
 
   // It is said where it is typed; a message in the corner would tell it once more with every key.

@@ -51,6 +51,20 @@ def test_a_technician_logs_a_call_with_one_thumb(desk, visit, as_user, ann):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_what_is_typed_before_the_scripts_are_there_is_kept(desk, visit):
+    page = visit(desk["tao"], on=PHONE)
+    held = []
+    page.route("**/htmx*.js*", lambda route: held.append(route))
+    page.goto("/hotline/quick", wait_until="commit")
+
+    page.locator("#words").fill("水管爆了")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+
+    expect(page.locator("#quick-seen")).to_contain_text("Say first:")
+
+
 def test_the_box_is_used_by_keyboard_from_an_order(desk, visit):
     page = visit(desk["ann"])
     page.goto(f"/work-orders/{desk['number']}")
