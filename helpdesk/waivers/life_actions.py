@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -127,7 +128,9 @@ def _stop(
         application.until_on = life.ends_on(clock.local_date(now), since, application.until_on)
         _list_over_granted(application, since, now)
     act_on(application, kind, to=to, reason=reason, actor=actor, now=now)
-    forget_calls(application, because=_("The waiver has ended"), now=now)
+    with force_locale("zh"):  # kept with the call-back, whoever ended it
+        because = _("The waiver has ended")
+    forget_calls(application, because=because, now=now)
 
 
 def _list_over_granted(application: WaiverApplication, since: date, now: datetime) -> None:

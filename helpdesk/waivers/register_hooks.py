@@ -6,6 +6,7 @@ and learns nothing of them.
 
 from datetime import date, datetime
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -122,8 +123,10 @@ def _ring_nobody(person: Person, now: datetime) -> None:
     """No call about a waiver goes to the number of somebody who died."""
     open_ones = select(Callback).join(WaiverReminder, WaiverReminder.callback_id == Callback.id)
     theirs = open_ones.where(Callback.person_id == person.id, Callback.status == CallbackStatus.OPEN)
+    with force_locale("zh"):  # kept with the call-back, whoever noted it
+        because = _("This person has died")
     for callback in db.session.scalars(theirs).all():
-        let_go(callback, because=_("This person has died"), now=now)
+        let_go(callback, because=because, now=now)
 
 
 def _of_person(person_id: int) -> list[WaiverApplication]:
