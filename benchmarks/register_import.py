@@ -107,10 +107,14 @@ def _call(save: Saving, waits: list[float], over: threading.Event) -> None:
 
 
 def _memory(pid: int) -> int:
-    """Of the process and of the one that unpacks the file for it, together."""
+    """Of the process and of the one that unpacks the file for it, together.
+
+    What they share (the interpreter, the libraries) is counted once: each one's own pages, and the larger shared part.
+    """
     with suppress(psutil.Error):
         ours = psutil.Process(pid)
-        return sum(one.memory_info().rss for one in (ours, *ours.children(recursive=True)))
+        found = [one.memory_full_info() for one in (ours, *ours.children(recursive=True))]
+        return sum(one.uss for one in found) + max(one.rss - one.uss for one in found)
     return 0
 
 
