@@ -26,6 +26,7 @@ class Permission(StrEnum):
     WORK_HOTLINE = "work_hotline"  # the console, and every call of the estate
     LOG_CALL = "log_call"  # any staff member's own calls
     SEE_REGISTER = "see_register"  # places, people, their phones and care flags
+    SEE_CARE = "see_care"  # who needs care, notes for the door, whom to ring in an emergency
     EDIT_REGISTER = "edit_register"  # correct and add to it; who moved, sold or died
     MERGE_REGISTER = "merge_register"  # two records into one, and buildings by pattern
     OPEN_WORK_ORDER = "open_work_order"
@@ -65,7 +66,7 @@ class Permission(StrEnum):
 
 P = Permission
 STAFF = {P.LOG_CALL}
-DESK = {P.SEE_REGISTER, P.SEE_WORK_ORDERS}
+DESK = {P.SEE_REGISTER, P.SEE_CARE, P.SEE_WORK_ORDERS}
 CASES = {P.SEE_CASES, P.WORK_CASES}
 WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
@@ -89,7 +90,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.QUOTE, P.TAKE_DOOR_MONEY, P.APPLY_FOR_WAIVER}),
     Role.FINANCE: frozenset({*STAFF, *BOOKS, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
-    Role.OFFICER: frozenset({*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}),
+    Role.OFFICER: frozenset(
+        {*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.SEE_CARE, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}
+    ),
     Role.MANAGER: frozenset(
         {
             *STAFF,
@@ -131,7 +134,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_WAIVER_SUMS,
         }
     ),
-    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVERS, P.SEE_MONEY}),
+    Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVER_SUMS, P.SEE_MONEY}),
     Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION, P.SET_CATEGORIES}),
 }
 

@@ -17,10 +17,10 @@ A_MONTH = timedelta(days=29)
 
 
 @bp.get("/schedule/paper")
-@needs(Permission.SEE_WORK_ORDERS)
+@needs(Permission.DISPATCH)
 def paper():
     now = clock.now()
-    sheet = day_sheet(me(), estate_here(Permission.SEE_WORK_ORDERS), _day("day", clock.local_date(now)))
+    sheet = day_sheet(me(), estate_here(Permission.DISPATCH), _day("day", clock.local_date(now)))
     doors = {visit.id: door_of(visit, now) for visit in sheet.visits if not visit.ended_at}
     return render_template("dispatch/paper.html", sheet=sheet, doors=doors, only=request.args.get("technician", 0, int))
 
