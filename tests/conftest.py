@@ -14,7 +14,7 @@ from helpdesk import create_app
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import Session, User, UserRole
 from helpdesk.accounts.sessions import _form_secret, hashed, new_number
-from helpdesk.core import clock
+from helpdesk.core import clock, processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -79,6 +79,18 @@ def app(blank, request):
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def real_processes():
+    """For tests in which a page really starts a process of its own."""
+
+
+@pytest.fixture(autouse=True)
+def _no_processes(request, monkeypatch):
+    """A process that nobody waits for would outlive its test and its database."""
+    if "real_processes" not in request.fixturenames:
+        monkeypatch.setattr(processes, "start", lambda *words: None)
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ def whys_reduced(lines):
 @needs(P.SEE_WAIVERS)
 def ground_told(application_number: str):
     """On what the waiver behind a line of a bill was granted: a look, as at the whole application."""
+    application = get_application(me(), application_number)
     if not wants_part():
         return redirect(url_for(".show", application_number=application_number))
-    application = get_application(me(), application_number)
     note_reading(me(), application, clock.now(), asked=True)
     ground = ground_of(application.policy, application.ground_code)
     return render_template("waivers/_ground_told.html", application=application, ground=ground)

@@ -57,7 +57,7 @@ def clock_from(monkeypatch):
 
 
 @pytest.fixture
-def site(app, monkeypatch):
+def site(app, monkeypatch, real_processes):
     """The address of the application, served by threads of this process."""
     feed = Feed()
     monkeypatch.setattr(live, "feed", feed)  # a stream of another test must not hear of this one

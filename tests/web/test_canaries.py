@@ -8,19 +8,13 @@ The pages are read by people who entered nothing themselves: whoever typed somet
 import os
 import re
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import select, update
 
 from helpdesk.core.access import GRANTS, Permission, Role
-from helpdesk.core.extensions import db
-from helpdesk.core.transactions import writing
-from tests.conftest import HTMX
-from tests.web.test_hostile_text import let_words_in, typed_columns
+from tests.web.marks import put_marks, read_by
 
 LIST = Path(__file__).with_name("who_reads_what.txt")
-MARK, LENGTH = re.compile(rb"Qz\d{3}"), 5
 EVERYBODY = {"estate.name", "estate.hotline", "price_item.name_en", "price_item.name_zh", "price_item.unit"}  # public
 # What only those may read who hold a permission, whichever page it stands on.
 KEPT_TO = {
@@ -30,39 +24,9 @@ KEPT_TO = {
 }
 
 
-def columns_with_room():
-    for table, column in typed_columns():
-        if (column.type.length or 100) >= LENGTH:
-            yield table, column, f"{table.name}.{column.name}"
-
-
-@pytest.fixture
-def marks(world) -> dict[str, bytes]:
-    """The mark of each column by its name, written into every row."""
-    marks = {name: b"Qz%d" % number for number, (_table, _column, name) in enumerate(columns_with_room(), start=100)}
-    with writing():
-        let_words_in()
-        for table, column, name in columns_with_room():
-            (key,) = table.primary_key.columns
-            for row_id in db.session.scalars(select(key)).all():
-                end = f"x{row_id}" if (column.type.length or 100) > LENGTH + 4 else ""
-                db.session.execute(update(table).where(key == row_id).values({column.name: marks[name].decode() + end}))
-    return marks
-
-
-def read_by(browser, addresses) -> set[bytes]:
-    """The marks that somebody is sent: in pages, parts, files and headers."""
-    found = set()
-    for path in addresses:
-        for headers in ({}, HTMX):
-            with browser.get(path, headers=headers) as answer:
-                found.update(MARK.findall(answer.get_data() + unquote(str(answer.headers)).encode()))
-    return found
-
-
 @pytest.mark.sqlite_only  # the pages are the same on both
-def test_who_reads_what_is_the_list(app, world, marks, person, as_user):
-    addresses = world.gets(app)
+def test_who_reads_what_is_the_list(app, world, person, as_user):
+    marks, addresses = put_marks(), world.gets(app)
     seen = {role: read_by(as_user(person(f"Second {role.value}", role)), addresses) for role in Role}
     stranger = read_by(app.test_client(), addresses)
 

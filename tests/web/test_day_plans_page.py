@@ -241,7 +241,7 @@ def test_the_number_of_queries_does_not_grow_with_the_changes(
     assert three.count <= one.count
 
 
-def test_the_real_command_makes_a_plan(waiting, day, ann, as_user):
+def test_the_real_command_makes_a_plan(waiting, day, ann, as_user, real_processes):
     answer = as_user(ann).post("/schedule/plans", data=ask(day))
     assert processes.children[-1].wait(timeout=120) == 0
     db.session.rollback()
@@ -251,7 +251,7 @@ def test_the_real_command_makes_a_plan(waiting, day, ann, as_user):
     assert "first visit" in as_user(ann).get(answer.location).text
 
 
-def test_a_runner_that_is_killed_is_begun_again_by_the_worker(waiting, day, ann, as_user, now):
+def test_a_runner_that_is_killed_is_begun_again_by_the_worker(waiting, day, ann, as_user, now, real_processes):
     as_user(ann).post("/schedule/plans", data=ask(day))
     processes.children[-1].kill()
     processes.children[-1].wait(timeout=60)

@@ -212,7 +212,7 @@ def test_what_was_killed_is_told(as_user, mei, long_one, set_now):
     assert "Nothing was taken out." in as_user(mei).get(f"/exports/files/{long_one}").text
 
 
-def test_the_process_of_its_own_makes_it(as_user, mei, wang, monkeypatch):
+def test_the_process_of_its_own_makes_it(as_user, mei, wang, monkeypatch, real_processes):
     monkeypatch.setattr(views, "MOST_AT_ONCE", 0)
     page = as_user(mei).post("/exports", data=asked()).location
     assert [child.wait() for child in processes.children][-1] == 0

@@ -23,6 +23,7 @@ from tests.conftest import NOON
 from tests.workbooks import IDENTITY, cells_of, table, ugly, workbook
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+pytestmark = pytest.mark.usefixtures("real_processes")
 HEADER = ["幢", "单元", "房号", "产权人", "电话"]
 
 

@@ -20,7 +20,6 @@ from helpdesk.billing.models import (
     WriteOff,
 )
 from helpdesk.billing.states import RunStatus
-from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.looks.models import Look, Looked, Purpose
@@ -30,8 +29,7 @@ KEY = "0b8f7a4e-6d5c-4f0e-9a51-0d6c1f0b8f7a"
 
 
 @pytest.fixture
-def books(world, monkeypatch):
-    monkeypatch.setattr(processes, "start", lambda *words: None)
+def books(world):
     return world
 
 
