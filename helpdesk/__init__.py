@@ -50,7 +50,18 @@ from helpdesk import (
     workdays,
     worker,
 )
-from helpdesk.core import access, body_limits, chosen_estate, errors, headers, ids, static_files, transactions, words
+from helpdesk.core import (
+    access,
+    body_limits,
+    chosen_estate,
+    errors,
+    headers,
+    ids,
+    sealing,
+    static_files,
+    transactions,
+    words,
+)
 from helpdesk.core.extensions import csrf, db, migrate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,7 +77,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
-    for part in (ids, transactions, errors, headers, body_limits, static_files, words, chosen_estate):
+    for part in (ids, transactions, sealing, errors, headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
     for part in (accounts.sessions, home, reactions):
         part.init_app(app)

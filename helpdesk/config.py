@@ -29,6 +29,8 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
     return {
         "SECRET_KEY": key,
         "SECRET_KEY_FALLBACKS": older,
+        "SEALING_KEYS": env.get("SEALING_KEYS", ""),
+        "SECRETS_FILE": str(instance / "secrets"),
         "SQLALCHEMY_DATABASE_URI": database,
         "SQLALCHEMY_ENGINE_OPTIONS": _sqlite_options() if on_sqlite else _postgres_options(),
         "TRUSTED_HOSTS": _trusted_hosts(env, host),
@@ -110,7 +112,7 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
 def _secret_keys(env: Mapping[str, str], database: str, instance: Path) -> list[str]:
     """The signing keys, newest first: from the environment, else from the file that the first run writes."""
     kept = instance / "secrets"
-    given = env.get("SECRET_KEY") or (_kept_secrets(kept).get("SECRET_KEY") if kept.exists() else "")
+    given = env.get("SECRET_KEY") or (kept_secrets(kept).get("SECRET_KEY") if kept.exists() else "")
     if not given:
         given = _first_secret(database, kept)
     older = [key for key in env.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
@@ -122,7 +124,8 @@ def _secret_keys(env: Mapping[str, str], database: str, instance: Path) -> list[
     return [given, *older]
 
 
-def _kept_secrets(kept: Path) -> dict[str, str]:
+def kept_secrets(kept: Path) -> dict[str, str]:
+    """What the file of secrets holds. Raises WrongSetting if anybody but its owner may read it."""
     if os.name == "posix" and kept.stat().st_mode & 0o077:
         raise WrongSetting(f"{kept} can be read by others. Run: chmod 600 '{kept}'")
     return dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line)

@@ -29,6 +29,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 HTMX = {"HX-Request": "true"}
 PASSWORD = "correct horse battery staple"
 SECRET_KEY = "only-for-tests-" + "k" * 40
+SEALING_KEYS = "fortests:b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmc="
 passwords.hasher = type(passwords.hasher)(time_cost=1, memory_cost=64, parallelism=1)  # cheap, and still argon2id
 ONE_ESTATE = "one estate"
 HASH = passwords.hash_password(PASSWORD)
@@ -53,7 +54,10 @@ def blank(tmp_path_factory):
     """The application on a migrated database, empty or with one estate, which each test gets a fresh copy of."""
     folder = tmp_path_factory.mktemp("installation")
     copies = databases.copies()
-    env = {"DATABASE_URL": copies.url, "SECRET_KEY": SECRET_KEY, "INSTANCE_PATH": str(folder)}
+    env = {
+        "DATABASE_URL": copies.url, "SECRET_KEY": SECRET_KEY, "SEALING_KEYS": SEALING_KEYS,
+        "INSTANCE_PATH": str(folder),
+    }  # fmt: skip
     app = create_app(env)
     app.config["TESTING"] = True
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

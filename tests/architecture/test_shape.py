@@ -14,7 +14,8 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "helpdesk"
 LAYERS = [
     ["planning"],
-    ["core", "config"],
+    ["config"],
+    ["core"],
     ["audit"],
     ["accounts"],
     ["live", "workdays", "estate", "duty", "worker", "looks"],
