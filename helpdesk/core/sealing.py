@@ -23,6 +23,7 @@ from helpdesk.config import WrongSetting, kept_secrets
 NAME = "SEALING_KEYS"
 ID = re.compile(r"[0-9a-z]{8}")
 KEY_BYTES, NONCE_BYTES = 32, 12
+ID_BYTES = 9  # with the colon: what every sealed value begins with
 FEWEST_DIFFERENT = 16  # of 32 bytes drawn by chance 30 differ; an example such as 000… or abcabc… stays below
 LOST = "lost"
 
@@ -64,7 +65,7 @@ def unseal(sealed: bytes, *, place: str) -> bytes:
     key = ring().find(key_id_of(sealed))
     if key is None or key.secret is None:
         raise SealBroken("its key is not known")
-    head, rest = sealed[: len(key.id) + 1], sealed[len(key.id) + 1 :]
+    head, rest = sealed[:ID_BYTES], sealed[ID_BYTES:]
     nonce, sealed_part = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
     try:
         return AESGCM(key.secret).decrypt(nonce, sealed_part, head + place.encode())
@@ -74,7 +75,7 @@ def unseal(sealed: bytes, *, place: str) -> bytes:
 
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that sealed this."""
-    name = bytes(sealed[:9]).decode("ascii", "replace")
+    name = bytes(sealed[:ID_BYTES]).decode("ascii", "replace")
     if not (name.endswith(":") and ID.fullmatch(name[:-1])):
         raise SealBroken("not sealed")
     return name[:-1]
