@@ -17,7 +17,8 @@ def start(*words: str) -> None:
     env = os.environ | {
         "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": config["SECRET_KEY"],
         "SECRET_KEY_FALLBACKS": ",".join(config["SECRET_KEY_FALLBACKS"]),
-        "SEALING_KEYS": config["SEALING_KEYS"], "INSTANCE_PATH": current_app.instance_path,
+        "SEALING_KEYS": config["SEALING_KEYS"], "DATABASE_KEY": config["DATABASE_KEY"],
+        "INSTANCE_PATH": current_app.instance_path,
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", "--app", str(WSGI), *words]
     children[:] = [child for child in children if child.poll() is None]

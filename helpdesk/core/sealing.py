@@ -18,14 +18,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, current_app
 
-from helpdesk.config import WrongSetting, kept_secrets
+from helpdesk.config import FEWEST_DIFFERENT, WrongSetting, kept_secrets
 
 NAME = "SEALING_KEYS"
 ID = re.compile(r"[0-9a-z]{8}")
 KEY_BYTES, NONCE_BYTES = 32, 12
 ID_BYTES = 9  # with the colon: what every sealed value begins with
-FEWEST_DIFFERENT = 16  # of 32 bytes drawn by chance 30 differ; an example such as 000… or abcabc… stays below
 LOST = "lost"
+
+
+class KeyTrouble(WrongSetting):
+    """A key is missing, or is none. Ends the program with its message, as any wrong setting does."""
 
 
 class SealBroken(Exception):
@@ -102,11 +105,15 @@ class Ring:
     def newest(self) -> Key:
         """The key that seals; there is one as soon as the program met its database."""
         if not self.keys or self.keys[0].secret is None:
-            raise WrongSetting("There is no key to seal with. Run: flask --app wsgi keys add")
+            raise KeyTrouble("There is no key to seal with. Run: flask --app wsgi keys add")
         return self.keys[0]
 
     def find(self, key_id: str) -> Key | None:
         return next((key for key in self.keys if key.id == key_id), None)
+
+    def keep(self, keys: Sequence[Key]) -> None:
+        """Write the keys into the file of secrets."""
+        keep_secret(self.file, NAME, written(keys))
 
     def _stands(self) -> tuple[int, int, int] | None:
         """What tells one content of the file from the next; None if there is no file."""
@@ -122,18 +129,18 @@ def ring() -> Ring:
 
 
 def parsed(text: str) -> tuple[Key, ...]:
-    """Keys as they are written, "id:key,id:key". Raises WrongSetting for what would be no protection."""
+    """Keys as they are written, "id:key,id:key". Raises KeyTrouble for what would be no protection."""
     keys = tuple(_parsed_one(part.strip()) for part in text.split(",") if part.strip())
     secret = [key.secret for key in keys if key.secret]
     if len({key.id for key in keys}) < len(keys) or len(set(secret)) < len(secret):
-        raise WrongSetting(f"{NAME}: two of the keys are the same. Each needs an id and a key of its own.")
+        raise KeyTrouble(f"{NAME}: two of the keys are the same. Each needs an id and a key of its own.")
     return keys
 
 
 def _parsed_one(part: str) -> Key:
     name, _colon, typed = part.partition(":")
     if not ID.fullmatch(name):
-        raise WrongSetting(f"{NAME}: each key is written id:key, and an id has 8 small letters or digits.")
+        raise KeyTrouble(f"{NAME}: each key is written id:key, and an id has 8 small letters or digits.")
     if typed == LOST:
         return Key(name, None)
     try:
@@ -141,10 +148,26 @@ def _parsed_one(part: str) -> Key:
     except (binascii.Error, ValueError):
         secret = b""
     if len(secret) != KEY_BYTES or len(set(secret)) < FEWEST_DIFFERENT:
-        raise WrongSetting(f"{NAME}: key {name} is too short or an example. Run: flask --app wsgi keys add")
+        raise KeyTrouble(f"{NAME}: key {name} is too short or an example. Run: flask --app wsgi keys add")
     return Key(name, secret)
 
 
 def written(keys: Sequence[Key]) -> str:
     """As `parsed` reads it."""
     return ",".join(key.written for key in keys)
+
+
+def keep_secret(path: Path, name: str, value: str) -> None:
+    """Write a line of the file of secrets, the file whole or not at all; what else it holds stays."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        kept = kept_secrets(path) if path.exists() else {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"{one}={held}\n" for one, held in (kept | {name: value}).items())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise KeyTrouble(f"{path} cannot be written ({problem.strerror}). Set {name} instead.") from None

@@ -13,13 +13,13 @@ from helpdesk.core.sealed import SEALED, Piece
 from helpdesk.core.sealing import new_key, ring
 from helpdesk.core.transactions import writing
 from helpdesk.keys.models import SealingKey
-from helpdesk.keys.start import keep_keys, know
+from helpdesk.keys.start import know
 
 
 def add_key(*, now: datetime) -> str:
     """A new key that seals from now on, in every process that reads the same file; returns its id."""
     key = new_key()
-    keep_keys([key, *ring().keys])  # under the lock: two who add at once must not overwrite each other's
+    ring().keep([key, *ring().keys])  # under the lock: two who add at once must not overwrite each other's
     record("sealing_key.added", know(key), actor=None, now=now)
     return key.id
 
@@ -62,7 +62,7 @@ def drop_key(key_id: str, *, now: datetime) -> None:
 def forget_key(key_id: str) -> None:
     """Take a key out of the file, once the database has let it go: a key too many does no harm, one too few does."""
     if not ring().given:
-        keep_keys([key for key in ring().keys if key.id != key_id])
+        ring().keep([key for key in ring().keys if key.id != key_id])
 
 
 def _left() -> int:

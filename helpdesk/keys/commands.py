@@ -1,9 +1,13 @@
 """`flask keys …`: what an administrator does at the shell with the keys that seal."""
 
+from pathlib import Path
+
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from helpdesk.core import clock
+from helpdesk.core.database_file import encrypt
 from helpdesk.core.errors import DomainError
 from helpdesk.core.extensions import db
 from helpdesk.core.sealing import new_key, ring
@@ -59,3 +63,15 @@ def drop(key_id: str) -> None:
     except DomainError as no:
         raise click.ClickException(no.message) from no
     click.echo(f"{key_id} is forgotten." + (" Take it out of SEALING_KEYS too." if ring().given else ""))
+
+
+@group.command("encrypt")
+def encrypt_() -> None:
+    """Encrypt the whole file of SQLite, under a new key in the file of secrets. Stop the product first."""
+    if db.engine.dialect.name != "sqlite" or current_app.config["DATABASE_KEY"]:
+        raise click.ClickException("Only a file of SQLite that is not encrypted yet can be encrypted.")
+    path = Path(db.engine.url.database)
+    db.session.remove()
+    db.engine.dispose()
+    encrypt(path, ring().file)
+    click.echo(f"{path} is encrypted. Keep a copy of {ring().file} where you keep keys: without it nothing opens.")

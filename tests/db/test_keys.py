@@ -17,7 +17,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.sealing import Key, Ring, SealBroken, key_id_of, seal, unseal, written
 from helpdesk.core.transactions import writing
 from helpdesk.keys.models import SealingKey
-from helpdesk.keys.start import keep_keys, meet_database
+from helpdesk.keys.start import meet_database
 from tests.conftest import SEALING_KEYS, SECRET_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,6 @@ def in_file(app, env, monkeypatch):
     """This application takes its keys from the file too."""
     file = Path(env["INSTANCE_PATH"]) / "secrets"
     monkeypatch.setitem(app.extensions, "sealing", Ring("", file))
-    monkeypatch.setitem(app.config, "SECRETS_FILE", str(file))
     return file
 
 
@@ -229,11 +228,11 @@ def test_a_file_that_cannot_be_written_is_said(app, in_file, monkeypatch):
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("helpdesk.keys.start.os.fsync", full)
+    monkeypatch.setattr("helpdesk.core.sealing.os.fsync", full)
     before = in_file.read_text()
 
     with pytest.raises(SystemExit, match="cannot be written .No space left"):
-        keep_keys([OTHER])
+        app.extensions["sealing"].keep([OTHER])
 
     assert in_file.read_text() == before and [path.name for path in in_file.parent.iterdir()] == ["secrets"]
 
