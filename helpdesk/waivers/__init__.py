@@ -13,6 +13,7 @@ from helpdesk.waivers import (
     models,
     policy_views,
     scan_models,
+    scan_views,
     views,
     words,
 )
