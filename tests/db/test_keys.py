@@ -18,7 +18,7 @@ from helpdesk.core.sealing import Key, Ring, SealBroken, key_id_of, seal, unseal
 from helpdesk.core.transactions import writing
 from helpdesk.keys.models import SealingKey
 from helpdesk.keys.start import meet_database
-from tests.conftest import SEALING_KEYS, SECRET_KEY
+from tests.conftest import SEALING_KEYS, SECRET_KEY, open_session
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = Key("bbbb2222", bytes(range(1, 33)))
@@ -115,11 +115,34 @@ def test_a_database_without_its_key_does_not_start(app, env):
     assert "SEALING_KEYS" not in (Path(env["INSTANCE_PATH"]) / "secrets").read_text()  # no new one made silently
 
 
+@pytest.mark.proves("PD-13")
+def test_a_program_that_lacks_a_key_ends_with_one_line(app, env):
+    db.session.remove()
+    db.engine.dispose()
+    settings = {**env, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SEALING_KEYS": OTHER.written}
+    command = [sys.executable, "-c", "import wsgi"]
+
+    done = subprocess.run(command, env=settings, cwd=ROOT, text=True, capture_output=True, timeout=60)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch("The database needs the key fortests, which is missing: .*\n", done.stderr)
+
+
 @pytest.mark.proves("PD-01", "PD-13")
 def test_another_key_under_the_same_id_does_not_start(app, env):
     assert "is not the one this database was sealed with" in refusal(
         env, SEALING_KEYS=Key("fortests", OTHER.secret).written
     )
+
+
+@pytest.mark.proves("PD-13")
+def test_another_signing_key_signs_nobody_out(app, env, ann):
+    number = open_session(ann)
+    changed = {**env, "SECRET_KEY": "n" * 48, "SECRET_KEY_FALLBACKS": SECRET_KEY}
+    browser = create_app(changed).test_client()
+    browser.set_cookie("session", number)
+
+    assert browser.get("/hotline").status_code == 200
 
 
 def test_a_lost_key_is_said_to_be_lost_and_the_rest_goes_on(app, env):
