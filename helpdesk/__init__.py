@@ -25,6 +25,7 @@ from helpdesk import (
     handover,
     home,
     hotline,
+    keys,
     live,
     looks,
     neighbours,
@@ -50,7 +51,18 @@ from helpdesk import (
     workdays,
     worker,
 )
-from helpdesk.core import access, body_limits, chosen_estate, errors, headers, ids, static_files, transactions, words
+from helpdesk.core import (
+    access,
+    body_limits,
+    chosen_estate,
+    errors,
+    headers,
+    ids,
+    sealing,
+    static_files,
+    transactions,
+    words,
+)
 from helpdesk.core.extensions import csrf, db, migrate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,7 +78,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
-    for part in (ids, transactions, errors, headers, body_limits, static_files, words, chosen_estate):
+    for part in (ids, transactions, sealing, errors, headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
     for part in (accounts.sessions, home, reactions):
         part.init_app(app)
@@ -117,7 +129,9 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, billing, dayplans, demo, estate, exports):
+    for feature in (admin, audit, billing, dayplans, demo, estate, exports, keys):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
+    with app.app_context():
+        keys.start.meet_database()
     return app

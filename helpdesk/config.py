@@ -1,14 +1,17 @@
 """Settings: read from the environment, checked once at the start, refused with a sentence that says what to do."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
-from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; the file is not encrypted
+from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; encrypted only where DATABASE_KEY is set
 
 SHORTEST_SECRET = 32
+DATABASE_KEY = re.compile(r"[0-9a-f]{64}")
+FEWEST_DIFFERENT = 16  # bytes of a key of 32; one drawn by chance has 30
 EXAMPLES = ("dev", "secret", "changeme", "change-me", "example", "password")
 
 
@@ -26,11 +29,15 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
     host, https = env.get("HOST", "127.0.0.1"), _https(env)
     _refuse_plain_http(env, host, https)
     key, *older = _secret_keys(env, database, instance)
+    database_key = _database_key(env, on_sqlite, instance / "secrets")
     return {
         "SECRET_KEY": key,
         "SECRET_KEY_FALLBACKS": older,
+        "DATA_KEY": env.get("DATA_KEY", ""),
+        "SECRETS_FILE": str(instance / "secrets"),
         "SQLALCHEMY_DATABASE_URI": database,
-        "SQLALCHEMY_ENGINE_OPTIONS": _sqlite_options() if on_sqlite else _postgres_options(),
+        "SQLALCHEMY_ENGINE_OPTIONS": _sqlite_options(database_key) if on_sqlite else _postgres_options(),
+        "DATABASE_KEY": database_key,
         "TRUSTED_HOSTS": _trusted_hosts(env, host),
         "PROXY_COUNT": _number(env, "PROXY_COUNT", 0),
         "BASE_URL": env.get("BASE_URL", ""),
@@ -46,6 +53,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "MAX_FORM_PARTS": 200,
         "LIVE_STREAMS": _number(env, "LIVE_STREAMS", 100),
         "PHOTO_FOLDER": str(instance / "photos"),
+        "SCAN_FOLDER": str(instance / "scans"),
         "MESSAGE_ADAPTER": _message_adapter(env),
     }
 
@@ -57,8 +65,25 @@ def _message_adapter(env: Mapping[str, str]) -> str:
     return name
 
 
-def _sqlite_options() -> dict:
-    return {"module": sqlite, "hide_parameters": True, "pool_size": 20, "max_overflow": 120}  # a thread, a connection
+def _sqlite_options(key: str) -> dict:
+    options = {
+        "module": sqlite,
+        "hide_parameters": True,
+        "pool_size": 20,
+        "max_overflow": 120,
+    }  # a thread, a connection
+    return options | ({"connect_args": {"factory": unlocked_by(key)}} if key else {})
+
+
+def unlocked_by(key: str) -> type[sqlite.Connection]:
+    """Connections that say the key of the file before anything else."""
+
+    class Unlocked(sqlite.Connection):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.execute(f"PRAGMA key = \"x'{key}'\"")
+
+    return Unlocked
 
 
 def _postgres_options() -> dict:
@@ -107,10 +132,20 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(typed)
 
 
+def _database_key(env: Mapping[str, str], on_sqlite: bool, kept: Path) -> str:
+    """The key of the whole file, or nothing: it is then not encrypted."""
+    key = env.get("DATABASE_KEY") or (kept_secrets(kept).get("DATABASE_KEY", "") if kept.exists() else "")
+    if key and not on_sqlite:
+        raise WrongSetting("DATABASE_KEY is for SQLite; encrypt the disk of PostgreSQL instead.")
+    if key and not (DATABASE_KEY.fullmatch(key) and len(set(bytes.fromhex(key))) >= FEWEST_DIFFERENT):
+        raise WrongSetting("DATABASE_KEY: 64 digits 0-9 a-f, drawn by chance. Run: openssl rand -hex 32")
+    return key
+
+
 def _secret_keys(env: Mapping[str, str], database: str, instance: Path) -> list[str]:
     """The signing keys, newest first: from the environment, else from the file that the first run writes."""
     kept = instance / "secrets"
-    given = env.get("SECRET_KEY") or (_kept_secrets(kept).get("SECRET_KEY") if kept.exists() else "")
+    given = env.get("SECRET_KEY") or (kept_secrets(kept).get("SECRET_KEY") if kept.exists() else "")
     if not given:
         given = _first_secret(database, kept)
     older = [key for key in env.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
@@ -122,7 +157,8 @@ def _secret_keys(env: Mapping[str, str], database: str, instance: Path) -> list[
     return [given, *older]
 
 
-def _kept_secrets(kept: Path) -> dict[str, str]:
+def kept_secrets(kept: Path) -> dict[str, str]:
+    """What the file of secrets holds. Raises WrongSetting if anybody but its owner may read it."""
     if os.name == "posix" and kept.stat().st_mode & 0o077:
         raise WrongSetting(f"{kept} can be read by others. Run: chmod 600 '{kept}'")
     return dict(line.split("=", 1) for line in kept.read_text().splitlines() if "=" in line)

@@ -16,6 +16,7 @@ from helpdesk.routines.opening import open_due_turns
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
 from helpdesk.waivers.reminders import remind, tend_waivers
+from helpdesk.waivers.scan_keeping import tend_scans
 from helpdesk.worker.loop import Task
 
 LONG = timedelta(minutes=30)
@@ -27,6 +28,7 @@ TASKS = (
     Task("routines", timedelta(minutes=10), open_due_turns),
     Task("waiver-reminders", timedelta(hours=1), remind),
     Task("waivers", timedelta(hours=6), tend_waivers, LONG),
+    Task("scans", timedelta(hours=1), tend_scans, LONG),
     Task("late-visits", timedelta(minutes=1), tell_who_comes_late),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),

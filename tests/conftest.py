@@ -20,6 +20,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.demo.load import load
 from helpdesk.estate.models import Estate, Place, PlaceKind
+from helpdesk.keys.start import meet_database
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.policy import install_defaults
 from helpdesk.waivers import policy as waivers
@@ -29,6 +30,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 HTMX = {"HX-Request": "true"}
 PASSWORD = "correct horse battery staple"
 SECRET_KEY = "only-for-tests-" + "k" * 40
+DATA_KEY = "fortests:b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmc="
 passwords.hasher = type(passwords.hasher)(time_cost=1, memory_cost=64, parallelism=1)  # cheap, and still argon2id
 ONE_ESTATE = "one estate"
 HASH = passwords.hash_password(PASSWORD)
@@ -53,14 +55,17 @@ def blank(tmp_path_factory):
     """The application on a migrated database, empty or with one estate, which each test gets a fresh copy of."""
     folder = tmp_path_factory.mktemp("installation")
     copies = databases.copies()
-    env = {"DATABASE_URL": copies.url, "SECRET_KEY": SECRET_KEY, "INSTANCE_PATH": str(folder)}
+    env = {
+        "DATABASE_URL": copies.url, "SECRET_KEY": SECRET_KEY, "DATA_KEY": DATA_KEY,
+        "INSTANCE_PATH": str(folder),
+    }  # fmt: skip
     app = create_app(env)
     app.config["TESTING"] = True
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app.test_client_class = Browser
     with app.app_context():
         upgrade()
-        db.engine.dispose()
+        meet_database()
         copies.keep(databases.EMPTY)
         open_estate("德裕苑")
         db.session.remove()

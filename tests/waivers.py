@@ -1,13 +1,19 @@
 """Applications for tests: a home, somebody who lives there, and what they ask for."""
 
+from io import BytesIO
+
+from PIL import Image
+
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.scheduling import photos
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.applying import Told, begin_application, submit, write_draft
 from helpdesk.waivers.codes import ActKind, Channel, ConsentHow, ProofType
 from helpdesk.waivers.facts import facts_of
-from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.scans import add_scan, stored
 from helpdesk.waivers.states import WaiverStatus
 from tests.households import add_home, add_person
 
@@ -44,3 +50,22 @@ def verified(application, *, by, now) -> None:
 
 def seen(application, now) -> str:
     return facts_of(application, clock.local_date(now)).digest
+
+
+def keep_scans(estate) -> None:
+    """Switch on, for every edition, that photos of papers are kept."""
+    with writing():
+        db.session.query(WaiverPolicy).filter_by(estate_id=estate.id).update({"keeps_scans": True})
+
+
+def a_paper() -> bytes:
+    file = BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
+
+
+def scanned(application, *, by, now) -> int:
+    """Add a page; returns its id."""
+    picture = photos.decode(a_paper())
+    with stored(application.id, picture) as file, writing():
+        return add_scan(db.session.get_one(WaiverApplication, application.id), file, actor=by, now=now).id

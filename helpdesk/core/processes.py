@@ -17,6 +17,7 @@ def start(*words: str) -> None:
     env = os.environ | {
         "DATABASE_URL": config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": config["SECRET_KEY"],
         "SECRET_KEY_FALLBACKS": ",".join(config["SECRET_KEY_FALLBACKS"]),
+        "DATA_KEY": config["DATA_KEY"], "DATABASE_KEY": config["DATABASE_KEY"],
         "INSTANCE_PATH": current_app.instance_path,
     }  # fmt: skip
     command = [sys.executable, "-m", "flask", "--app", str(WSGI), *words]

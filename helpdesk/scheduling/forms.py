@@ -129,20 +129,11 @@ def result_form() -> FinishForm | SetbackForm:
     return FinishForm() if request.form.get("result") == DONE else SetbackForm()
 
 
-def _too_large() -> str:
-    return _("This photo is larger than %(limit)d MB. Take it again with a smaller setting.", limit=PHOTO_LIMIT >> 20)
+class WithPhoto:
+    """A form with one photo. It is decoded while the form is checked, before any lock is taken."""
 
-
-class PhotoForm(JobForm):
-    """One photo. It is decoded while the form is checked, before any lock is taken."""
-
-    stage = RadioField(_l("When it was taken"), validators=[InputRequired()])
     photo = FileField(_l("Photo"))
     picture: photos.Picture | None = None
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stage.choices = [(code, word(code)) for code in PhotoStage]
 
     def validate(self, **kwargs) -> bool:
         valid = super().validate(**kwargs)
@@ -154,9 +145,21 @@ class PhotoForm(JobForm):
     def _decode(self, raw: bytes) -> bool:
         try:
             if len(raw) > PHOTO_LIMIT:
-                raise Refused(_too_large())
+                raise Refused(photos.too_large(PHOTO_LIMIT))
+            if b"%PDF-" in raw[:1024]:
+                raise Refused(_("This is a PDF. Open it and take a photo of it, or of the paper itself."))
             self.picture = photos.decode(raw)
         except Refused as no:
             self.photo.errors = [*self.photo.errors, no.message]
             self.http_status = no.status
         return self.http_status == 200
+
+
+class PhotoForm(WithPhoto, JobForm):
+    """One photo of a visit."""
+
+    stage = RadioField(_l("When it was taken"), validators=[InputRequired()])
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stage.choices = [(code, word(code)) for code in PhotoStage]

@@ -121,6 +121,11 @@ def _jpeg(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
+def too_large(limit: int) -> str:
+    """What is said of a file over `limit` bytes."""
+    return _("This photo is larger than %(limit)d MB. Take it again with a smaller setting.", limit=limit >> 20)
+
+
 def _too_large() -> Refused:
     return Refused(
         _("This picture has too many pixels. Take it again with the ordinary setting of the camera."), field="photo"
@@ -156,20 +161,29 @@ def stored(picture: Picture, folder: Path) -> Iterator[StoredPicture]:
 def _put(kept: StoredPicture, folder: Path) -> None:
     large, thumb = paths(folder, kept.name)
     try:
-        large.parent.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(folder).free < LEAST_FREE:
-            raise OSError("disk nearly full")
+        make_room(large)
         for path, contents in ((thumb, kept.picture.thumb), (large, kept.picture.jpeg)):
-            _write(path, contents)
+            write_whole(path, contents)
     except OSError:
-        log.exception("photo not stored")
-        raise Refused(
-            _("There is no room for photos on the server. Tell your administrator; the rest can be saved."),
-            field="photo",
-        ) from None
+        raise no_room() from None
 
 
-def _write(path: Path, contents: bytes) -> None:
+def make_room(path: Path) -> None:
+    """The folder of a file that is about to be written. OSError if the disk is nearly full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(path.parent).free < LEAST_FREE:
+        raise OSError("disk nearly full")
+
+
+def no_room() -> Refused:
+    """Why a photo could not be stored, in the words for whoever sent it; called where the OSError is handled."""
+    log.exception("photo not stored")
+    return Refused(
+        _("There is no room for photos on the server. Tell your administrator; the rest can be saved."), field="photo"
+    )
+
+
+def write_whole(path: Path, contents: bytes) -> None:
     """A file is there whole or not at all: written beside its name, forced to the disk, then renamed."""
     part = path.with_suffix(".part")
     try:

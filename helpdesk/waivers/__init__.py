@@ -12,6 +12,8 @@ from helpdesk.waivers import (
     life_views,
     models,
     policy_views,
+    scan_models,
+    scan_views,
     views,
     words,
 )

@@ -17,6 +17,7 @@ from helpdesk.waivers.codes import ActKind, Channel, ConsentHow, ProofType
 from helpdesk.waivers.models import WaiverApplication, WaiverNumber
 from helpdesk.waivers.policy import ground_of, policy_on
 from helpdesk.waivers.rules import fee_from
+from helpdesk.waivers.scans import forget_with_draft
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
 S = WaiverStatus
@@ -146,6 +147,7 @@ def discard_draft(application: WaiverApplication, *, actor: User, now: datetime)
     if application.status is not S.DRAFT or application.entered_by_id != actor.id:
         raise Conflict(_("Only one's own draft can be thrown away."))
     record("waiver.discarded", application, actor=actor, now=now)
+    forget_with_draft(application, actor=actor, now=now)
     db.session.delete(application)
 
 

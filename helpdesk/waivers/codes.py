@@ -16,6 +16,7 @@ class PolicyField(StrEnum):
     SECOND = "second_above_fen"
     PROOF = "proof_above_fen"
     ONE_OFF = "one_off_limit_fen"
+    SCANS = "keeps_scans"
     GROUNDS = "grounds"
 
 
@@ -91,6 +92,15 @@ class EndReason(StrEnum):
     WITHDRAWN = "withdrawn"  # they took it back
     RENEWED = "renewed"  # another one has followed
     OTHER = "other"
+
+
+class ScanEnd(StrEnum):
+    """Why a photo of a paper was deleted."""
+
+    DECIDED = "decided"  # long enough after the decision
+    LEFT = "left"  # of a draft that nobody went on with
+    TAKEN_AWAY = "taken_away"  # by whoever took it, or works on the application
+    DISCARDED = "discarded"  # with its draft
 
 
 class Tie(StrEnum):

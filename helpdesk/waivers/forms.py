@@ -147,6 +147,7 @@ class DraftForm(Form):
         self.proof_type.offer()
         self.grounds = {ground.code: ground for ground in policy.grounds}
         self.ground_code.choices = [(ground.code, name_of(ground)) for ground in policy.grounds]
+        self.keeps_scans = policy.keeps_scans
 
     def validate_ground_code(self, field) -> None:
         if field.data and field.data not in self.grounds:
@@ -225,17 +226,20 @@ class LimitsForm(Form):
     second_above = Hundredths(_l("A second approval above, a year"), most=10_000_000)
     proof_above = Hundredths(_l("The password again above, a year"), most=10_000_000)
     one_off_limit = Hundredths(_l("One bill may be lowered by at most"), most=10_000_000)
+    keeps_scans = BooleanField(_l("Keep photos of the papers until 30 days after the decision"))
     words = LongText(_l("Why this edition"), limit=1_000)
 
     def __init__(self, policy: WaiverPolicy, **kwargs):
         sums = ("second_above", "proof_above", "one_off_limit")
         known = {name: getattr(policy, f"{name}_fen") for name in sums}
-        super().__init__(**known | {"words": policy.words, "version": policy.version} | kwargs)
+        known |= {"keeps_scans": policy.keeps_scans, "words": policy.words, "version": policy.version}
+        super().__init__(**known | kwargs)
 
     @property
     def values(self) -> dict:
         sums = ("second_above", "proof_above", "one_off_limit")
-        return {f"{name}_fen": self[name].hundredths or 0 for name in sums} | {"words": self.words.data}
+        plain = {"keeps_scans": self.keeps_scans.data, "words": self.words.data}
+        return {f"{name}_fen": self[name].hundredths or 0 for name in sums} | plain
 
 
 class GroundForm(Form):

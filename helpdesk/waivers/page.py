@@ -1,5 +1,6 @@
 """All that the page of one application shows: reasons, money, history, alike cases, and why somebody may not decide."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,8 @@ from helpdesk.waivers import queries, rules
 from helpdesk.waivers.deciding import first_approval_of
 from helpdesk.waivers.facts import Facts, facts_of
 from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverBudget
+from helpdesk.waivers.scan_models import WaiverScan
+from helpdesk.waivers.scans import kept_of
 from helpdesk.waivers.states import OPEN, Standing, WaiverStatus, standing
 
 P = Permission
@@ -43,6 +46,7 @@ class Sheet:
     earlier: list[WaiverApplication]
     similar: list[WaiverApplication]
     budgets: list[Budget]
+    scans: Sequence[WaiverScan]
     few_deciders: bool
     may_decide: bool
     may_work: bool
@@ -60,7 +64,7 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
         household=queries.others_of_household(application, today),
         here=queries.running_here(application.place_id, today, besides=application.id),
         earlier=queries.earlier_of(application), similar=queries.similar_cases(application),
-        budgets=_budgets(application, facts, today),
+        budgets=_budgets(application, facts, today), scans=kept_of(application),
         few_deciders=len(queries.deciders(application.estate_id, today)) < 2,
         may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
     )  # fmt: skip
@@ -71,15 +75,22 @@ def note_reading(user, application: WaiverApplication, now, *, asked: bool = Fal
 
     `asked`: because somebody asked about a bill.
     """
-    estate_id = application.estate_id
-    decides, works = can(user, P.DECIDE_WAIVERS, estate_id), can(user, P.WORK_WAIVERS, estate_id)
-    waits = application.status is S.VERIFIED
-    doing = Purpose.DECIDING if decides and waits else Purpose.VERIFYING
-    purpose = Purpose.CHECKING if not works and not (decides and waits) else Purpose.ANSWERING if asked else doing
+    estate_id, purpose = application.estate_id, purpose_of(user, application, asked=asked)
     note_look_aside(
         estate_id=estate_id, what=Looked.WAIVER, subject_id=application.id, place_id=application.place_id,
         person_id=application.beneficiary_id, purpose=purpose, actor=user, now=now,
     )  # fmt: skip
+
+
+def purpose_of(user, application: WaiverApplication, *, asked: bool = False) -> Purpose:
+    """Why somebody looks, from what they are here for and where the application stands."""
+    estate_id = application.estate_id
+    if application.status is S.DRAFT:
+        return Purpose.ENTERING
+    decides, works = can(user, P.DECIDE_WAIVERS, estate_id), can(user, P.WORK_WAIVERS, estate_id)
+    waits = application.status is S.VERIFIED
+    doing = Purpose.DECIDING if decides and waits else Purpose.VERIFYING
+    return Purpose.CHECKING if not works and not (decides and waits) else Purpose.ANSWERING if asked else doing
 
 
 def _budgets(application: WaiverApplication, facts: Facts, today: date) -> list[Budget]:

@@ -75,7 +75,7 @@ def draft_policy(estate_id: int, *, actor: User, now: datetime) -> WaiverPolicy:
         raise Conflict(_("There is a draft already: go on with that one."))
     model = policy_on(estate_id, clock.local_date(now))
     number = db.session.scalar(select(func.max(WaiverPolicy.number)).where(of_estate)) + 1
-    limits = {name: getattr(model, name) for name in LIMITS}
+    limits = {name: getattr(model, name) for name in (*LIMITS, "keeps_scans")}
     policy = WaiverPolicy(
         estate_id=estate_id, number=number, state=PolicyState.DRAFT, words="", made_by_id=actor.id, made_at=now,
         version=0, **limits,

@@ -86,7 +86,8 @@ def save(application_number: str):
         with form.keeping_typed(), writing():
             write_draft(_own(application_number, form.version.data), form.told, actor=me(), now=clock.now())
     if form.http_status == 200:
-        return redirect(url_for(".draft", application_number=application_number, saved=1), 303)
+        then = ".scan_list" if "scans" in request.args else ".draft"
+        return redirect(url_for(then, application_number=application_number, saved=1), 303)
     return _draft_page(_own(application_number), form)
 
 

@@ -14,10 +14,11 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "helpdesk"
 LAYERS = [
     ["planning"],
-    ["core", "config"],
+    ["config"],
+    ["core"],
     ["audit"],
     ["accounts"],
-    ["live", "workdays", "estate", "duty", "worker", "looks"],
+    ["live", "workdays", "estate", "duty", "worker", "looks", "keys"],
     ["notify", "technicians", "windows", "travel"],
     ["repairs"],
     ["parties"],

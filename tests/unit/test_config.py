@@ -1,5 +1,6 @@
 """What the product refuses to start with, and how it says so."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -7,7 +8,11 @@ import pytest
 
 from helpdesk.config import WrongSetting, load
 
+pytestmark = pytest.mark.proves("PD-13")
 KEY = "k" * 48
+PATTERNS = re.compile(
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY|(SECRET_KEY|DATABASE_KEY)=['\"]?[\w-]{32}|[0-9a-z]{8}:[\w-]{43}="
+)
 
 
 def settings(tmp_path, **env):
@@ -94,3 +99,6 @@ def test_behind_a_proxy_with_encryption_the_cookie_is_bound(tmp_path):
 def test_no_secret_lies_in_the_repository():
     root = Path(__file__).parents[2]
     assert "instance/*" in (root / ".gitignore").read_text().splitlines()
+    ours = [root / name for name in ("helpdesk", "static", "templates", "docs", "bin", "benchmarks", ".ci")]
+    files = [path for folder in ours for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert [path for path in files if PATTERNS.search(path.read_bytes())] == []

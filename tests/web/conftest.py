@@ -96,7 +96,7 @@ from helpdesk.worker.models import WorkerBeat
 from tests import dayplans, duties, mercies, money, rounds
 from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
-from tests.waivers import a_home, applied, seen
+from tests.waivers import a_home, applied, keep_scans, scanned, seen
 
 STREAMS = {"/live"}  # does not end by itself; tests/web/test_live.py listens to it
 
@@ -119,6 +119,7 @@ class World:
         several = {
             ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
             ("number", "quote_id"): "quotes", ("person_id", "user_id"): "ties",
+            ("application_number", "scan_id"): "scans",
         }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
@@ -171,6 +172,7 @@ class World:
 def world(app, estate, stairwell, place, category, person, add, now, tmp_path, monkeypatch):
     """The estate with something of everything: what is typed into it is harmless."""
     monkeypatch.setitem(app.config, "PHOTO_FOLDER", str(tmp_path / "photos"))
+    monkeypatch.setitem(app.config, "SCAN_FOLDER", str(tmp_path / "scans"))
     world = World({role: person(role.value.capitalize(), role) for role in Role})
     household = _household(estate, place, stairwell, add)
     orders = _orders(world, estate, place, category, tmp_path / "photos", now)
@@ -241,6 +243,11 @@ def _waivers(world, estate, now) -> dict:
         db.session.add(charge)
         db.session.flush()
         made = {"policy_id": [draft.id, 1], "charge_id": [charge.id], "stand_in_id": [stand_in.id], "ties": [tied]}
+    waits = db.session.scalars(select(WaiverApplication).where(WaiverApplication.number == numbers[1])).one()
+    keep_scans(estate)
+    made["scans"] = [
+        {"application_number": waits.number, "scan_id": scanned(waits, by=world.users[Role.OFFICER], now=now)}
+    ]
     return {"application_number": numbers, "ground_id": grounds, **made}
 
 

@@ -28,7 +28,7 @@ OURS = {  # written by the program, never by a person
     "call": {"request_key"}, "case": {"number"}, "handover_line": {"section", "state", "path", "urgency"},
     "register_upload": {"file_key", "suffix"}, "waiver_ground": {"code"}, "waiver_act": {"shown_hash"},
     "waiver_application": {"number", "ground_code"}, "waiver_budget": {"ground_code"}, "look": {"address"},
-    "verification_sheet": {"number"},
+    "verification_sheet": {"number"}, "sealing_key": {"key_id"}, "waiver_scan": {"file_name", "key_id"},
 }  # fmt: skip
 NEVER_SHOWN = {"event", "request", "session", "throttle", "search_key", "first_administrator_link"}
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}

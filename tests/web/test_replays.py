@@ -33,6 +33,7 @@ from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepFo
 from helpdesk.storm.forms import PostponementForm, RoundForm
 from helpdesk.technicians.forms import AbsenceForm, NewSkillForm, SickForm
 from helpdesk.telephony.forms import LineForm
+from helpdesk.waivers.scan_views import ScanForm
 from tests.conftest import HTMX, PASSWORD
 from tests.web import test_money_twice
 from tests.web.conftest import a_photo
@@ -97,6 +98,7 @@ ELSEWHERE = {
     dayplans.AskForm, dayplans.SickForm, dayplans.AgainForm,  # tests/web/test_day_plans_page.py
     RingForm, DecisionForm,  # tests/web/test_ring_list.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
+    ScanForm,  # tests/web/test_scans.py
 }  # fmt: skip
 REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms
 MONEY = set(test_money_twice.SENT) | test_money_twice.ELSEWHERE
