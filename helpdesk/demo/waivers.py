@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlalchemy import bindparam, select, update
 
-from helpdesk.audit.actions import Code
+from helpdesk.audit.kinds import Code
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.demo.bulk import Rows

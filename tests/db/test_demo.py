@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import User
-from helpdesk.audit.actions import KINDS
+from helpdesk.audit.kinds import KINDS
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.models import Callback
