@@ -9,7 +9,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.billing.balance import Balance, Owed, balance
-from helpdesk.billing.models import Account, Adjustment, Allocation, Charge, ChargeKind, Payment, WriteOff
+from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind, WriteOff
+from helpdesk.billing.payment_models import Allocation, Payment
 from helpdesk.billing.rules import AGES, DAY, age_of
 from helpdesk.core.extensions import db
 

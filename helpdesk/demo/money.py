@@ -9,7 +9,8 @@ from sqlalchemy import select
 from helpdesk.billing.accounts import owners_of
 from helpdesk.billing.fees import fee_rules, is_billable
 from helpdesk.billing.lines import Line, Span, lines_of
-from helpdesk.billing.models import ChargeKind, Method, TakenAt
+from helpdesk.billing.models import ChargeKind
+from helpdesk.billing.payment_models import Method, TakenAt
 from helpdesk.billing.reductions import Reduction, Scope, reductions_of
 from helpdesk.billing.rules import first_of, months, next_month, use_of
 from helpdesk.core import clock

@@ -19,7 +19,8 @@ from helpdesk.estate.models import Use
 from helpdesk.tariff.rules import share
 from helpdesk.waivers import rules
 from helpdesk.waivers.codes import ActKind, Channel, ConsentHow, EndReason, ProofType
-from helpdesk.waivers.models import RATES, PolicyGround, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 
 S, A = WaiverStatus, ActKind

@@ -13,7 +13,8 @@ from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.verification.models import Answer, VerificationRow, VerificationSheet
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.queries import visible_applications
 from helpdesk.waivers.states import WaiverStatus
 

@@ -20,7 +20,8 @@ from helpdesk.waiver_reports.rules import FEWEST, By, Sum, added_up, without_sma
 from helpdesk.waivers.amounts import Line, waived_lines
 from helpdesk.waivers.codes import Bearer, Flow
 from helpdesk.waivers.effect import counted
-from helpdesk.waivers.models import PolicyGround, WaiverApplication, WaiverBudget, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverBudget, WaiverPolicy
 
 P = Permission
 OLD_AGE = 80

@@ -17,7 +17,8 @@ from helpdesk.waivers import rules
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
 from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
-from helpdesk.waivers.models import RATES, WaiverAct, WaiverApplication
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import RATES
 from helpdesk.waivers.queries import Power, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus

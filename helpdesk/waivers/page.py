@@ -12,7 +12,8 @@ from helpdesk.looks.models import Looked, Purpose
 from helpdesk.waivers import queries, rules
 from helpdesk.waivers.deciding import first_approval_of
 from helpdesk.waivers.facts import Facts, facts_of
-from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverBudget
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverBudget
 from helpdesk.waivers.states import OPEN, Standing, WaiverStatus, standing
 
 P = Permission

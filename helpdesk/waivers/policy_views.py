@@ -15,17 +15,18 @@ from helpdesk.estate.models import Person
 from helpdesk.looks.queries import newest_looks
 from helpdesk.waivers import policy as policies
 from helpdesk.waivers.deputies import call_off_stand_in, remove_tie
-from helpdesk.waivers.forms import (
+from helpdesk.waivers.forms import SeenForm
+from helpdesk.waivers.models import StaffTie, StandIn
+from helpdesk.waivers.policy_forms import (
     BeginForm,
     DraftPolicyForm,
     GroundForm,
     LimitsForm,
     NewGroundForm,
-    SeenForm,
     StandInForm,
     TieForm,
 )
-from helpdesk.waivers.models import PolicyGround, StaffTie, StandIn, WaiverPolicy
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 from helpdesk.waivers.queries import deciders, standing_in, ties_here, workers_here
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.stand_ins import named, tied

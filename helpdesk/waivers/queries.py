@@ -16,7 +16,8 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, PlaceKind
 from helpdesk.estate.queries import lives_there
 from helpdesk.waivers.codes import APPROVALS, TAKES_PART, VERIFIES, ActKind
-from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.rules import Part, bars
 from helpdesk.waivers.states import WaiverStatus
 

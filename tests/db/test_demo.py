@@ -43,7 +43,8 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.repairs.models import OrderNumber, Urgency, Visit, WorkOrder
 from helpdesk.repairs.states import OPEN, Status, VisitStatus
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.states import WaiverStatus
 from helpdesk.workdays.models import CalendarDay

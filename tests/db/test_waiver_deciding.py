@@ -15,7 +15,8 @@ from helpdesk.waivers.applying import edit
 from helpdesk.waivers.codes import ActKind, Tie
 from helpdesk.waivers.deciding import approve, ask_papers, ask_review, pass_up, refuse
 from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
-from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import WaiverStatus
 from tests.waivers import a_home, applied, seen, told, verified

@@ -13,9 +13,11 @@ from helpdesk.tariff.models import PriceList
 from helpdesk.tariff.states import ListStatus
 from helpdesk.verification.forms import TakeInForm
 from helpdesk.waivers import forms as waivers
+from helpdesk.waivers import policy_forms
 from helpdesk.waivers import life_views as life
 from helpdesk.waivers.codes import PolicyState
-from helpdesk.waivers.models import PolicyGround, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 
 GROUND = {
@@ -32,12 +34,12 @@ SENT = {
         Role.MANAGER, "/work-orders/{number}/quotes/{quote_id}/acceptance",
         {"accepted_by": "Ann", "accepted_how": "agreed_by_phone"},
     ),
-    waivers.LimitsForm: (
+    policy_forms.LimitsForm: (
         Role.MANAGER, "/waiver-policies/{policy}/limits",
         {"second_above": "1", "proof_above": "1", "one_off_limit": "1", "words": "x"},
     ),
-    waivers.GroundForm: (Role.MANAGER, "/waiver-grounds/{ground}", GROUND),
-    waivers.BeginForm: (Role.MANAGER, "/waiver-policies/{policy}/beginning", {"valid_from": "2026-04-01"}),
+    policy_forms.GroundForm: (Role.MANAGER, "/waiver-grounds/{ground}", GROUND),
+    policy_forms.BeginForm: (Role.MANAGER, "/waiver-policies/{policy}/beginning", {"valid_from": "2026-04-01"}),
     waivers.SeenForm: (Role.MANAGER, "/waiver-policies/{policy}/discarding", {}),
     life.EndForm: (
         Role.OFFICER, "/waivers/{runs}/end", {"reason": "x", "why": "moved", "since": "2026-03-02"},
@@ -45,7 +47,8 @@ SENT = {
     life.RevokeForm: (Role.MANAGER, "/waivers/{runs}/revocation", {"reason": "x"}),
 }  # fmt: skip
 ELSEWHERE = {
-    waivers.DecisionForm, waivers.NewGroundForm, waivers.ReasonForm, waivers.DraftForm,  # tests/web/test_waivers.py
+    waivers.DecisionForm, policy_forms.NewGroundForm, waivers.ReasonForm,  # tests/web/test_waivers.py
+    waivers.DraftForm,  # likewise
     TakeInForm,  # tests/web/test_waiver_life.py
 }  # fmt: skip
 

@@ -22,7 +22,8 @@ from helpdesk.notices.models import Objection, WaiverNotice
 from helpdesk.verification.models import VerificationSheet
 from helpdesk.waivers.codes import Bearer, Flow
 from helpdesk.waivers.deciding import approve
-from helpdesk.waivers.models import WaiverApplication, WaiverBudget, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverBudget, WaiverPolicy
 from helpdesk.waivers.reminders import remind
 from helpdesk.waivers.states import WaiverStatus
 from tests.granted import granted

@@ -19,7 +19,8 @@ from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel, Tie
 from helpdesk.waivers.deputies import name_stand_in, note_tie
-from helpdesk.waivers.models import StandIn, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import StandIn, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 from tests.conftest import HTMX, PASSWORD
 from tests.waivers import a_home, applied
