@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.money import format_fen
 from helpdesk.core.replays import once
@@ -23,7 +24,6 @@ from helpdesk.exports.making import write
 from helpdesk.exports.models import ExportFile, ExportList, FileForm
 from helpdesk.exports.rows import Table
 from helpdesk.notices.views import MonthField
-from helpdesk.repairs.forms import CodeField
 from helpdesk.waiver_reports.figures import (
     budgets,
     claims,

@@ -4,12 +4,11 @@ import re
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, PasswordField, RadioField, SelectField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioField, SelectField
+from wtforms.validators import Length, Optional, ValidationError
 
-from helpdesk.core import ids
 from helpdesk.core.errors import Refused
+from helpdesk.core.fields import chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, clean
 from helpdesk.core.money import format_fen
 from helpdesk.core.words import locale, word
@@ -23,12 +22,6 @@ from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 
 NUMBER = re.compile(r"[0-9]{1,7}(?:[.][0-9]{1,2})?")
 YEARS = range(2000, 2101)
-
-
-def version() -> IntegerField:
-    """Which state of the record the person was looking at."""
-    stale = _l("Reload the page: it does not say which state you saw.")
-    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=stale)])
 
 
 def a_real_day(_form, field) -> None:
@@ -92,11 +85,6 @@ class Who(SelectField):
     def pre_validate(self, _form) -> None:
         if self.data and self.data not in self.people:
             raise ValidationError(_("Choose one of these."))
-
-
-def chosen_id(typed) -> int:
-    text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ids.LARGEST else 0
 
 
 def _described(person: Person) -> str:

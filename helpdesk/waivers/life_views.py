@@ -9,13 +9,13 @@ from wtforms.widgets import HiddenInput
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import word
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
-from helpdesk.repairs.forms import CodeField
 from helpdesk.waivers.applying import begin_again
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.life_actions import RUNNING, end, finish_task, resume, revoke, suspend

@@ -5,9 +5,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from helpdesk.core.fields import chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.waivers.codes import Bearer, Flow, Tie
-from helpdesk.waivers.forms import Choice, Hundredths, a_real_day, chosen_id, version
+from helpdesk.waivers.forms import Choice, Hundredths, a_real_day
 from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
 
 
