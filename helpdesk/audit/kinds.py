@@ -257,7 +257,8 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "waiver_task.done": {},
     "verification.asked": {"homes": int},  # the subject is the sheet
     "verification.returned": {"still_so": int, "changed": int, "unclear": int},
-    "verification.withdrawn": {},
+    "home_check.ordered": {"work_order_id": int},  # the subject is the home check
+    "home_check.answered": {"answer": StrEnum},
     "notice.posted": {"style": StrEnum, "homes": int, "amount_fen": int},  # the subject is the notice
     "notice.taken_down": {},
     "objection.taken": {"notice_id": int},

@@ -40,6 +40,14 @@ def get_sheet(user, number: str, *, seen_version: int | None = None) -> Verifica
     return sheet
 
 
+def sheet_out(application: WaiverApplication) -> VerificationSheet | None:
+    """The sheet on which the community is asked about an application and that has not come back."""
+    found = select(VerificationSheet).join(VerificationSheet.rows).where(
+        VerificationRow.application_id == application.id, VerificationSheet.returned_at.is_(None)
+    )  # fmt: skip
+    return db.session.scalars(found.order_by(VerificationSheet.id.desc())).first()
+
+
 def latest_sheets(user, estate_id: int) -> Sequence[tuple[VerificationSheet, int]]:
     """The newest sheets, those that are still out first, each with how many homes it has."""
     homes = select(func.count()).where(VerificationRow.sheet_id == VerificationSheet.id).scalar_subquery()

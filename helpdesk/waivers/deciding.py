@@ -126,8 +126,7 @@ def first_approval_of(application: WaiverApplication) -> WaiverAct | None:
 
 def _decide(application: WaiverApplication, seen: str, reason: str, actor: User, today: date) -> tuple[Power, Facts]:
     """Whether this person may decide this, now, and about what they saw."""
-    power, part = power_over(actor, application, today)
-    found = rules.bars(part)
+    power, found = power_over(actor, application, today)
     if found:
         raise NotAllowed(" ".join(word(bar) for bar in found))
     if application.status is not S.VERIFIED:

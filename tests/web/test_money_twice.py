@@ -16,7 +16,7 @@ from helpdesk.core.extensions import db
 from helpdesk.notices import views as notices
 from helpdesk.tariff import forms as tariff
 from helpdesk.tariff.models import PriceList
-from helpdesk.verification.forms import AskForm
+from helpdesk.verification.forms import AskForm, OrderCheckForm
 from helpdesk.waiver_reports.views import ClaimForm
 from helpdesk.waivers import forms as waivers
 from helpdesk.waivers import policy_forms
@@ -76,6 +76,7 @@ ELSEWHERE = {
     tariff.DraftForm,  # one draft at a time: tests/web/test_prices.py
     policy_forms.NewGroundForm, policy_forms.DraftPolicyForm,  # likewise: tests/web/test_waivers.py
     AskForm, ClaimForm,  # tests/web/test_waiver_life.py
+    OrderCheckForm,  # tests/web/test_home_checks.py
 }  # fmt: skip
 
 
