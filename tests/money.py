@@ -8,7 +8,8 @@ from helpdesk.billing import policy
 from helpdesk.billing.accounts import open_accounts
 from helpdesk.billing.actions import correct_charge, write_off
 from helpdesk.billing.fees import lines_for, spans_after, write_lines
-from helpdesk.billing.models import Account, Charge, Method, Payment, TakenAt
+from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.payment_models import Method, Payment, TakenAt
 from helpdesk.billing.payments import close_day, count_hand_in, reverse_payment, take_payment
 from helpdesk.billing.runs import ask_run, finish, preview, start_run
 from helpdesk.core import clock

@@ -9,16 +9,8 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.billing.adjusting import adjust, comes_to
 from helpdesk.billing.fees import charge_months, fee_rules, is_billable, months_billed
-from helpdesk.billing.models import (
-    Account,
-    AdjustmentKind,
-    Charge,
-    ChargeKind,
-    Method,
-    Payment,
-    ReceiptNumber,
-    TakenAt,
-)
+from helpdesk.billing.models import Account, AdjustmentKind, Charge, ChargeKind
+from helpdesk.billing.payment_models import Method, Payment, ReceiptNumber, TakenAt
 from helpdesk.billing.rules import Opening, days_of, fee, first_of, months, opening, use_of
 from helpdesk.core import clock
 from helpdesk.core.extensions import db

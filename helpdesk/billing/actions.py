@@ -77,16 +77,6 @@ def account_at(place_id: int, on: date) -> Account | None:
     )
 
 
-def waive_once(
-    charge: Charge, amount_fen: int, *, waiver_id: int, reason: str, actor: User, now: datetime
-) -> Adjustment:  # fmt: skip
-    """Take a small one-off waiver off one line; whether the actor may, and how much, is for the waiver to say."""
-    if not 0 < amount_fen <= comes_to(charge):
-        raise Refused(_("More than this line comes to cannot be taken off."), field="amount")
-    kind = AdjustmentKind.ONE_BILL
-    return adjust(charge, kind, -amount_fen, waiver_id=waiver_id, reason=reason, actor=actor, now=now)
-
-
 def correct_charge(charge: Charge, *, amount_fen: int, reason: str, actor: User, now: datetime) -> Adjustment:
     """Put a wrong line right with another one against it; `amount_fen` is what it should have come to."""
     require(actor, Permission.RUN_BILLING, charge.estate_id)

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, ValidationError
 from wtforms.validators import InputRequired
 
-from helpdesk.billing.models import FeeUse, Method
+from helpdesk.billing.models import FeeUse
+from helpdesk.billing.payment_models import Method
 from helpdesk.billing.rules import next_month
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.money import plain_yuan, read_yuan

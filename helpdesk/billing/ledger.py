@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.billing.balance import Balance, Owed, balance
-from helpdesk.billing.models import Account, Adjustment, Allocation, Charge, ChargeKind, Payment, WriteOff
+from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind, WriteOff
+from helpdesk.billing.payment_models import Allocation, Payment
 from helpdesk.billing.rules import AGES, DAY, age_of
 from helpdesk.core.extensions import db
 
@@ -91,36 +92,52 @@ def _aged(account: Account, overdue: list[Owed], today: date) -> Arrears:
     return Arrears(account, ages, min(line.due_on for line in overdue))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Collected:
-    """The fees of some months: what was due, waived, paid and written off, in fen."""
+    """The fees of some months, in fen: what was due, waived and written off, and what of the rest is open."""
 
-    due_fen: int
-    waived_fen: int
-    paid_fen: int
+    due_fen: int = 0
+    waived_fen: int = 0
+    dropped_fen: int = 0
+    open_fen: int = 0
+
+    @property
+    def paid_fen(self) -> int:
+        return self.due_fen - self.waived_fen - self.dropped_fen - self.open_fen
+
+    def __add__(self, other: "Collected") -> "Collected":
+        return Collected(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 def collected(estate_id: int, month_from: date, month_until: date) -> Collected:
     """How much of the fees of [from, until) came in. What is waived was never due, what is written off was not paid."""
+    return sum(collected_by_month(estate_id, month_from, month_until).values(), Collected())
+
+
+def collected_by_month(estate_id: int, month_from: date, month_until: date) -> dict[date, Collected]:
+    """The same for each month that was billed."""
     fees = (
         Charge.estate_id == estate_id, Charge.kind == ChargeKind.PROPERTY_FEE, Charge.month >= month_from,
         Charge.month < month_until,
     )  # fmt: skip
-    gross, off = db.session.execute(select(func.sum(Charge.gross_fen), func.sum(Charge.reduced_fen)).where(*fees)).one()
+    found: dict[date, Collected] = defaultdict(Collected)
+    billed = select(Charge.month, func.sum(Charge.gross_fen), func.sum(Charge.reduced_fen)).where(*fees)
+    for month, gross, reduced in db.session.execute(billed.group_by(Charge.month)):
+        found[month] += Collected(int(gross), int(reduced))
     waived = case((Adjustment.waiver_id.is_not(None), -Adjustment.amount_fen), else_=0)
     other = case((Adjustment.waiver_id.is_(None), Adjustment.amount_fen), else_=0)
-    later = select(func.sum(waived), func.sum(other)).join(Charge, Charge.id == Adjustment.charge_id).where(*fees)
-    later_waived, corrected = db.session.execute(later).one()
-    accounts = select(Charge.account_id).where(*fees).distinct()
-    lines = set(db.session.scalars(select(Charge.id).where(*fees)))
-    unpaid = sum(
-        line.open_fen for one in balances_of(accounts).values() for line in one.lines if line.charge_id in lines
-    )  # fmt: skip
-    dropped = db.session.scalar(
-        select(func.sum(WriteOff.amount_fen)).join(Charge, Charge.id == WriteOff.charge_id).where(*fees)
-    )
-    due, waived_fen = int(gross or 0) + int(corrected or 0), int(off or 0) + int(later_waived or 0)
-    return Collected(due, waived_fen, due - waived_fen - unpaid - int(dropped or 0))
+    later = select(Charge.month, func.sum(other), func.sum(waived)).join(Charge, Charge.id == Adjustment.charge_id)
+    for month, corrected, reduced in db.session.execute(later.where(*fees).group_by(Charge.month)):
+        found[month] += Collected(int(corrected), int(reduced))
+    dropped = select(Charge.month, func.sum(WriteOff.amount_fen)).join(Charge, Charge.id == WriteOff.charge_id)
+    for month, fen in db.session.execute(dropped.where(*fees).group_by(Charge.month)):
+        found[month] += Collected(dropped_fen=int(fen))
+    month_of = dict(db.session.execute(select(Charge.id, Charge.month).where(*fees)).all())
+    for one in balances_of(select(Charge.account_id).where(*fees).distinct()).values():
+        for line in one.lines:
+            if line.charge_id in month_of:
+                found[month_of[line.charge_id]].open_fen += line.open_fen
+    return found
 
 
 @dataclass(frozen=True)

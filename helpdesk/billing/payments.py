@@ -11,15 +11,8 @@ from helpdesk.audit.actions import record
 from helpdesk.billing.accounts import draw_receipts
 from helpdesk.billing.balance import allot
 from helpdesk.billing.ledger import balance_of
-from helpdesk.billing.models import (
-    Account,
-    Allocation,
-    DayClosing,
-    HandIn,
-    Method,
-    Payment,
-    TakenAt,
-)
+from helpdesk.billing.models import Account
+from helpdesk.billing.payment_models import Allocation, DayClosing, HandIn, Method, Payment, TakenAt
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused

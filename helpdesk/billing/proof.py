@@ -3,7 +3,8 @@
 from sqlalchemy import and_, func, or_, select
 
 from helpdesk.billing.ledger import COUNTS, balances_of
-from helpdesk.billing.models import Account, Adjustment, Allocation, BillingRun, Charge, ChargeKind, Payment, WriteOff
+from helpdesk.billing.models import Account, Adjustment, BillingRun, Charge, ChargeKind, WriteOff
+from helpdesk.billing.payment_models import Allocation, Payment
 from helpdesk.billing.rules import fee
 from helpdesk.billing.states import RunStatus
 from helpdesk.core.extensions import db

@@ -10,18 +10,8 @@ from sqlalchemy.orm import joinedload
 from helpdesk.accounts.models import User
 from helpdesk.billing.balance import Balance, Owed
 from helpdesk.billing.ledger import balance_of
-from helpdesk.billing.models import (
-    Account,
-    Adjustment,
-    Allocation,
-    BillingRun,
-    Charge,
-    DayClosing,
-    HandIn,
-    Payment,
-    TakenAt,
-    WriteOff,
-)
+from helpdesk.billing.models import Account, Adjustment, BillingRun, Charge, WriteOff
+from helpdesk.billing.payment_models import Allocation, DayClosing, HandIn, Payment, TakenAt
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate.queries import as_seen

@@ -8,7 +8,7 @@ from helpdesk.billing.actions import correct_charge, reveal_paid_until, write_of
 from helpdesk.billing.explained import what, why
 from helpdesk.billing.forms import CorrectionForm, PaymentForm, ReasonForm, RevealForm
 from helpdesk.billing.ledger import arrears, collected
-from helpdesk.billing.models import Method, TakenAt
+from helpdesk.billing.payment_models import Method, TakenAt
 from helpdesk.billing.payments import reverse_payment, take_payment
 from helpdesk.billing.queries import (
     account_page,

@@ -2,7 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.billing.models import AdjustmentKind, ChargeKind, FeeUse, Method, TakenAt
+from helpdesk.billing.models import AdjustmentKind, ChargeKind, FeeUse
+from helpdesk.billing.payment_models import Method, TakenAt
 from helpdesk.billing.states import RunStatus
 from helpdesk.core.words import register
 

@@ -8,9 +8,9 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from helpdesk.callbacks.models import Answer
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text
 from helpdesk.core.moments import LONGEST, typed_moment
-from helpdesk.repairs.forms import CodeField
 
 LONGEST_WORDS = 2_000
 

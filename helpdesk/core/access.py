@@ -42,6 +42,7 @@ class Permission(StrEnum):
     OVERSEE_CASES = "oversee_cases"  # that there are such enquiries, without whose and their words
     IMPORT_REGISTER = "import_register"  # spreadsheets into the register
     EXPORT = "export"  # lists out of the house, each one noted
+    EXPORT_MONEY = "export_money"  # what is overdue and what was collected, each list noted
     SEE_EXPORTS = "see_exports"  # who took what out, and why
     SET_ESCALATION = "set_escalation"  # how soon somebody must acknowledge, and who is rung
     SEE_MONEY = "see_money"  # accounts, charges and arrears
@@ -71,7 +72,7 @@ CASES = {P.SEE_CASES, P.WORK_CASES}
 WAIVER_CASES = {*CASES, P.ANSWER_WAIVER_ENQUIRIES}
 OVERSIGHT = {P.SEE_CASES, P.OVERSEE_CASES}
 WAIVERS = {P.APPLY_FOR_WAIVER, P.SEE_WAIVERS, P.WORK_WAIVERS}
-BOOKS = {P.SEE_MONEY, P.TAKE_PAYMENT, P.RUN_BILLING, P.SET_TARIFF, P.REVEAL_PAID_UNTIL}
+BOOKS = {P.SEE_MONEY, P.TAKE_PAYMENT, P.RUN_BILLING, P.SET_TARIFF, P.REVEAL_PAID_UNTIL, P.EXPORT_MONEY}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {

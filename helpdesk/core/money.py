@@ -1,6 +1,7 @@
 """Money is counted in whole fen and shown in yuan."""
 
 import re
+from decimal import Decimal
 
 _YUAN = re.compile(r"[¥￥]?([0-9]{1,8})(?:\.([0-9]{1,2}))?元?", re.ASCII)
 
@@ -14,6 +15,11 @@ def format_fen(fen: int) -> str:
 def plain_yuan(fen: int) -> str:
     """3931 becomes "39.31", as it would be typed."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def exact_yuan(fen: int) -> Decimal:
+    """3931 becomes 39.31, as a spreadsheet adds it up."""
+    return Decimal(fen) / 100
 
 
 def read_yuan(typed: str) -> int | None:

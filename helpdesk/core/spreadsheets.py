@@ -7,6 +7,7 @@ they are written as they come, so a hundred thousand of them take no more memory
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import xlsxwriter
@@ -18,7 +19,7 @@ USUAL_WIDTH = 13
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
-Cell = str | int | date | datetime | None
+Cell = str | int | Decimal | date | datetime | None
 
 
 def write_xlsx(
@@ -27,13 +28,15 @@ def write_xlsx(
 ) -> int:  # fmt: skip
     """Write one sheet under a header that stays in sight; returns how many rows there are.
 
-    `above` is a line over the header. Dates are dates, moments are in Shanghai time, everything else is text.
+    `above` is a line over the header. Dates are dates, moments are in Shanghai time, amounts (`Decimal`) add up, and
+    everything else is text.
     """
     count, header = 0, 1 if above else 0
     with xlsxwriter.Workbook(path, PLAIN) as book:
         page = book.add_worksheet(sheet)
         text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
         day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        amount = book.add_format({"num_format": "#,##0.00"})
         for position, title in enumerate(titles):
             page.set_column(position, position, widths.get(title, USUAL_WIDTH), text)
         page.freeze_panes(header + 1, 0)
@@ -47,6 +50,8 @@ def write_xlsx(
                     page.write_datetime(header + count, position, clock.local(cell).replace(tzinfo=None), moment)
                 elif isinstance(cell, date):
                     page.write_datetime(header + count, position, cell, day)
+                elif isinstance(cell, Decimal):
+                    page.write_number(header + count, position, cell, amount)
                 elif cell not in (None, ""):
                     page.write_string(header + count, position, _kept(str(cell)), text)
     return count

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from helpdesk.accounts.models import User
-from helpdesk.audit.actions import Code, record
+from helpdesk.audit.actions import record
+from helpdesk.audit.kinds import Code
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused

@@ -8,8 +8,8 @@ from wtforms import DateField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 
 from helpdesk.core import ids
+from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, Text
-from helpdesk.repairs.forms import CodeField, version
 from helpdesk.technicians.rules import Part, Spell, away
 
 HALVES = {Part.WHOLE: _l("All day"), Part.MORNING: _l("Morning"), Part.AFTERNOON: _l("Afternoon")}

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from helpdesk.billing.accounts import owners_of
 from helpdesk.billing.fees import fee_rules, is_billable
 from helpdesk.billing.lines import Line, Span, lines_of
-from helpdesk.billing.models import ChargeKind, Method, TakenAt
+from helpdesk.billing.models import ChargeKind
+from helpdesk.billing.payment_models import Method, TakenAt
 from helpdesk.billing.reductions import Reduction, Scope, reductions_of
 from helpdesk.billing.rules import first_of, months, next_month, use_of
 from helpdesk.core import clock
@@ -29,6 +30,7 @@ PRICES = (  # labour and material in fen, and who brings it
     ("机器疏通", "Unblock by machine", "次", 12_000, MaterialPolicy.FREE, 0),
     ("换抽屉锁", "Change a drawer lock", "把", 2_000, MaterialPolicy.OWNER_BUYS, 0),
 )
+MISSING, WHY_MISSING = 500, "下午找零多找了 5 元，已和住户核对，月底补齐。"
 IN_TIME, LATE = 0.74, 0.86  # of all; the others stopped paying, most of them within a year
 YOUNG = 0.6
 WAYS = (Method.WECHAT,) * 6 + (Method.CASH,) * 3 + (Method.ALIPAY, Method.BANK)
@@ -64,6 +66,27 @@ def write(rows: Rows, estate_id: int, cashier_id: int, now: datetime, rng: Rando
                 _payment(rows, estate_id, line, charge_id, at, cashier_id, numbers, rng)
     for day, last in numbers.items():
         rows.add("receipt_number", estate_id=estate_id, day=day, last=last)
+    _closings(rows, estate_id, cashier_id, today)
+
+
+def _closings(rows: Rows, estate_id: int, cashier_id: int, today: date) -> None:
+    """The till counted on three evenings; on the last one five yuan were missing, and it is said why."""
+    taken = [row for row in rows.waiting("payment") if row["estate_id"] == estate_id]
+    since = None
+    for ago in (30, 2, 1):
+        until = clock.start_of_day(today - timedelta(days=ago)) + timedelta(hours=18)
+        here = [row for row in taken if row["received_at"] <= until and (since is None or row["received_at"] > since)]
+        sums: Counter[str] = Counter()
+        for row in here:
+            sums[row["method"].value] += row["amount_fen"]
+        cash = sums[Method.CASH.value]
+        missing = MISSING if ago == 1 and cash >= MISSING else 0
+        rows.add(
+            "day_closing", id=rows.next_id("day_closing"), estate_id=estate_id, from_at=since, until_at=until,
+            payments=len(here), sums=dict(sums), expected_fen=cash, counted_fen=cash - missing,
+            words=WHY_MISSING if missing else "", closed_by_id=cashier_id,
+        )  # fmt: skip
+        since = until
 
 
 def _prices(rows: Rows, estate_id: int, since: date) -> None:

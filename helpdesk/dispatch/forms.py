@@ -9,10 +9,10 @@ from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.fields import CrewField, version
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.words import word
 from helpdesk.dispatch.actions import Why, Wish
-from helpdesk.repairs.forms import CrewField, version
 from helpdesk.repairs.models import Lock, WorkOrder
 from helpdesk.repairs.timeline import window_words
 from helpdesk.technicians.models import Block

@@ -7,10 +7,10 @@ from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from helpdesk.core import ids
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm
 from helpdesk.escalation.actions import ANSWERS
 from helpdesk.escalation.models import Decision
-from helpdesk.repairs.forms import CodeField
 
 ON_CONSOLE = "console"
 

@@ -37,8 +37,10 @@ def every_estate() -> list[Estate]:
     return list(db.session.scalars(select(Estate).order_by(Estate.id)))
 
 
-def visible_estates(user, permission: Permission = Permission.SEE_REGISTER) -> list[Estate]:
-    return list(db.session.scalars(select(Estate).where(Estate.id.in_(estates(user, permission))).order_by(Estate.id)))
+def visible_estates(user, *permissions: Permission) -> list[Estate]:
+    """Where this user holds one of the permissions; without any, where they see the register."""
+    mine = frozenset().union(*(estates(user, one) for one in permissions or (Permission.SEE_REGISTER,)))
+    return list(db.session.scalars(select(Estate).where(Estate.id.in_(mine)).order_by(Estate.id)))
 
 
 def chosen_estate(user, asked: object, permission: Permission = Permission.SEE_REGISTER) -> Estate:

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.core.access import Permission, require
+from helpdesk.core.access import require
 from helpdesk.core.extensions import db
-from helpdesk.exports.models import ExportFile, ExportList, ExportLog
+from helpdesk.exports.models import ExportFile, ExportList, ExportLog, needed_for
 from helpdesk.repairs.filters import read
 
 KEPT = timedelta(days=1)
@@ -20,7 +20,7 @@ def is_stopped(file: ExportFile, now: datetime) -> bool:
 
 def ask_for(file: ExportFile, *, actor: User, now: datetime) -> ExportFile:
     """Keep what was asked for; it is noted once there is a file."""
-    require(actor, Permission.EXPORT, file.estate_id)
+    require(actor, needed_for(file.what), file.estate_id)
     file.asked_by_id, file.asked_at = actor.id, now
     db.session.add(file)
     db.session.flush()
@@ -29,7 +29,7 @@ def ask_for(file: ExportFile, *, actor: User, now: datetime) -> ExportFile:
 
 def take_out(file: ExportFile, *, rows: int, columns: int, actor: User, now: datetime) -> None:
     """Note one export; the file is sent only after this is kept. The event gets codes and ids, never typed words."""
-    require(actor, Permission.EXPORT, file.estate_id)
+    require(actor, needed_for(file.what), file.estate_id)
     log = ExportLog(
         estate_id=file.estate_id, what=file.what, form=file.form, with_phones=file.with_phones,
         with_flags=file.with_flags, rows=rows, reason=file.reason, taken_by_id=actor.id, taken_at=now,

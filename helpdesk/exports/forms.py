@@ -38,14 +38,17 @@ class ExportForm(CreatingForm):
     estate_id = SelectField(_l("Estate"), coerce=lambda typed: clean(str(typed)), choices=[], validate_choice=False)
     what = CodeChoice(_l("List"), OFFERED, validators=[InputRequired()], default=ExportList.RESIDENTS)
     form = CodeChoice(_l("File"), FileForm, default=FileForm.XLSX)
-    from_on = DateField(_l("From (calls only)"), validators=[Optional()])
-    until_on = DateField(_l("Until (calls only)"), validators=[Optional()])
+    from_on = DateField(_l("From (calls and collection only)"), validators=[Optional()])
+    until_on = DateField(_l("Until (calls and collection only)"), validators=[Optional()])
     with_phones = BooleanField(_l("With telephone numbers"))
     with_flags = BooleanField(_l("With care flags"))
     reason = Text(_l("What it is needed for"), limit=LONGEST_REASON)
 
-    def __init__(self, mine: list[Estate], **kwargs):
+    def __init__(self, mine: list[Estate], offered: list[ExportList], **kwargs):
         super().__init__(**kwargs)
+        self.what.codes = {what.value: what for what in offered}
+        if self.what.data not in offered:
+            self.what.data = offered[0] if offered and not self.is_submitted() else None
         self.mine = {str(estate.id): estate for estate in mine}
         self.estate_id.choices = [(key, estate.name) for key, estate in self.mine.items()]
         if self.estate_id.data not in self.mine:

@@ -5,6 +5,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import User
+from helpdesk.core.access import Permission
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 
@@ -15,6 +16,16 @@ class ExportList(StrEnum):
     CALLS = "export_calls"
     ORDERS = "export_orders"
     WAIVER_CLAIM = "export_waiver_claim"  # asked for on a page of its own, by those who see waivers
+    ARREARS = "export_arrears"
+    COLLECTION = "export_collection"
+
+
+OF_MONEY = (ExportList.ARREARS, ExportList.COLLECTION)
+
+
+def needed_for(what: ExportList) -> Permission:
+    """What somebody must hold to take out a list."""
+    return Permission.EXPORT_MONEY if what in OF_MONEY else Permission.EXPORT
 
 
 class FileForm(StrEnum):

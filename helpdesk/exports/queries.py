@@ -1,12 +1,12 @@
 """Finding what was taken out."""
 
 from flask import abort
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
-from helpdesk.exports.models import ExportFile, ExportLog
+from helpdesk.exports.models import OF_MONEY, ExportFile, ExportLog
 
 ROWS = 100
 
@@ -22,8 +22,12 @@ def latest_exports(user) -> list[ExportLog]:
 
 def visible_files(user) -> Select[tuple[ExportFile]]:
     """Only what this user asked for, and only while they may."""
-    mine = ExportFile.asked_by_id == user.id
-    return select(ExportFile).where(mine, ExportFile.estate_id.in_(estates(user, Permission.EXPORT)))
+    money, others = estates(user, Permission.EXPORT_MONEY), estates(user, Permission.EXPORT)
+    may = or_(
+        and_(ExportFile.what.in_(OF_MONEY), ExportFile.estate_id.in_(money)),
+        and_(ExportFile.what.not_in(OF_MONEY), ExportFile.estate_id.in_(others)),
+    )
+    return select(ExportFile).where(ExportFile.asked_by_id == user.id, may)
 
 
 def latest_files(user) -> list[ExportFile]:

@@ -9,14 +9,16 @@ from sqlalchemy import Select, func, select
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, estates
+from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.extensions import db
 from helpdesk.core.spreadsheets import Cell
 from helpdesk.core.words import word
 from helpdesk.estate.models import CareFlag, Occupancy, Person, Phone, Place, phone_person, phone_place
 from helpdesk.estate.phone_numbers import display
 from helpdesk.estate.queries import lives_there, visible_places
-from helpdesk.exports.models import ExportList, Extra
+from helpdesk.exports import money_rows
+from helpdesk.exports.models import OF_MONEY, ExportList, Extra, needed_for
+from helpdesk.exports.numbers import numbers_of
 from helpdesk.hotline.models import Call
 from helpdesk.hotline.queries import known_words, visible_hotline_calls
 from helpdesk.repairs.filters import Filter
@@ -53,16 +55,21 @@ class Table:
     """A list ready to be written: `rows` may be read once, `found` is what they are read from."""
 
     titles: list[str]
-    found: Select
+    found: Select | None  # none for what was reckoned: then it is known how many there are
     rows: Iterator[list[Cell]]
+    known: int = 0
 
     @property
     def count(self) -> int:
+        if self.found is None:
+            return self.known
         return db.session.scalar(self.found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True))
 
 
 def table(user: User, wish: Wish) -> Table:
     """The list as this user may see it; empty where they may not."""
+    if not can(user, needed_for(wish.what), wish.estate_id) and wish.what in OF_MONEY:
+        return Table([], None, iter(()))
     return Table(*LISTS[wish.what](user, wish))
 
 
@@ -80,7 +87,7 @@ def _residents(user: User, wish: Wish):
 
     def rows():
         for some in _in_pieces(found):
-            numbers = _numbers(phone_person.c.person_id, [row[0] for row in some]) if wish.phones else {}
+            numbers = numbers_of(phone_person.c.person_id, [row[0] for row in some]) if wish.phones else {}
             for row in some:
                 told = [row.address, row.home_no, row.name, word(row.role), row.from_on]
                 told += [numbers.get(row[0], "")] * wish.phones
@@ -102,7 +109,7 @@ def _places(user: User, wish: Wish):
 
     def rows():
         for some in _in_pieces(found):
-            numbers = _numbers(phone_place.c.place_id, [row[0] for row in some]) if wish.phones else {}
+            numbers = numbers_of(phone_place.c.place_id, [row[0] for row in some]) if wish.phones else {}
             for row in some:
                 area = "" if row.area is None else f"{row.area // 100}.{row.area % 100:02}"
                 told = [row.address, row.home_no, word(row.kind), word(row.use), row.floor_no, area]
@@ -160,6 +167,7 @@ def _orders(user: User, wish: Wish):
 
 LISTS = {
     ExportList.RESIDENTS: _residents, ExportList.PLACES: _places, ExportList.CALLS: _calls, ExportList.ORDERS: _orders,
+    ExportList.ARREARS: money_rows.overdue, ExportList.COLLECTION: money_rows.collection,
 }  # fmt: skip
 
 
@@ -172,12 +180,3 @@ def _between(column, wish: Wish) -> list:
 
 def _in_pieces(found: Select) -> Iterator[list]:
     return (list(piece) for piece in db.session.execute(found, execution_options={"yield_per": AT_ONCE}).partitions())
-
-
-def _numbers(column, ids: list[int]) -> dict[int, str]:
-    """The numbers that reach some people or places, as one text each."""
-    found: dict[int, list[str]] = {}
-    asked = select(column, Phone.digits).join(Phone, Phone.id == column.table.c.phone_id).where(column.in_(ids))
-    for reached, digits in db.session.execute(asked.order_by(Phone.id)):
-        found.setdefault(reached, []).append(display(digits))
-    return {reached: "、".join(numbers) for reached, numbers in found.items()}

@@ -11,14 +11,15 @@ from helpdesk.core.words import word
 from helpdesk.estate.queries import visible_estates
 from helpdesk.exports import making
 from helpdesk.exports.actions import ask_for, is_stopped, take_out
-from helpdesk.exports.forms import ExportForm
-from helpdesk.exports.models import ExportFile, ExportList, FileForm
+from helpdesk.exports.forms import OFFERED, ExportForm
+from helpdesk.exports.models import ExportFile, ExportList, FileForm, needed_for
 from helpdesk.exports.queries import get_file, latest_exports, latest_files
 from helpdesk.exports.rows import Table
 from helpdesk.repairs.filters import Filter, read
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 P = Permission
+ANY = (P.EXPORT, P.EXPORT_MONEY)
 MOST_AT_ONCE = 5_000  # rows; about half a second
 OF_ORDERS = [
     field.name for field in fields(Filter) if field.name not in ("after", "before", "sort", "from_on", "until_on")
@@ -26,7 +27,7 @@ OF_ORDERS = [
 
 
 @bp.get("")
-@needs(P.EXPORT, P.SEE_EXPORTS)
+@needs(*ANY, P.SEE_EXPORTS)
 def index():
     form = _form(formdata=None)
     asked = request.args.get("what", "")
@@ -36,7 +37,7 @@ def index():
 
 
 @bp.post("")
-@needs(P.EXPORT)
+@needs(*ANY)
 def take():
     form, file_id = _form(), None
     if form.validate():
@@ -51,14 +52,14 @@ def take():
 
 
 @bp.get("/files/<int:file_id>")
-@needs(P.EXPORT)
+@needs(*ANY)
 def file(file_id: int):
     found = get_file(me(), file_id)
     return render_template("exports/file.html", file=found, stopped=is_stopped(found, clock.now()))
 
 
 @bp.get("/files/<int:file_id>/content")
-@needs(P.EXPORT)
+@needs(*ANY)
 def content(file_id: int):
     found = get_file(me(), file_id)
     found.log_id or abort(404)
@@ -67,14 +68,15 @@ def content(file_id: int):
 
 
 def _form(**kwargs) -> ExportForm:
-    return ExportForm(visible_estates(me(), P.EXPORT), **kwargs)
+    offered = [what for what in OFFERED if can_anywhere(me(), needed_for(what))]
+    return ExportForm(visible_estates(me(), *ANY), offered, **kwargs)
 
 
 def _page(form: ExportForm, asked: Filter):
     kept = {name: value for name, value in asked.query().items() if name in (*OF_ORDERS, "from_on", "until_on")}
     page = render_template(
-        "exports/index.html", form=form, kept=kept, may=can_anywhere(me(), P.EXPORT), exports=latest_exports(me()),
-        files=latest_files(me()),
+        "exports/index.html", form=form, kept=kept, may=bool(form.what.codes), exports=latest_exports(me()),
+        files=latest_files(me()), sees_log=can_anywhere(me(), P.SEE_EXPORTS),
     )  # fmt: skip
     return page, form.http_status
 

@@ -12,6 +12,8 @@ register(
         ExportList.CALLS: _l("Calls"),
         ExportList.ORDERS: _l("Work orders"),
         ExportList.WAIVER_CLAIM: _l("Claim list"),
+        ExportList.ARREARS: _l("Overdue fees"),
+        ExportList.COLLECTION: _l("Collection by month"),
     }
 )
 register({FileForm.XLSX: _l("Excel (.xlsx)"), FileForm.CSV: _l("Text (.csv)")})

@@ -19,9 +19,9 @@ from helpdesk.hotline.models import Outcome
 from helpdesk.hotline.outcomes import GoesOn
 from helpdesk.hotline.rules import AT_ONCE
 from helpdesk.neighbours.models import Part
-from helpdesk.repairs.forms import WindowsField
 from helpdesk.repairs.models import Urgency
 from helpdesk.repairs.queries import NUMBER
+from helpdesk.windows.forms import WindowsField
 from helpdesk.windows.rules import window_named
 
 LONGEST_WORDS = 5_000

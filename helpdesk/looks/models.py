@@ -17,6 +17,7 @@ class Looked(StrEnum):
     WAIVER = "waiver"  # an application, its ground and proof
     PAID_UNTIL = "paid_until"  # how far one home is paid for
     PROOF = "proof"  # a scan
+    ONE_OFF = "one_off"  # why one bill was lowered once
 
 
 class Purpose(StrEnum):

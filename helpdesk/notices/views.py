@@ -15,6 +15,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -22,7 +23,6 @@ from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
 from helpdesk.notices.actions import answer_objection, note_objection, post_notice, take_down
 from helpdesk.notices.models import NoticeStyle, Objection, WaiverNotice
-from helpdesk.repairs.forms import CodeField
 from helpdesk.waivers.rules import add_months
 
 bp = Blueprint("notices", __name__, url_prefix="/waiver-notices")

@@ -8,12 +8,12 @@ from wtforms import BooleanField, DateField, IntegerField
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text
 from helpdesk.core.moments import LONGEST
 from helpdesk.core.words import word
 from helpdesk.estate import phone_numbers
 from helpdesk.parties.models import PaidBy, PartyKind
-from helpdesk.repairs.forms import CodeField
 
 LONGEST_NOTE = 2_000
 LONGEST_NUMBERS = 120  # as they are kept

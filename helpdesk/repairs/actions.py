@@ -111,6 +111,11 @@ def cancel_work_order(work_order: WorkOrder, *, reason: CancelReason, actor: Use
     require(actor, Permission.DISPATCH, work_order.estate_id)
     if reason is CancelReason.VOID and work_order.visits:
         raise Refused(_("Somebody was already sent. Cancel it with another reason."), field="reason")
+    cancel_by_consequence(work_order, reason=reason, actor=actor, now=now)
+
+
+def cancel_by_consequence(work_order: WorkOrder, *, reason: CancelReason, actor: User, now: datetime) -> None:
+    """As `cancel_work_order`, for an act that asked for its own permission."""
     before = work_order.topics
     old = move(work_order, Status.CANCELLED)
     work_order.hold_reason, work_order.cancel_reason = None, reason

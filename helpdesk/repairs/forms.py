@@ -4,86 +4,23 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, Field, IntegerField, RadioField, SelectMultipleField, TimeField
-from wtforms.validators import InputRequired, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms import DateTimeLocalField, Field, IntegerField, RadioField, TimeField
+from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
-from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
+from helpdesk.core.fields import CodeField, CrewField, version
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
 from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.naming import named_windows
 from helpdesk.repairs.queries import running_visit
+from helpdesk.windows.forms import WindowsField
 from helpdesk.windows.rules import YEARS, Window, window_named, window_value
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000
-
-
-def version() -> IntegerField:
-    """Which state of the record the person was looking at."""
-    stale = _l("Reload the page: it does not say which state of the work order you saw.")
-    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=stale)])
-
-
-class CodeField(RadioField):
-    """One of a few codes, as choice chips; anything else is asked for again, in our words."""
-
-    def __init__(self, label, codes, **kwargs):
-        self.codes = {code.value: code for code in codes}
-        super().__init__(label, coerce=self._code, choices=[], validate_choice=False, **kwargs)
-
-    def _code(self, typed):
-        return self.codes.get(str(typed))
-
-    def offer(self, labels: dict) -> None:
-        self.choices = [(code, label) for code, label in labels.items()]
-
-    def pre_validate(self, _form) -> None:
-        if self.data not in self.codes.values():
-            raise ValidationError(_("Choose one of these."))
-
-
-class CrewField(SelectMultipleField):
-    """Technicians, as chips to tick. Who may really be sent is for the act to say."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def __init__(self, label, **kwargs):
-        super().__init__(label, coerce=_user_id, validate_choice=False, **kwargs)
-
-    def pre_validate(self, _form) -> None:
-        if not any(self.data or ()):
-            raise ValidationError(_("Choose at least one technician."))
-
-    def offer(self, people: list[User]) -> None:
-        self.people = {user.id: user for user in people}
-        self.choices = [(user.id, user.name) for user in people]
-
-    def chosen(self) -> list[User | None]:
-        """The people ticked; None for somebody who is not a technician here (any more)."""
-        return [self.people.get(user_id) for user_id in self.data]
-
-
-class WindowsField(SelectMultipleField):
-    """Several windows, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def __init__(self, label, **kwargs):
-        super().__init__(label, choices=[], validate_choice=False, **kwargs)
-
-    def pre_validate(self, _form) -> None:
-        if any(window_named(value) is None for value in self.data or ()):
-            raise ValidationError(_("Choose one of these times."))
-
-    @property
-    def windows(self) -> list[Window]:
-        return [window for window in map(window_named, self.data or ()) if window]
 
 
 class VisitForm(CreatingForm):
@@ -181,8 +118,3 @@ class RemarkForm(CreatingForm):
 
     words = LongText(_l("Remark"), limit=LONGEST_REMARK)
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])  # of the form beside it, if one is open
-
-
-def _user_id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0

@@ -20,7 +20,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.words import clock_time, local_time, locale, word
 from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage, Remark, Urgency, WorkOrder
 from helpdesk.repairs.states import Setback, Status, Step
-from helpdesk.repairs.words import category_name
+from helpdesk.repairs.words import work_name
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _when(moment: datetime, beside: datetime) -> str:
 
 def _opened(*, name, crew, data, work_order) -> str:
     urgency = word(Urgency(data["urgency"]))
-    what = category_name(work_order.category)
+    what = work_name(work_order)
     return _("%(name)s opened this work order: %(what)s, %(urgency)s.", name=name, what=what, urgency=urgency)
 
 

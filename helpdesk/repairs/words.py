@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from helpdesk.core.words import day_and_time, locale, register
+from helpdesk.core.words import day_and_time, locale, register, word
 from helpdesk.repairs.deadlines import Clock, Standing
 from helpdesk.repairs.explanations import Why
 from helpdesk.repairs.filters import Group, Sort
@@ -193,6 +193,8 @@ def category_name(category: Category) -> str:
 
 def work_name(order: WorkOrder) -> str:
     """What an order is about. A care round is no elder who does not answer, until nobody does: then it is urgent."""
+    if order.kind is WorkOrderKind.HOME_CHECK:
+        return word(order.kind)
     is_round = order.kind is WorkOrderKind.CARE and order.urgency is not Urgency.P0
     return _("Care round at home") if is_round else category_name(order.category)
 

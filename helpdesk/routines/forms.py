@@ -7,9 +7,9 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.core import ids
+from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, between
 from helpdesk.core.words import word
-from helpdesk.repairs.forms import CodeField, version
 from helpdesk.repairs.models import WorkOrderKind
 from helpdesk.routines.actions import Rhythm
 from helpdesk.routines.models import Basis, Outcome, Unit

@@ -17,7 +17,7 @@ from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Visit
 from helpdesk.repairs.states import VisitStatus
-from helpdesk.repairs.words import category_name
+from helpdesk.repairs.words import work_name
 from helpdesk.scheduling.actions import make_calendar_link, revoke_calendar_links
 from helpdesk.scheduling.ical import Entry, calendar
 from helpdesk.scheduling.models import CalendarLink
@@ -98,6 +98,6 @@ def _entry(visit: Visit, now: datetime) -> Entry:
     return Entry(
         uid=f"visit-{visit.id}@property-service-desk", starts_at=visit.planned_at,
         ends_at=visit.planned_at + timedelta(minutes=visit.duration_minutes),
-        summary=f"{place_in_words(order.place)} {category_name(order.category)}", description=order.number,
+        summary=f"{place_in_words(order.place)} {work_name(order)}", description=order.number,
         changed_at=now, sequence=order.version,
     )  # fmt: skip

@@ -8,9 +8,9 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.callbacks.models import Answer
 from helpdesk.core import ids
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, between
 from helpdesk.core.words import word
-from helpdesk.repairs.forms import CodeField
 from helpdesk.storm.models import Cause
 from helpdesk.storm.rules import OLD, Whom
 from helpdesk.windows.rules import YEARS

@@ -1,8 +1,9 @@
-"""Asking the community whether it is so: sheets for one home or many, and taking their answers in.
+"""Asking whether it is so: the community by sheets for one home or many, or somebody of ours who looks at the home.
 
 Words: a *sheet* is printed, signed once at the community and *returned*; each row is *still so*, *changed* or
-*unclear*. Whoever takes a sheet in counts as the verifier of all its homes, and decides none of them.
+*unclear*. A *home check* is a visit with the same three answers. Whoever takes a sheet in, or was there, counts as the
+verifier and decides none of it.
 May use: everything left of it.
 """
 
-from helpdesk.verification import models, views, words
+from helpdesk.verification import check_views, models, views, words

@@ -13,6 +13,7 @@ from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.verification.models import Answer, VerificationRow, VerificationSheet
+from helpdesk.verification.queries import sheet_out
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import ActKind
 from helpdesk.waivers.models import WaiverApplication
@@ -37,6 +38,8 @@ def ask_community(
     wanted = (S.APPROVED,) if is_review else (S.SUBMITTED, S.VERIFYING)
     if any(one.estate_id != estate_id or one.status not in wanted for one in applications):
         raise Conflict(_("One of these no longer waits for the community. Choose again."))
+    if not is_review and any(sheet_out(one) for one in applications):
+        raise Conflict(_("One of these is on a sheet that has not come back yet."))
     sheet = VerificationSheet(
         estate_id=estate_id, number=_next_number(now), is_review=is_review, made_at=now, made_by_id=actor.id,
         asked_by=asked_by, letter_no="", signed_by_name="", version=0,

@@ -1,10 +1,11 @@
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField
+from wtforms import BooleanField, DateField
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
 
-from helpdesk.core.forms import CreatingForm, Form, Text, clean
+from helpdesk.core.fields import CodeField, version
+from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
+from helpdesk.core.words import word
 from helpdesk.verification.models import Answer, VerificationSheet
 
 LONGEST = 500
@@ -21,10 +22,26 @@ class AskForm(CreatingForm):
         return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 10]
 
 
+class OrderCheckForm(CreatingForm):
+    """Has somebody look at a home."""
+
+
+class HomeCheckForm(Form):
+    """What was seen there."""
+
+    version = version()
+    answer = CodeField(_l("What did you find?"), Answer)
+    words = LongText(_l("What you saw"), limit=LONGEST)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.answer.offer({answer: word(answer) for answer in Answer})
+
+
 class TakeInForm(Form):
     """What came back. Each home has fields of its own, named after its row: `answer-12`, `words-12`."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    version = version()
     letter_no = Text(_l("Number of their letter"), limit=40)
     signed_by_name = Text(_l("Who signed"), limit=40)
     signed_on = DateField(_l("Date of the signature"), validators=[InputRequired()])

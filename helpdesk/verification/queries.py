@@ -13,7 +13,8 @@ from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.verification.models import Answer, VerificationRow, VerificationSheet
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.queries import visible_applications
 from helpdesk.waivers.states import WaiverStatus
 
@@ -37,6 +38,14 @@ def get_sheet(user, number: str, *, seen_version: int | None = None) -> Verifica
     if seen_version is not None and seen_version != sheet.version:
         raise Conflict(_("Someone changed this while you were looking at it. Check, then save again."))
     return sheet
+
+
+def sheet_out(application: WaiverApplication) -> VerificationSheet | None:
+    """The sheet on which the community is asked about an application and that has not come back."""
+    found = select(VerificationSheet).join(VerificationSheet.rows).where(
+        VerificationRow.application_id == application.id, VerificationSheet.returned_at.is_(None)
+    )  # fmt: skip
+    return db.session.scalars(found.order_by(VerificationSheet.id.desc())).first()
 
 
 def latest_sheets(user, estate_id: int) -> Sequence[tuple[VerificationSheet, int]]:

@@ -16,12 +16,14 @@ from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
 from helpdesk.verification import qr
 from helpdesk.verification.actions import ask_community, decide_without, take_in
-from helpdesk.verification.forms import AskForm, TakeInForm
+from helpdesk.verification.forms import AskForm, OrderCheckForm, TakeInForm
+from helpdesk.verification.home_checks import checks_of, open_checks
 from helpdesk.verification.queries import (
     chosen,
     get_sheet,
     latest_sheets,
     not_so,
+    sheet_out,
     to_be_asked,
     to_be_reviewed,
     waiting_for_papers,
@@ -111,6 +113,15 @@ def without_papers(application_number: str):
     return redirect(url_for(".index"), 303) if form.http_status == 200 else _index(form)
 
 
+@bp.app_template_global()
+def asking_about(application) -> dict:
+    """For the page of one application: the sheet it is on, looks at the home, and the forms to have either made."""
+    return {
+        "sheet": sheet_out(application), "checks": checks_of(application), "form": _ask_form(formdata=None),
+        "check_form": OrderCheckForm(formdata=None),
+    }  # fmt: skip
+
+
 def _ask_form(**kwargs) -> AskForm:
     return AskForm(asked_by=clock.local_date(clock.now()) + USUALLY, **kwargs)
 
@@ -127,7 +138,7 @@ def _index(refused):
     page = render_template(
         "verification/index.html", form=refused if isinstance(refused, AskForm) else _ask_form(formdata=None),
         refused=refused, waiting=to_be_asked(me(), estate_id), papers=waiting_for_papers(me(), estate_id),
-        sheets=latest_sheets(me(), estate_id), today=clock.local_date(clock.now()),
+        sheets=latest_sheets(me(), estate_id), checks=open_checks(me(), estate_id), today=clock.local_date(clock.now()),
     )  # fmt: skip
     return page, refused.http_status
 

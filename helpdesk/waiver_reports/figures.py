@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User
-from helpdesk.audit.actions import record
-from helpdesk.core.access import Permission, can, require
-from helpdesk.core.errors import Refused
+from helpdesk.core.access import Permission, can
 from helpdesk.core.extensions import db
 from helpdesk.core.words import locale, word
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, PlaceKind, Use
@@ -20,7 +17,8 @@ from helpdesk.waiver_reports.rules import FEWEST, By, Sum, added_up, without_sma
 from helpdesk.waivers.amounts import Line, waived_lines
 from helpdesk.waivers.codes import Bearer, Flow
 from helpdesk.waivers.effect import counted
-from helpdesk.waivers.models import PolicyGround, WaiverApplication, WaiverBudget, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 
 P = Permission
 OLD_AGE = 80
@@ -45,40 +43,6 @@ def report(user: User, estate_id: int, from_month: date, until_month: date) -> R
     parts = {by: add((KEYS[by](line), line.place_id, line.amount_fen) for line in lines) for by in told}
     total = Sum(None, len({line.place_id for line in lines}), sum(line.amount_fen for line in lines))
     return Report(lines if whole else [], total, parts, whole)
-
-
-@dataclass(frozen=True)
-class BudgetRow:
-    bearer: Bearer
-    amount_fen: int | None
-    spent_fen: int
-
-    @property
-    def left_fen(self) -> int | None:
-        return None if self.amount_fen is None else self.amount_fen - self.spent_fen
-
-
-def budgets(estate_id: int, year: int) -> list[BudgetRow]:
-    """For each bearer what was meant for the year, on all grounds together, and what was waived of it so far."""
-    of_year = select(WaiverBudget.bearer, WaiverBudget.amount_fen).where(
-        WaiverBudget.estate_id == estate_id, WaiverBudget.year == year, WaiverBudget.ground_code == ""
-    )
-    meant = dict(db.session.execute(of_year).all())
-    lines = waived_lines(estate_id, date(year, 1, 1), date(year + 1, 1, 1))
-    spent = {bearer: sum(line.amount_fen for line in lines if line.bearer is bearer) for bearer in Bearer}
-    return [BudgetRow(one, meant.get(one), spent[one]) for one in Bearer]
-
-
-def set_budget(estate_id: int, year: int, bearer: Bearer, amount_fen: int, *, actor: User, now: datetime) -> None:
-    """Say what a bearer means to spend in a year. Refused for less than nothing."""
-    require(actor, P.SET_WAIVER_POLICY, estate_id)
-    if amount_fen < 0:
-        raise Refused(_("An amount of money like 1200 or 1200.50."), field="amount")
-    same = {"estate_id": estate_id, "year": year, "bearer": bearer, "ground_code": ""}
-    budget = db.session.scalar(select(WaiverBudget).filter_by(**same)) or WaiverBudget(**same)
-    budget.amount_fen = amount_fen
-    db.session.add(budget)
-    record("waiver_budget.set", budget, actor=actor, now=now, year=year, bearer=bearer, amount_fen=amount_fen)
 
 
 def claims(estate_id: int, from_month: date, until_month: date) -> list[Line]:

@@ -1,19 +1,21 @@
 """The report on waivers, its budget, and the claim list as a file."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from uuid import uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
+from wtforms import IntegerField, SelectField
 from wtforms.validators import ValidationError
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.chosen_estate import estate_here
-from helpdesk.core.forms import CreatingForm, Form, Text, between
+from helpdesk.core.fields import CodeField
+from helpdesk.core.forms import CreatingForm, Form, Text, between, clean
 from helpdesk.core.money import format_fen
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -23,15 +25,13 @@ from helpdesk.exports.making import write
 from helpdesk.exports.models import ExportFile, ExportList, FileForm
 from helpdesk.exports.rows import Table
 from helpdesk.notices.views import MonthField
-from helpdesk.repairs.forms import CodeField
+from helpdesk.waiver_reports.budgets import budgets, set_budget
 from helpdesk.waiver_reports.figures import (
-    budgets,
     claims,
     ground_names,
     key_said,
     recorded_only,
     report,
-    set_budget,
     take_up,
 )
 from helpdesk.waiver_reports.rules import By
@@ -47,11 +47,19 @@ YUAN = re.compile(r"\d{1,8}(\.\d{1,2})?")
 class BudgetForm(Form):
     year = IntegerField(_l("Year"), validators=[between(2000, 2099)])
     bearer = CodeField(_l("Who bears it"), Bearer, default=Bearer.COMPANY)
+    ground = SelectField(
+        _l("On which ground"), coerce=lambda typed: clean(str(typed or "")), default="", validate_choice=False
+    )
     amount = Text(_l("Yuan in the year"), limit=12)
 
-    def __init__(self, **kwargs):
+    def __init__(self, names: Mapping[str, str], **kwargs):
         super().__init__(**kwargs)
         self.bearer.offer({bearer: word(bearer) for bearer in Bearer})
+        self.ground.choices = [("", _("All grounds together")), *names.items()]
+
+    def validate_ground(self, field) -> None:
+        if field.data not in dict(field.choices):
+            raise ValidationError(_("Choose one of these."))
 
     def validate_amount(self, field) -> None:
         if not YUAN.fullmatch(field.data) or not field.data.isascii():
@@ -77,11 +85,12 @@ def index():
 @bp.post("/budgets")
 @needs(P.SET_WAIVER_POLICY)
 def budget():
-    form = BudgetForm()
+    estate_id = estate_here(P.SET_WAIVER_POLICY)
+    form = BudgetForm(ground_names(estate_id))
     if form.validate():
         with form.keeping_typed(), writing():
             told = (form.year.data, form.bearer.data, form.amount_fen)
-            set_budget(estate_here(P.SET_WAIVER_POLICY), *told, actor=me(), now=clock.now())
+            set_budget(estate_id, *told, ground_code=form.ground.data, actor=me(), now=clock.now())
     return redirect(url_for(".index"), 303) if form.http_status == 200 else _page(budget_form=form)
 
 
@@ -127,12 +136,13 @@ def _page(budget_form: BudgetForm | None = None, claim_form: ClaimForm | None = 
     estate_id, today = estate_here(P.SEE_WAIVERS, P.SEE_WAIVER_SUMS), clock.local_date(clock.now())
     first, last = _month("from", today.replace(month=1, day=1)), _month("until", today.replace(day=1))
     first = max(min(first, last), add_months(last, -35))
+    names = ground_names(estate_id)
     refused = next((form for form in (budget_form, claim_form) if form), None)
     page = render_template(
         "waiver_reports/index.html", report=report(me(), estate_id, first, add_months(last, 1)), first=first,
-        last=last, year=last.year, budgets=budgets(estate_id, last.year), names=ground_names(estate_id),
+        last=last, year=last.year, budgets=budgets(me(), estate_id, last.year), names=names,
         take_up=take_up(me(), estate_id, today), recorded=recorded_only(estate_id, today), By=By, key_said=key_said,
-        budget_form=budget_form or BudgetForm(formdata=None, year=last.year),
+        budget_form=budget_form or BudgetForm(names, formdata=None, year=last.year),
         claim_form=claim_form or _claim_form(formdata=None), beyond=billed_beyond(me(), estate_id),
         may_claim=can(me(), P.EXPORT, estate_id) and can(me(), P.SEE_WAIVERS, estate_id), estate_id=estate_id,
     )  # fmt: skip

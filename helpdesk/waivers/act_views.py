@@ -8,13 +8,11 @@ from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.transactions import writing
 from helpdesk.waivers import deciding, queries
 from helpdesk.waivers.applying import bring_papers, edit
-from helpdesk.waivers.codes import ActKind
 from helpdesk.waivers.facts import facts_of
 from helpdesk.waivers.forms import DecisionForm, DraftForm, ReasonForm
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.page import note_reading, sheet_of
 from helpdesk.waivers.states import WaiverStatus
-from helpdesk.waivers.verifying import ask_community, note_answer
 from helpdesk.waivers.views import bp
 
 P = Permission
@@ -88,44 +86,6 @@ def review(application_number: str):
         with form.keeping_typed(), writing():
             application = _seen(application_number, form.version.data)
             deciding.ask_review(application, reason=form.reason.data, actor=me(), now=clock.now())
-    return _decided(form, application_number)
-
-
-@bp.post("/waivers/<application_number>/asking")
-@needs(P.WORK_WAIVERS)
-def asking(application_number: str):
-    _seen(application_number)
-    form = ReasonForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            ask_community(_seen(application_number, form.version.data), actor=me(), now=clock.now())
-    return _decided(form, application_number)
-
-
-def _answered(application_number: str, kind: ActKind, form: ReasonForm):
-    application = _seen(application_number, form.version.data)
-    note_answer(application, kind, words=form.reason.data, actor=me(), now=clock.now())
-
-
-@bp.post("/waivers/<application_number>/confirmed")
-@needs(P.WORK_WAIVERS)
-def confirmed(application_number: str):
-    _seen(application_number)
-    form = ReasonForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            _answered(application_number, ActKind.VERIFIED, form)
-    return _decided(form, application_number)
-
-
-@bp.post("/waivers/<application_number>/denied")
-@needs(P.WORK_WAIVERS)
-def denied(application_number: str):
-    _seen(application_number)
-    form = ReasonForm()
-    if form.validate():
-        with form.keeping_typed(), writing():
-            _answered(application_number, ActKind.UNVERIFIED, form)
     return _decided(form, application_number)
 
 

@@ -2,11 +2,14 @@
 
 from flask import redirect, render_template, url_for
 
+from helpdesk.billing.models import Charge
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.htmx import wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
+from helpdesk.looks.actions import note_look_aside
+from helpdesk.looks.models import Looked, Purpose
 from helpdesk.waivers import one_off
 from helpdesk.waivers.effect import whys
 from helpdesk.waivers.forms import OneOffForm
@@ -37,10 +40,9 @@ def ground_told(application_number: str):
 
 
 @bp.get("/charges/<int:charge_id>/one-off")
-@needs(P.DECIDE_WAIVERS)
+@needs(P.SEE_MONEY)  # and waivers: see `one_off.get_charge`
 def one_off_form(charge_id: int):
-    charge = one_off.get_charge(me(), charge_id)
-    return render_template("waivers/one_off.html", charge=charge, form=OneOffForm(formdata=None))
+    return _one_off(one_off.get_charge(me(), charge_id), OneOffForm(formdata=None))
 
 
 @bp.post("/charges/<int:charge_id>/one-off")
@@ -58,5 +60,13 @@ def give_one_off(charge_id: int):
             once(me(), form, act)
     if form.http_status == 200:
         return redirect(url_for(".one_off_form", charge_id=charge_id), 303)
-    charge = one_off.get_charge(me(), charge_id)
-    return render_template("waivers/one_off.html", charge=charge, form=form), form.http_status
+    return _one_off(one_off.get_charge(me(), charge_id), form)
+
+
+def _one_off(charge: Charge, form: OneOffForm):
+    """The form, or how it was lowered: the reason can hold a ground, so that this is a look."""
+    given = one_off.given_for(charge)
+    if given:
+        seen = {"place_id": charge.place_id, "purpose": Purpose.CHECKING, "actor": me(), "now": clock.now()}
+        note_look_aside(estate_id=charge.estate_id, what=Looked.ONE_OFF, subject_id=given.id, **seen)
+    return render_template("waivers/one_off.html", charge=charge, given=given, form=form), form.http_status

@@ -17,7 +17,8 @@ from helpdesk.waivers import rules
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
 from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
-from helpdesk.waivers.models import RATES, WaiverAct, WaiverApplication
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import RATES
 from helpdesk.waivers.queries import Power, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus
@@ -125,8 +126,7 @@ def first_approval_of(application: WaiverApplication) -> WaiverAct | None:
 
 def _decide(application: WaiverApplication, seen: str, reason: str, actor: User, today: date) -> tuple[Power, Facts]:
     """Whether this person may decide this, now, and about what they saw."""
-    power, part = power_over(actor, application, today)
-    found = rules.bars(part)
+    power, found = power_over(actor, application, today)
     if found:
         raise NotAllowed(" ".join(word(bar) for bar in found))
     if application.status is not S.VERIFIED:

@@ -8,7 +8,11 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core.extensions import db
+from helpdesk.repairs.models import WorkOrder, WorkOrderKind
+from helpdesk.tariff.queries import cost_of, quotes_of
 from helpdesk.tariff.reductions import Reduction, Scope
+from helpdesk.tariff.rules import WHOLE, share
+from helpdesk.tariff.states import QuoteStatus
 from helpdesk.waivers.codes import APPROVALS, Flow
 from helpdesk.waivers.life_models import WaiverPause
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
@@ -20,6 +24,7 @@ COLUMNS = {
     Scope.MATERIALS: (WaiverApplication.materials_bp, None),
     Scope.CALL_OUT: (WaiverApplication.call_out_bp, None),
 }
+HUNDRED_YUAN = 10_000  # in fen
 CHUNK = 500  # places of one question: a database takes only so many values at once
 
 
@@ -60,12 +65,46 @@ def counted(begins, on: date):
     )
 
 
-def labour_is_free(place_id: int | None, on: date) -> bool:
-    """For whoever goes there: that they ask no money for their work, and nothing of why."""
-    if place_id is None:
-        return False
-    found = reductions([place_id], Scope.LABOUR, on).get(place_id)
-    return found is not None and found.rate_bp == 10_000 and found.cap_fen is None
+@dataclass(frozen=True)
+class Labour:
+    """What of the labour of an order is asked for: `whole_fen` as it was quoted, or nothing yet. Nothing of why."""
+
+    reduction: Reduction
+    whole_fen: int = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whatever it costs; a free part up to a cap is not free."""
+        return self.reduction.rate_bp == WHOLE and self.reduction.cap_fen is None
+
+    @property
+    def is_quoted(self) -> bool:
+        return self.whole_fen > 0
+
+    @property
+    def pays_fen(self) -> int:
+        return self.whole_fen - self.reduction.of(self.whole_fen)
+
+    @property
+    def pays_of_hundred(self) -> int:
+        """Of 100 yuan, in fen, the cap left aside."""
+        return HUNDRED_YUAN - share(HUNDRED_YUAN, self.reduction.rate_bp)
+
+    @property
+    def cap_fen(self) -> int | None:
+        return self.reduction.cap_fen
+
+
+def labour_for(order: WorkOrder, on: date) -> Labour | None:
+    """For whoever goes there: whether they ask less money for their work, or none; None for the usual price."""
+    if order.place_id is None or order.kind is WorkOrderKind.HOME_CHECK:
+        return None
+    found = reductions([order.place_id], Scope.LABOUR, on).get(order.place_id)
+    if found is None:
+        return None
+    counts = (QuoteStatus.ACCEPTED, QuoteStatus.OPEN)
+    quote = next((one for one in quotes_of(order) if one.status in counts), None)
+    return Labour(found, cost_of(quote).labour_fen if quote else 0)
 
 
 @dataclass(frozen=True)

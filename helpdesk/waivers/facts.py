@@ -14,8 +14,9 @@ from helpdesk.estate.models import Place, PlaceKind, Use
 from helpdesk.tariff.rules import WHOLE, share
 from helpdesk.waivers import rules
 from helpdesk.waivers.codes import ActKind
-from helpdesk.waivers.models import RATES, PolicyGround, WaiverApplication
+from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import ground_of
+from helpdesk.waivers.policy_models import RATES, PolicyGround
 from helpdesk.waivers.queries import others_of_household, owns_elsewhere, people_at
 
 CAPS = ("property_fee_cap_fen", "labour_cap_fen")

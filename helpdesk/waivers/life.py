@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from helpdesk.waivers.rules import add_months, first_of_next_month
+from helpdesk.waivers.rules import first_of_next_month
 
 REMIND_AT = (60, 30, 7, 0)  # days before a waiver ends; 0 is the day on which it no longer counts
 REVIEW_MONTH = 12
@@ -17,17 +17,9 @@ def ends_on(today: date, since: date, until_on: date) -> date:
     return min(until_on, first_of_next_month(max(today, since)))
 
 
-def over_granted(
-    *, fee_from: date, since: date, ends: date, pauses: Iterable[tuple[date, date | None]] = ()
-) -> list[date]:
-    """The months that were reduced although the ground was gone since a day: from the month after it until the end."""
-    resting = list(pauses)
-    month, found = max(fee_from, first_of_next_month(since)), []
-    while month < ends:
-        if not any(first <= month and (last is None or month < last) for first, last in resting):
-            found.append(month)
-        month = add_months(month, 1)
-    return found
+def too_long_from(begins: date, since: date | None) -> date:
+    """The first month that should not have been waived: the one after the day, or all since it began."""
+    return max(begins, first_of_next_month(since)) if since else begins
 
 
 def reminders_due(until_on: date, today: date, made: Iterable[int]) -> Sequence[int]:

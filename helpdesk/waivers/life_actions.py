@@ -20,7 +20,7 @@ from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import ActKind, EndReason
 from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
-from helpdesk.waivers.queries import Power, part_of
+from helpdesk.waivers.queries import Power, power_over
 from helpdesk.waivers.rules import Bar
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
@@ -42,11 +42,13 @@ def suspend(application: WaiverApplication, *, reason: str, actor: User, now: da
 def resume(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
     """Let it go on from the first of the next month; a rest that had not begun is as if it had never been.
 
-    It gives money again, so it is for those who may decide about this waiver and had no part in asking for it.
+    It gives money again, so it is judged like a decision: whoever may decide, or stands in for them, and had no part
+    in asking for it. The database holds the same.
     """
-    _may_give(application, actor)
+    power = _may_give(application, actor, clock.local_date(now))
     _says_why(reason)
-    act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now)
+    as_whom = {"as_owner": power.as_owner, "stands_in_for_id": power.for_user_id}
+    act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now, **as_whom)
     _end_pauses(application, rules.first_of_next_month(clock.local_date(now)))
 
 
@@ -78,8 +80,7 @@ def revoke(application: WaiverApplication, *, since: date | None, reason: str, a
     if since and since > today:
         raise Refused(_("This day is still to come."), field="since")
     application.end_reason = EndReason.OTHER
-    before = rules.add_months(application.fee_from, -1)  # all of it, unless a day is given
-    _stop(application, ActKind.REVOKED, S.REVOKED, since=since or before, reason=reason, actor=actor, now=now)
+    _stop(application, ActKind.REVOKED, S.REVOKED, since=since, reason=reason, actor=actor, now=now)
 
 
 def end_by_itself(
@@ -119,13 +120,15 @@ def finish_task(task: WaiverTask, *, actor: User, now: datetime) -> None:
 
 
 def _stop(
-    application: WaiverApplication, kind: ActKind, to: WaiverStatus, *, since: date, reason: str, actor: User | None,
-    now: datetime,
+    application: WaiverApplication, kind: ActKind, to: WaiverStatus, *, since: date | None, reason: str,
+    actor: User | None, now: datetime,
 ) -> None:  # fmt: skip
+    """`since`: from when on it should not have been; None for never."""
+    today = clock.local_date(now)
     was_granted = application.approved_on is not None
     application.ended_at = now
     if was_granted:
-        application.until_on = life.ends_on(clock.local_date(now), since, application.until_on)
+        application.until_on = life.ends_on(today, since or today, application.until_on)
         _list_over_granted(application, since, now)
     act_on(application, kind, to=to, reason=reason, actor=actor, now=now)
     with force_locale("zh"):  # kept with the call-back, whoever ended it
@@ -133,18 +136,14 @@ def _stop(
     forget_calls(application, because=because, now=now)
 
 
-def _list_over_granted(application: WaiverApplication, since: date, now: datetime) -> None:
-    pauses = db.session.execute(
-        select(WaiverPause.from_on, WaiverPause.until_on).where(WaiverPause.application_id == application.id)
-    ).all()
-    months = life.over_granted(
-        fee_from=application.fee_from, since=since, ends=application.until_on, pauses=[tuple(row) for row in pauses]
-    )
-    monthly = (application.yearly_fen or 0) // 12
-    if months and monthly:
+def _list_over_granted(application: WaiverApplication, since: date | None, now: datetime) -> None:
+    """From which month until the end nothing should have been waived; what it comes to stands in the bills."""
+    begins = min(application.fee_from, application.approved_on.replace(day=1))  # labour is free from the approval
+    from_month = life.too_long_from(begins, since)
+    if from_month < application.until_on:
         db.session.add(WaiverOverGrant(
-            estate_id=application.estate_id, application_id=application.id, from_month=months[0],
-            until_month=rules.add_months(months[-1], 1), amount_fen=monthly * len(months), noted_at=now,
+            estate_id=application.estate_id, application_id=application.id, from_month=from_month,
+            until_month=application.until_on, noted_at=now,
         ))  # fmt: skip
 
 
@@ -165,12 +164,16 @@ def _end_pauses(application: WaiverApplication, until_on: date) -> None:
     db.session.flush()
 
 
-def _may_give(application: WaiverApplication, actor: User) -> None:
-    require(actor, P.DECIDE_WAIVERS, application.estate_id)
-    part = part_of(actor, application, Power(may_decide=True))  # by their own right
-    found = [bar for bar in rules.bars(part) if bar is not Bar.FIRST]  # who granted it may let it go on
+def why_not_give(application: WaiverApplication, actor: User, today: date) -> tuple[Power, list[Bar]]:
+    """As whom this person lets a waiver go on, and why they may not; none for somebody who may."""
+    return power_over(actor, application, today, besides=Bar.FIRST)  # who granted it may let it go on
+
+
+def _may_give(application: WaiverApplication, actor: User, today: date) -> Power:
+    power, found = why_not_give(application, actor, today)
     if found:
         raise NotAllowed(" ".join(word(bar) for bar in found))
+    return power
 
 
 def _still_runs(application: WaiverApplication, today: date) -> None:

@@ -37,20 +37,20 @@ class WaiverPause(db.Model):
 
 
 class WaiverOverGrant(db.Model):
-    """What was waived in the months [from_month, until_month) though the ground was gone; listed, never claimed back.
+    """That in the months [from_month, until_month) the ground was gone; listed, and never claimed back.
 
-    Triggers on both databases keep it as it was written.
+    What it comes to stands in the bills (`over_grants.py`): some of these months may not be billed yet. Triggers on
+    both databases keep it as it was written.
     """
 
     __tablename__ = "waiver_over_grant"
-    __table_args__ = (UniqueConstraint("application_id"), CheckConstraint("amount_fen >= 0", name="not_negative"))
+    __table_args__ = (UniqueConstraint("application_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     estate_id: Mapped[int] = mapped_column(ForeignKey("estate.id"), index=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("waiver_application.id"))
     application: Mapped[WaiverApplication] = relationship()
     from_month: Mapped[date]
     until_month: Mapped[date]
-    amount_fen: Mapped[int]
     noted_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -12,7 +12,7 @@ from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
 from helpdesk.waivers.life import REMIND_AT
-from helpdesk.waivers.life_models import WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
+from helpdesk.waivers.life_models import WaiverPause, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.queries import visible_applications
 from helpdesk.waivers.states import WaiverStatus
@@ -56,12 +56,6 @@ def running(user, estate_id: int, today: date) -> Sequence[WaiverApplication]:
         WaiverApplication.status == S.APPROVED, WaiverApplication.until_on > today
     )
     return sorted(db.session.scalars(found), key=lambda one: (one.place.building_no or 0, one.place.address))
-
-
-def over_granted(user, estate_id: int) -> Sequence[WaiverOverGrant]:
-    mine = WaiverOverGrant.estate_id.in_(estates(user, Permission.SEE_WAIVERS) & {estate_id})
-    home = joinedload(WaiverOverGrant.application).joinedload(WaiverApplication.place)
-    return db.session.scalars(select(WaiverOverGrant).where(mine).options(home).order_by(WaiverOverGrant.id)).all()
 
 
 def billed_beyond(user, estate_id: int) -> list[tuple[Charge, Place, int]]:

@@ -9,25 +9,25 @@ from wtforms.widgets import HiddenInput
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import word
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
-from helpdesk.repairs.forms import CodeField
 from helpdesk.waivers.applying import begin_again
 from helpdesk.waivers.codes import EndReason
-from helpdesk.waivers.life_actions import RUNNING, end, finish_task, resume, revoke, suspend
+from helpdesk.waivers.life_actions import RUNNING, end, finish_task, resume, revoke, suspend, why_not_give
 from helpdesk.waivers.life_queries import (
     billed_beyond,
     ending_soon,
     get_task,
     open_tasks,
-    over_granted,
     reminders_of,
     resting,
 )
+from helpdesk.waivers.over_grants import over_granted
 from helpdesk.waivers.queries import get_application
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
@@ -93,7 +93,7 @@ def rest(application_number: str):
 
 
 @bp.post("/waivers/<application_number>/going-on")
-@needs(P.DECIDE_WAIVERS)
+@needs(P.DECIDE_WAIVERS, P.WORK_WAIVERS)
 def go_on(application_number: str):
     form = ReasonForm()
     if form.validate():
@@ -162,5 +162,6 @@ def _page(number: str, **forms):
     return render_template(
         "waivers/life_of_one.html", application=application, reminders=reminders_of(application),
         may_end=application.status in (*RUNNING, *OPEN), may_rest=application.status is WaiverStatus.APPROVED,
-        may_revoke=application.status in RUNNING, **{**shown, **forms},
+        may_revoke=application.status in RUNNING,
+        why_not_go_on=why_not_give(application, me(), clock.local_date(now))[1], **{**shown, **forms},
     )  # fmt: skip

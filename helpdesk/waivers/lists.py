@@ -12,8 +12,9 @@ from helpdesk.billing.fees import fee_rules
 from helpdesk.core.extensions import db
 from helpdesk.tariff.rules import share
 from helpdesk.waivers.facts import month_fee
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import ground_of
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.queries import visible_applications
 from helpdesk.waivers.rules import SOON
 from helpdesk.waivers.states import OPEN, Standing, WaiverStatus, standing

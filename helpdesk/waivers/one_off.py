@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -22,9 +23,15 @@ P = Permission
 
 
 def get_charge(user: User, charge_id: int) -> Charge:
-    """A line that this user may lower; 404 for any other."""
-    mine = Charge.estate_id.in_(estates(user, P.DECIDE_WAIVERS) & estates(user, P.SEE_MONEY))
+    """A line that this user may lower, or of which they may know why it was; 404 for any other."""
+    mine = Charge.estate_id.in_(estates(user, P.SEE_WAIVERS) & estates(user, P.SEE_MONEY))
     return db.session.scalar(select(Charge).where(mine, Charge.id == charge_id)) or abort(404)
+
+
+def given_for(charge: Charge) -> OneOffWaiver | None:
+    """How a line was lowered once, and why; for whoever got the line from `get_charge`."""
+    asked = select(OneOffWaiver).where(OneOffWaiver.charge_id == charge.id).options(joinedload(OneOffWaiver.given_by))
+    return db.session.scalar(asked)
 
 
 def give_one_off(charge: Charge, *, amount_fen: int, reason: str, actor: User, now: datetime) -> OneOffWaiver:
@@ -39,7 +46,7 @@ def give_one_off(charge: Charge, *, amount_fen: int, reason: str, actor: User, n
     if not 0 < amount_fen <= min(policy.one_off_limit_fen, comes_to(charge)):
         most = format_fen(min(policy.one_off_limit_fen, comes_to(charge)))
         raise Refused(_("At most %(money)s of this bill.", money=most), field="amount")
-    if db.session.scalar(select(OneOffWaiver.id).where(OneOffWaiver.charge_id == charge.id)):
+    if given_for(charge):
         raise Conflict(_("This bill was lowered once already."))
     given = OneOffWaiver(
         estate_id=charge.estate_id, charge_id=charge.id, amount_fen=amount_fen, reason=reason.strip(),
@@ -47,5 +54,5 @@ def give_one_off(charge: Charge, *, amount_fen: int, reason: str, actor: User, n
     )  # fmt: skip
     db.session.add(given)
     record("one_off_waiver.given", given, actor=actor, now=now, charge_id=charge.id, amount_fen=amount_fen)
-    adjust(charge, AdjustmentKind.ONE_BILL, -amount_fen, reason=reason.strip()[:200], actor=actor, now=now)
+    adjust(charge, AdjustmentKind.ONE_BILL, -amount_fen, actor=actor, now=now)  # the books tell no reason
     return given

@@ -11,9 +11,11 @@ from helpdesk.core.extensions import db
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
 from helpdesk.waivers import queries, rules
+from helpdesk.waivers.codes import Bearer
 from helpdesk.waivers.deciding import first_approval_of
 from helpdesk.waivers.facts import Facts, facts_of
-from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverBudget
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverBudget
 from helpdesk.waivers.scan_models import WaiverScan
 from helpdesk.waivers.scans import kept_of
 from helpdesk.waivers.states import OPEN, Standing, WaiverStatus, standing
@@ -26,6 +28,7 @@ S = WaiverStatus
 class Budget:
     """What is left of a year's money; with no ground, of the bearer's whole."""
 
+    bearer: Bearer
     of_ground: bool
     amount_fen: int
     given_fen: int
@@ -53,8 +56,7 @@ class Sheet:
 
 
 def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
-    power, part = queries.power_over(user, application, today)
-    bars = rules.bars(part)
+    power, bars = queries.power_over(user, application, today)
     facts = facts_of(application, today)
     works = can(user, P.WORK_WAIVERS, application.estate_id)
     return Sheet(
@@ -105,5 +107,5 @@ def _budgets(application: WaiverApplication, facts: Facts, today: date) -> list[
         runs = (given.estate_id == application.estate_id, given.status == S.APPROVED, given.bearer == ground.bearer)
         narrow = (given.ground_code == row.ground_code,) if row.ground_code else ()
         total = select(func.coalesce(func.sum(given.yearly_fen), 0)).where(*runs, *narrow, given.until_on > today)
-        found.append(Budget(bool(row.ground_code), row.amount_fen, db.session.scalar(total)))
+        found.append(Budget(row.bearer, bool(row.ground_code), row.amount_fen, db.session.scalar(total)))
     return found

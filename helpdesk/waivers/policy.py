@@ -18,7 +18,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.terms import check_begins
 from helpdesk.estate.models import Estate
 from helpdesk.waivers.codes import Bearer, Flow, PolicyField, PolicyState
-from helpdesk.waivers.models import RATES, PolicyGround, WaiverPolicy
+from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
 
 SHIPPED = Path(__file__).with_name("shipped.json")
 LIMITS = ("second_above_fen", "proof_above_fen", "one_off_limit_fen")

@@ -1,6 +1,6 @@
 """The company's waiver policy: its editions, a draft and what it would do, and who decides in whose place."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, url_for
 from sqlalchemy import select
 
 from helpdesk.core import clock
@@ -12,20 +12,20 @@ from helpdesk.core.forms import Form
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Person
-from helpdesk.looks.queries import newest_looks
 from helpdesk.waivers import policy as policies
 from helpdesk.waivers.deputies import call_off_stand_in, remove_tie
-from helpdesk.waivers.forms import (
+from helpdesk.waivers.forms import SeenForm
+from helpdesk.waivers.models import StaffTie, StandIn
+from helpdesk.waivers.policy_forms import (
     BeginForm,
     DraftPolicyForm,
     GroundForm,
     LimitsForm,
     NewGroundForm,
-    SeenForm,
     StandInForm,
     TieForm,
 )
-from helpdesk.waivers.models import PolicyGround, StaffTie, StandIn, WaiverPolicy
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 from helpdesk.waivers.queries import deciders, standing_in, ties_here, workers_here
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.stand_ins import named, tied
@@ -204,14 +204,6 @@ def tie_removal(user_id: int, person_id: int):
             row = db.session.scalar(select(StaffTie).join(StaffTie.person).where(mine, *one)) or abort(404)
             remove_tie(row, actor=me(), now=clock.now())
     return _deciders_again(form)
-
-
-@bp.get("/looks")
-@needs(P.SEE_EXPORTS)
-def looks():
-    estate_id = estate_here(P.SEE_EXPORTS)
-    before = request.args.get("before", type=int)
-    return render_template("looks/index.html", looks=newest_looks(me(), estate_id, before=before), estate_id=estate_id)
 
 
 def _policy(policy_id: int, seen: int | None = None) -> WaiverPolicy:

@@ -16,8 +16,9 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, PlaceKind
 from helpdesk.estate.queries import lives_there
 from helpdesk.waivers.codes import APPROVALS, TAKES_PART, VERIFIES, ActKind
-from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication, WaiverPolicy
-from helpdesk.waivers.rules import Part, bars
+from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
+from helpdesk.waivers.rules import Bar, Part, bars
 from helpdesk.waivers.states import WaiverStatus
 
 P = Permission
@@ -94,10 +95,18 @@ def power_of(user: User, estate_id: int, on: date) -> Power:
     return powers_of(user, estate_id, on)[0]
 
 
-def power_over(user: User, application: WaiverApplication, on: date) -> tuple[Power, Part]:
-    """As whom this person decides about an application: as whoever had no part in it, if there is such a way."""
-    ways = [(power, part_of(user, application, power)) for power in powers_of(user, application.estate_id, on)]
-    return next((way for way in ways if not bars(way[1])), ways[0])
+def power_over(
+    user: User, application: WaiverApplication, on: date, *, besides: Bar | None = None
+) -> tuple[Power, list[Bar]]:
+    """As whom this person decides about an application, and what bars them from it, `besides` left aside.
+
+    As whoever had no part in it, if there is such a way.
+    """
+    ways = []
+    for power in powers_of(user, application.estate_id, on):
+        part = part_of(user, application, power, besides=besides)
+        ways.append((power, [bar for bar in bars(part) if bar is not besides]))
+    return next((way for way in ways if not way[1]), ways[0])
 
 
 def powers_of(user: User, estate_id: int, on: date) -> list[Power]:
@@ -125,7 +134,7 @@ def deciders(estate_id: int, on: date) -> list[User]:
     return list(db.session.scalars(select(User).where(User.active, able).order_by(User.name, User.id)))
 
 
-def part_of(user: User, application: WaiverApplication, power: Power) -> Part:
+def part_of(user: User, application: WaiverApplication, power: Power, *, besides: Bar | None = None) -> Part:
     """What this person, and whoever they stand in for, has to do with an application."""
     ids = {user.id, power.for_user_id or user.id}
     people = [one for one in (application.beneficiary_id, application.payer_id) if one]
@@ -134,7 +143,8 @@ def part_of(user: User, application: WaiverApplication, power: Power) -> Part:
     own = replace(_part_alone(user.id, application, tied), may_decide=power.may_decide)
     if power.for_user_id is None:
         return own
-    return replace(own, stood_in_for=bool(bars(_part_alone(power.for_user_id, application, tied))))
+    theirs = bars(_part_alone(power.for_user_id, application, tied))
+    return replace(own, stood_in_for=any(bar is not besides for bar in theirs))
 
 
 def _part_alone(user_id: int, application: WaiverApplication, tied: set[int]) -> Part:

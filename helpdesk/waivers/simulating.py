@@ -14,8 +14,9 @@ from helpdesk.tariff.reductions import Scope
 from helpdesk.tariff.rules import share
 from helpdesk.waivers.effect import reductions
 from helpdesk.waivers.facts import month_fee
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import ground_of
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 
 

@@ -8,8 +8,8 @@ from helpdesk.accounts.models import User
 from helpdesk.core import clock
 from helpdesk.core.errors import Refused
 from helpdesk.waivers.deputies import name_stand_in, note_tie
-from helpdesk.waivers.forms import StandInForm, TieForm
 from helpdesk.waivers.models import StaffTie, StandIn
+from helpdesk.waivers.policy_forms import StandInForm, TieForm
 from helpdesk.waivers.queries import deciders, people_at, place_at_desk, workers_here
 
 

@@ -24,9 +24,9 @@ bp.app_template_global("name_of_ground")(name_of)
 
 
 @bp.app_template_global()
-def labour_is_free(place, now) -> bool:
+def labour_for(order, now) -> effect.Labour | None:
     """For whoever goes to a home; says nothing of why."""
-    return effect.labour_is_free(place.id if place else None, clock.local_date(now))
+    return effect.labour_for(order, clock.local_date(now))
 
 
 @bp.get("/waivers")

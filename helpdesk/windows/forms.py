@@ -4,13 +4,14 @@ from datetime import time
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, SelectField, TimeField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.core.forms import Form, Text, between
 from helpdesk.core.words import word
 from helpdesk.windows.models import Half, Rule, SchedulingPolicy, Severity
-from helpdesk.windows.rules import RESERVABLE, YEARS, BadSpans, read_spans
+from helpdesk.windows.rules import RESERVABLE, YEARS, BadSpans, Window, read_spans, window_named
 
 LONGEST = 200  # characters of one day's windows
 
@@ -108,3 +109,21 @@ def at(minutes: int) -> time:
 
 def _after_midnight(typed: time) -> int:
     return typed.hour * 60 + typed.minute
+
+
+class WindowsField(SelectMultipleField):
+    """Several windows, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def __init__(self, label, **kwargs):
+        super().__init__(label, choices=[], validate_choice=False, **kwargs)
+
+    def pre_validate(self, _form) -> None:
+        if any(window_named(value) is None for value in self.data or ()):
+            raise ValidationError(_("Choose one of these times."))
+
+    @property
+    def windows(self) -> list[Window]:
+        return [window for window in map(window_named, self.data or ()) if window]

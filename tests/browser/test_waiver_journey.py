@@ -123,8 +123,11 @@ def approved(visit, staff, home, number, now) -> int:
 
     officer = visit(staff["officer"].username)
     officer.goto(url)
-    officer.get_by_label("原因").fill("居委会周主任 3 月 2 日电话确认")
-    officer.get_by_role("button", name="社区已确认").click()
+    officer.get_by_role("button", name="请社区核实").click()  # a sheet with one home
+    officer.get_by_label("第 1 行的结果").select_option(value="still_so")
+    officer.get_by_label("签字人").fill("周主任")
+    officer.get_by_role("button", name="录入").click()
+    officer.goto(url)
     expect(officer.locator("h1 ~ p .status")).to_have_text("待审批")
     expect(officer.get_by_role("button", name="同意", exact=True)).to_have_count(0)
     expect(officer.locator(".decide, .notice").filter(has_text="核实").first).to_be_visible()

@@ -12,7 +12,8 @@ from helpdesk.billing.accounts import close_account
 from helpdesk.billing.actions import correct_charge, credit_reduced_months, write_off
 from helpdesk.billing.adjusting import comes_to
 from helpdesk.billing.ledger import balance_of
-from helpdesk.billing.models import Account, Charge, Method, Payment, TakenAt
+from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.payment_models import Method, Payment, TakenAt
 from helpdesk.billing.payments import reverse_payment, take_payment
 from helpdesk.billing.proof import problems
 from helpdesk.billing.rules import next_month

@@ -7,7 +7,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk.billing.actions import account_at, credit_reduced_months, what_if
-from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind, Method, Payment
+from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind
+from helpdesk.billing.payment_models import Method, Payment
 from helpdesk.billing.reductions import Reduction, Scope
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing

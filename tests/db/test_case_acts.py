@@ -329,7 +329,7 @@ def test_a_timeline_without_words_says_none(opened, mei, now):
 
 
 def test_every_kind_of_event_about_a_case_has_its_sentence():
-    from helpdesk.audit.actions import KINDS
+    from helpdesk.audit.kinds import KINDS
 
     assert set(SENTENCES) == {kind for kind in KINDS if kind.startswith("case.")}
 

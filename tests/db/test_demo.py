@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import User
-from helpdesk.audit.actions import KINDS
+from helpdesk.audit.kinds import KINDS
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.models import Callback
@@ -43,7 +43,10 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.repairs.models import OrderNumber, Urgency, Visit, WorkOrder
 from helpdesk.repairs.states import OPEN, Status, VisitStatus
-from helpdesk.waivers.models import WaiverApplication, WaiverPolicy
+from helpdesk.verification.models import Answer, VerificationRow
+from helpdesk.waivers.codes import EndReason
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.states import WaiverStatus
 from helpdesk.workdays.models import CalendarDay
@@ -310,5 +313,10 @@ def test_41_homes_asked_to_pay_less_and_would_cost_about_four_percent(estate):
         WaiverStatus.VERIFYING: 3, WaiverStatus.VERIFIED: 2, WaiverStatus.REFUSED: 2, WaiverStatus.ENDED: 2,
         WaiverStatus.SUSPENDED: 1,
     }  # fmt: skip
+    ended = [one for one in applications if one.status is WaiverStatus.ENDED]
+    assert {one.end_reason for one in ended} == {EndReason.DIED, EndReason.MOVED}
+    assert [bool(one.beneficiary.died_on) for one in ended if one.end_reason is EndReason.DIED] == [True]
+    asked = Counter(row.answer for row in db.session.scalars(select(VerificationRow)))
+    assert asked == {Answer.STILL_SO: 6, None: 3}  # each of them on a sheet of its own
     assert len(weighed.homes) == 41 and len({home.application.place_id for home in weighed.homes}) == 41
     assert 370 <= weighed.share_bp <= 430 and weighed.running == 31

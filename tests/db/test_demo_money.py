@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from helpdesk.billing.ledger import arrears
 from helpdesk.billing.models import Account
+from helpdesk.billing.payment_models import DayClosing
 from helpdesk.billing.proof import problems
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
@@ -27,6 +28,9 @@ def test_the_invented_books_add_up_and_some_homes_owe(estate, mei, now):
     found, accounts = problems()
 
     assert (found, accounts) == ([], 60)
+    counted = db.session.scalars(select(DayClosing).order_by(DayClosing.id)).all()
+    assert [one.counted_fen - one.expected_fen for one in counted][:2] == [0, 0] and len(counted) == 3
+    assert all(bool(one.words) == (one.counted_fen != one.expected_fen) for one in counted)
     late = arrears(estate.id, clock.local_date(now))
     assert 3 <= len(late) <= 20
     assert db.session.scalar(select(func.count()).select_from(Account)) == 60

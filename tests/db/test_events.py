@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from helpdesk.audit.actions import Code, record
+from helpdesk.audit.actions import record
+from helpdesk.audit.kinds import Code
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import newest_seq, verify_chain
 from helpdesk.core.extensions import db

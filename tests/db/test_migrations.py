@@ -35,7 +35,7 @@ GUARDS |= {
     "waiver_is_approved", "waiver_keeps_figures", "waiver_keeps_enterer", "waiver_is_kept", "waiver_policy_alone_i",
     "waiver_policy_alone_u", "waiver_policy_kept", "waiver_ground_insert", "waiver_ground_update",
     "waiver_ground_delete", "one_off_update", "one_off_delete", "waiver_notice_row_delete", "waiver_notice_row_update",
-    "waiver_over_grant_delete", "waiver_over_grant_update",
+    "waiver_over_grant_delete", "waiver_over_grant_update", "waiver_act_in_order", "adjustment_tells_no_why",
 }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from helpdesk.billing.actions import correct_charge, reveal_paid_until, set_fee_rules, write_off
 from helpdesk.billing.ledger import PaidUntil, arrears, balance_of, collected, paid_until
-from helpdesk.billing.models import Account, Allocation, Charge, FeeUse, Method, Payment, TakenAt
+from helpdesk.billing.models import Account, Charge, FeeUse
+from helpdesk.billing.payment_models import Allocation, Method, Payment, TakenAt
 from helpdesk.billing.payments import (
     carried_by,
     close_day,

@@ -15,7 +15,9 @@ from helpdesk.waivers.applying import edit
 from helpdesk.waivers.codes import ActKind, Tie
 from helpdesk.waivers.deciding import approve, ask_papers, ask_review, pass_up, refuse
 from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
-from helpdesk.waivers.models import WaiverAct, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.life_actions import resume, suspend
+from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import WaiverStatus
 from tests.waivers import a_home, applied, seen, told, verified
@@ -106,7 +108,7 @@ def with_part(part, home, who, ann, ling, estate, now):
     return application
 
 
-@pytest.mark.parametrize("kind", ["approved", "approved_with_changes", "first_approval", "refused"])
+@pytest.mark.parametrize("kind", ["approved", "approved_with_changes", "first_approval", "refused", "resumed"])
 @pytest.mark.parametrize("part", PARTS)
 def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(part, kind, home, ann, mei, ling, estate, now):
     application = with_part(part, home, mei, ann, ling, estate, now)
@@ -392,8 +394,10 @@ def test_what_a_stand_in_approved_first_is_not_approved_again_by_whoever_they_st
         ("2026-03-08 16:00:00", False),
     ],
 )
-def test_the_database_knows_the_days_of_a_stand_in(at, counts, waits, mei, person, now):
-    kim = person("Kim", Role.OFFICER)
+def test_the_database_knows_the_days_of_a_stand_in(at, counts, home, ann, mei, ling, person, now):
+    kim, before = person("Kim", Role.OFFICER), now - timedelta(days=3)
+    waits = applied(*home, by=ann, now=before)
+    verified(waits, by=ling, now=before)
     standing_in(kim, mei, waits, now)
 
     if counts:
@@ -486,3 +490,61 @@ def test_the_events_say_that_it_happened_and_not_why(waits, mei, now):
     assert [kind for kind, _data in told_of] == ["waiver.submitted", "waiver.decided"]
     assert not any("EDGE" in data or "policy says" in data for _kind, data in told_of)
     assert db.session.query(WaiverAct).count() == 2
+
+
+def test_no_act_is_dated_before_what_was_done_already(waits, mei, now):
+    """Else somebody would decide on a day on which they still stood in for somebody."""
+    earlier = f"{now - timedelta(seconds=61):%Y-%m-%d %H:%M:%S}"
+    with pytest.raises(DBAPIError):
+        by_hand(waits, mei.id, at=earlier)
+    with pytest.raises(Conflict):
+        decide(waits, mei, now - timedelta(seconds=61))
+
+    by_hand(waits, mei.id, kind="passed_up", at=f"{now - timedelta(seconds=59):%Y-%m-%d %H:%M:%S}")
+
+
+def test_what_rests_goes_on_only_by_an_act_that_was_judged(waits, mei, ling, now):
+    decide(waits, mei, now)
+    with writing():
+        suspend(again(waits), reason="In hospital", actor=ling, now=now)
+    set_approved = text("UPDATE waiver_application SET status = 'approved' WHERE id = :id")
+
+    with pytest.raises(DBAPIError), writing():
+        db.session.execute(set_approved, {"id": waits.id})
+    with pytest.raises(DBAPIError):
+        by_hand(waits, ling.id, "resumed")
+
+    assert again(waits).status is S.SUSPENDED
+    by_hand(waits, mei.id, "resumed")
+    with writing():
+        db.session.execute(set_approved, {"id": waits.id})
+
+
+@pytest.mark.parametrize("part", ["entered", "requested", "edited", "verified", "related", "payer_related"])
+def test_whoever_had_a_part_in_it_does_not_let_it_go_on(part, home, ann, mei, oma, ling, estate, now):
+    application = with_part(part, home, mei, ann, ling, estate, now)
+    decide(application, oma, now)
+    with writing():
+        suspend(again(application), reason="In hospital", actor=ling, now=now)
+
+    with pytest.raises(NotAllowed), writing():
+        resume(again(application), reason="Home again", actor=mei, now=now)
+    with pytest.raises(DBAPIError):
+        by_hand(application, mei.id, "resumed")
+
+    with writing():
+        resume(again(application), reason="Home again", actor=oma, now=now)
+    assert again(application).status is S.APPROVED
+
+
+def test_a_stand_in_lets_it_go_on_in_somebodys_place(waits, mei, ling, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, mei, waits, now)
+    decide(waits, mei, now)
+    with writing():
+        suspend(again(waits), reason="In hospital", actor=ling, now=now)
+
+    with writing():
+        resume(again(waits), reason="Home again", actor=kim, now=now)
+
+    assert again(waits).acts[-1].stands_in_for_id == mei.id

@@ -3,15 +3,22 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from helpdesk.billing.rules import fee
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.repairs.actions import open_work_order
+from helpdesk.repairs.models import WorkOrderKind
+from helpdesk.tariff.actions import make_quote
+from helpdesk.tariff.models import MaterialPolicy, PriceItem, PriceList
 from helpdesk.tariff.reductions import Scope, reductions_of
+from helpdesk.tariff.states import ListStatus
 from helpdesk.waivers.deciding import approve
-from helpdesk.waivers.effect import labour_is_free, whys
+from helpdesk.waivers.effect import labour_for, whys
 from helpdesk.waivers.models import WaiverApplication
+from tests.databases import ON_POSTGRES
 from tests.waivers import PRICE, a_home, applied, seen, verified
 
 MARCH, APRIL, JUNE = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1)
@@ -23,6 +30,55 @@ def granted(application, mei, now, **more):
         row = db.session.get_one(WaiverApplication, application.id)
         approve(row, seen=shown, reason="As the policy says", actor=mei, now=now, **more)
     return db.session.get_one(WaiverApplication, application.id)
+
+
+def an_order(home, category, ann, now, kind=WorkOrderKind.REPAIR):
+    leak = category("WATER_LEAK")
+    with writing():
+        return open_work_order(
+            place=db.session.merge(home), category=leak, urgency=leak.urgency, summary="It drips", kind=kind,
+            actor=ann, now=now,
+        )  # fmt: skip
+
+
+def test_part_of_the_labour_is_told_in_yuan_and_only_what_is_wholly_free_is_free(estate, ann, mei, category, add, now):
+    """A third less, at most 30 yuan an order: of 60 yuan 40 are paid, of 120 yuan 90."""
+    home, person = a_home(estate)
+    granted(applied(home, person, by=ann, now=now), mei, now)
+    order = an_order(home, category, ann, now)
+    figures = text("UPDATE waiver_application SET labour_bp = :bp, labour_cap_fen = :cap")
+    guard = "waiver_keeps_figures"
+    with writing():
+        db.session.execute(text(f"DROP TRIGGER {guard}{' ON waiver_application' if ON_POSTGRES else ''}"))
+        db.session.execute(figures, {"bp": 3_333, "cap": 3_000})
+    known = {"estate_id": estate.id, "version": 0}
+    prices = add(PriceList, edition=1, status=ListStatus.IN_FORCE, valid_from=MARCH, call_out_fen=0, **known)
+    item = add(PriceItem, price_list_id=prices.id, code="L1", name_zh="换", name_en="Change", unit="个",
+               labour_fen=6_000, material_policy=MaterialPolicy.FREE, position=1)  # fmt: skip
+
+    before = labour_for(order, MARCH)
+    with writing():
+        once = [(db.session.merge(item), 1)]
+        make_quote(db.session.merge(order), once, with_call_out=False, actor=ann, now=now)
+    one = labour_for(order, MARCH)
+    with writing():
+        again = [(db.session.merge(item), 2)]
+        make_quote(db.session.merge(order), again, with_call_out=False, actor=ann, now=now)
+    two = labour_for(order, MARCH)
+
+    assert (before.is_free, before.is_quoted, before.pays_of_hundred, before.cap_fen) == (False, False, 6_667, 3_000)
+    assert (one.is_free, one.whole_fen, one.pays_fen) == (False, 6_000, 4_000)
+    assert (two.whole_fen, two.pays_fen) == (12_000, 9_000)
+    with writing():
+        db.session.execute(figures, {"bp": 10_000, "cap": 3_000})
+    assert not labour_for(order, MARCH).is_free  # above the cap they pay
+
+
+def test_a_look_at_a_home_has_no_price(estate, ann, mei, category, now):
+    home, person = a_home(estate)
+    granted(applied(home, person, by=ann, now=now), mei, now)
+
+    assert labour_for(an_order(home, category, ann, now, WorkOrderKind.HOME_CHECK), MARCH) is None
 
 
 def test_a_veterans_june_bill_is_27_52(estate, ann, mei, now):
@@ -38,13 +94,14 @@ def test_a_veterans_june_bill_is_27_52(estate, ann, mei, now):
     assert (told.edition, told.decided_by, told.decided_on) == (1, "Mei", MARCH)
 
 
-def test_labour_is_free_from_the_day_and_the_fee_less_from_the_first_of_the_next_month(estate, ann, mei, now):
+def test_labour_is_free_from_the_day_and_the_fee_less_from_the_first_of_the_next_month(estate, ann, mei, category, now):
     home, person = a_home(estate)
-    assert not labour_is_free(home.id, MARCH)
+    order = an_order(home, category, ann, now)
+    assert labour_for(order, MARCH) is None
 
     granted(applied(home, person, by=ann, now=now), mei, now)
 
-    assert labour_is_free(home.id, MARCH)
+    assert labour_for(order, MARCH).is_free
     assert reductions_of([home.id], Scope.PROPERTY_FEE, date(2026, 3, 31)) == {}
     assert reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id].rate_bp == 5_000
     assert reductions_of([home.id], Scope.PROPERTY_FEE, date(2027, 3, 1))[home.id].rate_bp == 5_000

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.audit.models import Event
+from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.actions import correct_charge
+from helpdesk.billing.models import Account, Charge, ChargeKind
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
@@ -13,18 +16,20 @@ from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Person, Place, Use
+from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, Person, Place, Use
 from helpdesk.estate.people_actions import change_occupancy, note_death, take_back_death
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.life_actions import end, finish_task, resume, revoke, suspend
 from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.over_grants import over_granted
 from helpdesk.waivers.register_hooks import place_changed
 from helpdesk.waivers.reminders import remind, tend_waivers
 from helpdesk.waivers.states import WaiverStatus
 from tests.granted import granted
 from tests.households import add_person, add_phone
+from tests.money import bill, set_rules
 from tests.waivers import a_home, applied
 
 S = WaiverStatus
@@ -39,6 +44,11 @@ def home(estate, now):
 @pytest.fixture
 def ling(person):
     return person("Ling", Role.OFFICER)
+
+
+@pytest.fixture
+def finance(person):
+    return person("Fen", Role.FINANCE)
 
 
 @pytest.fixture
@@ -105,22 +115,68 @@ def test_it_ends_with_the_month_and_what_was_too_much_is_listed(runs, ling):
 
     assert is_reduced(runs, JUNE, date(2026, 7, 1), date(2026, 8, 1)) == [True, True, False]
     over = db.session.scalars(select(WaiverOverGrant)).one()
-    assert (over.from_month, over.until_month, over.amount_fen) == (MAY, date(2026, 8, 1), 3 * 1_966)
+    assert (over.from_month, over.until_month) == (MAY, date(2026, 8, 1))
 
 
-def test_resting_months_were_not_too_much(runs, ling, mei):
+def billed(estate, *months, now) -> None:
+    set_rules(estate)
+    with writing():
+        open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
+        for account in db.session.scalars(select(Account)):
+            account.billed_from = months[0]
+    bill(estate, *months, now=now)
+
+
+def too_much(user, estate) -> list[tuple]:
+    db.session.rollback()
+    return [(one.from_month, one.last_month, one.fee_fen, one.work_fen) for one in over_granted(user, estate.id)]
+
+
+def test_what_was_too_much_is_what_the_bills_were_lowered_by(runs, estate, ling, finance, now):
+    """May and June were billed, one of them half corrected; July is billed after the end, and counts as well."""
+    JULY = date(2026, 7, 1)
+    billed(estate, APRIL, MAY, JUNE, now=now)
+    act(end, runs, EndReason.CERTIFICATE_WITHDRAWN, since=date(2026, 4, 10), actor=ling, now=at(date(2026, 7, 15)))
+    assert too_much(ling, estate) == [(MAY, JULY, 2 * 1_966, 0)]
+    assert too_much(finance, estate) == []
+
+    bill(estate, JULY, date(2026, 8, 1), now=at(date(2026, 7, 16)))
+    assert too_much(ling, estate) == [(MAY, JULY, 3 * 1_966, 0)]
+
+    line = db.session.scalars(select(Charge).where(Charge.month == MAY)).one()
+    with writing():
+        correct_charge(line, amount_fen=line.net_fen + 1_000, reason="Half of it", actor=finance, now=now)
+    assert too_much(ling, estate) == [(MAY, JULY, 3 * 1_966 - 1_000, 0)]
+
+
+def test_free_labour_and_call_out_after_the_ground_was_gone_are_too_much_as_well(runs, estate, ling, add, now):
+    billed(estate, MAY, now=now)
+    account = db.session.scalars(select(Account).where(Account.place_id == runs.place_id)).one()
+    known = {"estate_id": estate.id, "account_id": account.id, "place_id": runs.place_id, "due_on": JUNE,
+             "waiver_id": runs.id, "rate_bp": 10_000, "policy_id": runs.policy_id}  # fmt: skip
+    for kind, fen, day in ((ChargeKind.LABOUR, 2_000, MAY), (ChargeKind.CALL_OUT, 500, JUNE),
+                           (ChargeKind.LABOUR, 900, date(2026, 4, 30))):  # fmt: skip
+        add(Charge, kind=kind, gross_fen=fen, reduced_fen=fen, net_fen=0, made_at=at(day), **known)
+
+    act(end, runs, EndReason.MOVED, since=date(2026, 4, 10), actor=ling, now=at(date(2026, 6, 15)))
+
+    assert too_much(ling, estate) == [(MAY, JUNE, 1_966, 2_500)]
+
+
+def test_resting_months_were_not_too_much(runs, estate, ling, mei, now):
+    billed(estate, APRIL, MAY, JUNE, date(2026, 7, 1), now=now)
     act(suspend, runs, reason="In hospital", actor=ling, now=at(date(2026, 4, 20)))
     act(resume, runs, reason="Home again", actor=mei, now=at(date(2026, 5, 3)))
     act(end, runs, EndReason.CERTIFICATE_WITHDRAWN, since=date(2026, 4, 10), actor=ling, now=at(date(2026, 7, 15)))
 
-    assert db.session.scalars(select(WaiverOverGrant.amount_fen)).all() == [2 * 1_966]  # June and July
+    assert too_much(ling, estate) == [(MAY, date(2026, 7, 1), 2 * 1_966, 0)]  # June and July; May is told elsewhere
 
 
 def test_what_is_revoked_is_too_much_from_its_beginning(runs, mei):
     act(revoke, runs, since=None, reason="The paper was another's", actor=mei, now=at(date(2026, 5, 15)))
 
     over = db.session.scalars(select(WaiverOverGrant)).one()
-    assert (over.from_month, over.until_month, over.amount_fen) == (APRIL, JUNE, 2 * 1_966)
+    assert (over.from_month, over.until_month) == (MARCH, JUNE)  # labour was free from the approval in March
     assert is_reduced(runs, MAY, JUNE) == [True, False]
 
 

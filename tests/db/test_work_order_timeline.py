@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask_babel import force_locale
 
-from helpdesk.audit.actions import KINDS
+from helpdesk.audit.kinds import KINDS
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import (

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import openpyxl
@@ -10,6 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.audit.models import Event
+from helpdesk.billing.actions import correct_charge
+from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.payment_models import Method, TakenAt
+from helpdesk.billing.payments import take_payment
 from helpdesk.core import processes
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -22,6 +26,7 @@ from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.hotline.models import Call, Outcome
 from tests.conftest import NOON
 from tests.households import add_person, add_phone
+from tests.money import account_for, bill, owner, set_rules
 
 
 def asked(what=ExportList.RESIDENTS, **more) -> dict:
@@ -234,3 +239,69 @@ def test_what_was_said_of_a_waiver_leaves_only_with_who_may_read_it(outcome, app
         told = [next(table(who, wish).rows)[5] for who in (mei, person("Bea", Role.OPERATOR))]
 
     assert told == ["低保怎么减免物业费", ""]
+
+
+@pytest.fixture
+def late(estate, place, mei, now):
+    """A home that owes 39.31 yuan of November, of which 10.00 are paid, and nothing of December."""
+    set_rules(estate)
+    with writing():
+        home = db.session.get_one(Place, place.id)
+        home.area, home.unit_price = 11_230, 3_500
+    wang = owner(estate, place, "王桂英")
+    add_phone(estate, "12000000001", people=[wang], places=[place])
+    account = account_for(place, now=now)
+    with writing():
+        db.session.get_one(Account, account.id).billed_from = date(2025, 11, 1)
+    bill(estate, date(2025, 11, 1), date(2025, 12, 1), now=now)
+    with writing():
+        here = db.session.get_one(Account, account.id)
+        take_payment(here, amount_fen=1_000, method=Method.CASH, taken_at=TakenAt.DESK, actor=mei, now=now)
+        take_payment(here, amount_fen=3_931, method=Method.CASH, taken_at=TakenAt.DESK, actor=mei, now=now)
+        charges = select(Charge).where(Charge.account_id == account.id).order_by(Charge.id)
+        correct_charge(db.session.scalars(charges).all()[1], amount_fen=5_000, reason="Shop", actor=mei, now=now)
+    return account
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.MANAGER])
+def test_overdue_fees_leave_without_who_pays_unless_it_is_asked_for(role, as_user, person, late):
+    taker = person("Fen", role)
+    titles, *rows = sheet_of(as_user(taker).post("/exports", data=asked(ExportList.ARREARS)))[1:]
+    assert titles == ["Address", "Home number", "Account", "Overdue since", "Up to 90 days", "Up to a year",
+                      "Up to three years", "Older", "In all"]  # fmt: skip
+    assert [[str(cell) for cell in row[:3]] for row in rows] == [["3-2-501", "2073", "owner now"]]
+    assert float(rows[0][8]) == 40.0 and "王" not in str(rows)
+
+    told = asked(ExportList.ARREARS, with_phones="y")
+    assert as_user(taker).post("/exports", data=told).status_code == 422
+    rows = sheet_of(as_user(taker).post("/exports", data=told | {"reason": "Ring round", "request_key": str(uuid4())}))
+    assert rows[2][9:] == ["王桂英", "120 0000 0001"]
+    logs = db.session.scalars(select(ExportLog).order_by(ExportLog.id)).all()
+    assert [(log.what, log.rows, log.with_phones, log.reason) for log in logs] == [
+        (ExportList.ARREARS, 1, False, ""), (ExportList.ARREARS, 1, True, "Ring round"),
+    ]  # fmt: skip
+
+
+def test_what_was_collected_leaves_month_by_month(as_user, person, late):
+    answer = as_user(person("Fen", Role.FINANCE)).post("/exports", data=asked(ExportList.COLLECTION))
+
+    rows = [[row[0], *(round(float(cell), 2) for cell in row[1:])] for row in sheet_of(answer)[2:]]
+    assert rows == [
+        ["2025-11", 39.31, 0, 39.31, 0, 0, 100],
+        ["2025-12", 50.0, 0, 10.0, 0, 40.0, 20],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("what", [ExportList.ARREARS, ExportList.COLLECTION])
+def test_lists_of_money_are_for_who_keeps_the_books(what, as_user, person, late):
+    for role in (Role.OPERATOR, Role.OFFICER, Role.TECHNICIAN, Role.OWNER, Role.AUDITOR, Role.ADMIN):
+        assert as_user(person(role.name, role)).post("/exports", data=asked(what)).status_code == 403
+
+
+def test_finance_takes_out_lists_of_money_only_and_reads_no_log(as_user, mei, person, wang):
+    as_user(mei).post("/exports", data=asked(reason="Typhoon list")).close()
+    fen = as_user(person("Fen", Role.FINANCE))
+
+    page = fen.get("/exports?what=export_arrears").text
+    assert "Typhoon list" not in page and "export_residents" not in page and 'value="export_arrears"' in page
+    assert fen.post("/exports", data=asked(ExportList.RESIDENTS)).status_code == 422

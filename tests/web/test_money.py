@@ -8,17 +8,8 @@ from markupsafe import escape
 from sqlalchemy import func, select
 
 from helpdesk.billing.ledger import balance_of
-from helpdesk.billing.models import (
-    Account,
-    Adjustment,
-    BillingRun,
-    Charge,
-    DayClosing,
-    FeeRule,
-    HandIn,
-    Payment,
-    WriteOff,
-)
+from helpdesk.billing.models import Account, Adjustment, BillingRun, Charge, FeeRule, WriteOff
+from helpdesk.billing.payment_models import DayClosing, HandIn, Payment
 from helpdesk.billing.states import RunStatus
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db

@@ -11,11 +11,13 @@ from helpdesk.core.extensions import db
 from helpdesk.tariff import forms as tariff
 from helpdesk.tariff.models import PriceList
 from helpdesk.tariff.states import ListStatus
-from helpdesk.verification.forms import TakeInForm
+from helpdesk.verification.forms import HomeCheckForm, TakeInForm
 from helpdesk.waivers import forms as waivers
 from helpdesk.waivers import life_views as life
+from helpdesk.waivers import policy_forms
 from helpdesk.waivers.codes import PolicyState
-from helpdesk.waivers.models import PolicyGround, WaiverApplication, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 
 GROUND = {
@@ -32,20 +34,22 @@ SENT = {
         Role.MANAGER, "/work-orders/{number}/quotes/{quote_id}/acceptance",
         {"accepted_by": "Ann", "accepted_how": "agreed_by_phone"},
     ),
-    waivers.LimitsForm: (
+    policy_forms.LimitsForm: (
         Role.MANAGER, "/waiver-policies/{policy}/limits",
         {"second_above": "1", "proof_above": "1", "one_off_limit": "1", "words": "x"},
     ),
-    waivers.GroundForm: (Role.MANAGER, "/waiver-grounds/{ground}", GROUND),
-    waivers.BeginForm: (Role.MANAGER, "/waiver-policies/{policy}/beginning", {"valid_from": "2026-04-01"}),
+    policy_forms.GroundForm: (Role.MANAGER, "/waiver-grounds/{ground}", GROUND),
+    policy_forms.BeginForm: (Role.MANAGER, "/waiver-policies/{policy}/beginning", {"valid_from": "2026-04-01"}),
     waivers.SeenForm: (Role.MANAGER, "/waiver-policies/{policy}/discarding", {}),
     life.EndForm: (
         Role.OFFICER, "/waivers/{runs}/end", {"reason": "x", "why": "moved", "since": "2026-03-02"},
     ),
+    HomeCheckForm: (Role.OFFICER, "/verification/home-checks/{check}", {"answer": "still_so"}),
     life.RevokeForm: (Role.MANAGER, "/waivers/{runs}/revocation", {"reason": "x"}),
 }  # fmt: skip
 ELSEWHERE = {
-    waivers.DecisionForm, waivers.NewGroundForm, waivers.ReasonForm, waivers.DraftForm,  # tests/web/test_waivers.py
+    waivers.DecisionForm, policy_forms.NewGroundForm, waivers.ReasonForm,  # tests/web/test_waivers.py
+    waivers.DraftForm,  # likewise
     TakeInForm,  # tests/web/test_waiver_life.py
 }  # fmt: skip
 
@@ -58,6 +62,7 @@ def test_who_comes_second_is_told(form, world, as_user, monkeypatch):
     runs = select(WaiverApplication.number).where(WaiverApplication.status == WaiverStatus.APPROVED)
     names = {
         "run_id": world.ids["run_id"][0], "policy": draft.id, "runs": db.session.scalars(runs).first(),
+        "check": world.ids["check_number"][1],
         "draft_list": db.session.scalars(select(PriceList.id).where(PriceList.status == ListStatus.DRAFT)).first(),
         "ground": db.session.scalars(select(PolicyGround.id).where(PolicyGround.policy_id == draft.id)).first(),
         **world.ids["quotes"][0],

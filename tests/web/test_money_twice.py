@@ -16,9 +16,10 @@ from helpdesk.core.extensions import db
 from helpdesk.notices import views as notices
 from helpdesk.tariff import forms as tariff
 from helpdesk.tariff.models import PriceList
-from helpdesk.verification.forms import AskForm
+from helpdesk.verification.forms import AskForm, OrderCheckForm
 from helpdesk.waiver_reports.views import ClaimForm
 from helpdesk.waivers import forms as waivers
+from helpdesk.waivers import policy_forms
 from helpdesk.waivers.models import WaiverApplication
 from tests.waivers import a_home
 
@@ -61,11 +62,11 @@ SENT = {
         Role.MANAGER, "/charges/{second_charge}/one-off", {"amount": "1.50", "reason": "Our mistake"},
         {"amount": "2.50"},
     ),
-    waivers.StandInForm: (
+    policy_forms.StandInForm: (
         Role.MANAGER, "/waiver-deciders", {"user_id": "{ling}", "for_user_id": "{mei}", **TERM},
         {"last_on": "2026-03-09"},
     ),
-    waivers.TieForm: (
+    policy_forms.TieForm: (
         Role.OFFICER, "/waiver-deciders/ties",
         {"user_id": "{mei}", "place": "{address}", "name": "{name}", "tie": "relative"}, {"tie": "self"},
     ),
@@ -73,8 +74,9 @@ SENT = {
 ELSEWHERE = {
     billing.RulesForm,  # tests/web/test_money.py
     tariff.DraftForm,  # one draft at a time: tests/web/test_prices.py
-    waivers.NewGroundForm, waivers.DraftPolicyForm,  # likewise: tests/web/test_waivers.py
+    policy_forms.NewGroundForm, policy_forms.DraftPolicyForm,  # likewise: tests/web/test_waivers.py
     AskForm, ClaimForm,  # tests/web/test_waiver_life.py
+    OrderCheckForm,  # tests/web/test_home_checks.py
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from helpdesk.notices.models import Objection, WaiverNotice
 from helpdesk.verification.models import VerificationSheet
 from helpdesk.waivers.codes import Bearer, Flow
 from helpdesk.waivers.deciding import approve
-from helpdesk.waivers.models import WaiverApplication, WaiverBudget, WaiverPolicy
+from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import WaiverBudget, WaiverPolicy
 from helpdesk.waivers.reminders import remind
 from helpdesk.waivers.states import WaiverStatus
 from tests.granted import granted
@@ -259,6 +260,27 @@ def test_a_budget_is_set_by_those_who_set_the_policy(as_user, mei, person, bille
 
     assert db.session.scalars(select(WaiverBudget)).one().amount_fen == 800_000
     assert "¥7,980.34" in as_user(mei).get(REPORT).text
+
+
+def test_a_budget_of_a_ground_is_told_to_those_who_see_waivers_and_finance_has_the_sum(
+    as_user, mei, ann, estate, person, billed, canary, now
+):
+    fen, manager = as_user(person("Fen", Role.FINANCE)), as_user(mei)
+    sent = {"year": "2026", "bearer": "company"}
+    for ground, amount in ((billed.ground_code, "100"), ("LONELY_ELDER", "50")):
+        body = sent | {"ground": ground, "amount": amount}
+        assert manager.post("/waiver-reports/budgets", data=body).status_code == 303
+    assert manager.post("/waiver-reports/budgets", data=sent | {"ground": "MADE_UP", "amount": "1"}).status_code == 422
+
+    whole, sums = manager.get(REPORT).text, fen.get(REPORT).text
+    assert all(said in whole for said in ("¥100.00", "¥80.34", "¥50.00", "¥150.00", "¥130.34", CANARY))
+    assert all(said in sums for said in ("¥150.00", "¥130.34"))
+    assert not any(said in sums for said in ("¥100.00", "¥80.34", "¥50.00", CANARY, billed.ground_code))
+
+    other = applied(*a_home(estate, "502", name="李秀兰"), by=ann, now=now)
+    page = manager.get(f"/waivers/{other.number}").text
+    assert f"Budget left: The company · {CANARY}" in page and "-¥135.92" in page  # 100 less twelve times 19.66
+    assert "less than this takes in a year" in page
 
 
 def test_the_claim_list_is_a_file_that_is_noted_and_whose_name_tells_nothing(as_user, mei, ling, billed, canary):

@@ -1,0 +1,116 @@
+"""The shape of what is sent about the policy and about who decides. Percent and yuan become basis points and fen."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from helpdesk.core.fields import chosen_id, version
+from helpdesk.core.forms import CreatingForm, Form, LongText, Text
+from helpdesk.waivers.codes import Bearer, Flow, Tie
+from helpdesk.waivers.forms import Choice, Hundredths, a_real_day
+from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
+
+
+class LimitsForm(Form):
+    """The limits of a draft policy, in yuan, and why there is a new edition."""
+
+    version = version()
+    second_above = Hundredths(_l("A second approval above, a year"), most=10_000_000)
+    proof_above = Hundredths(_l("The password again above, a year"), most=10_000_000)
+    one_off_limit = Hundredths(_l("One bill may be lowered by at most"), most=10_000_000)
+    keeps_scans = BooleanField(_l("Keep photos of the papers until 30 days after the decision"))
+    words = LongText(_l("Why this edition"), limit=1_000)
+
+    def __init__(self, policy: WaiverPolicy, **kwargs):
+        sums = ("second_above", "proof_above", "one_off_limit")
+        known = {name: getattr(policy, f"{name}_fen") for name in sums}
+        known |= {"keeps_scans": policy.keeps_scans, "words": policy.words, "version": policy.version}
+        super().__init__(**known | kwargs)
+
+    @property
+    def values(self) -> dict:
+        sums = ("second_above", "proof_above", "one_off_limit")
+        plain = {"keeps_scans": self.keeps_scans.data, "words": self.words.data}
+        return {f"{name}_fen": self[name].hundredths or 0 for name in sums} | plain
+
+
+class GroundForm(Form):
+    """One ground of a draft: the company's own definition, what is asked for, and how much less."""
+
+    version = version()
+    name_zh = Text(_l("Name in Chinese"), limit=40, validators=[InputRequired()])
+    name_en = Text(_l("Name in English"), limit=80, validators=[InputRequired()])
+    definition = LongText(_l("Who that is, in our words"), limit=1_000, validators=[InputRequired()])
+    proof = LongText(_l("What proves it"), limit=500, validators=[InputRequired()])
+    is_verified = BooleanField(_l("The community has to confirm it"))
+    needs_owner = BooleanField(_l("A second approval whatever the sum"))
+    min_age = IntegerField(_l("From this age on"), validators=[Optional()])
+    property_fee_bp = Hundredths(_l("Property fee, percent less"), most=10_000)
+    labour_bp = Hundredths(_l("Labour, percent less"), most=10_000)
+    materials_bp = Hundredths(_l("Materials, percent less"), most=10_000)
+    call_out_bp = Hundredths(_l("Call-out, percent less"), most=10_000)
+    property_fee_cap_fen = Hundredths(_l("At most a month, in yuan"), most=100_000)
+    labour_cap_fen = Hundredths(_l("At most for the labour of one order, in yuan"), most=1_000_000)
+    validity_months = IntegerField(_l("Valid for, in months"), validators=[InputRequired()])
+    bearer = Choice(_l("Who bears the cost"), Bearer)
+    flow = Choice(_l("How the money goes"), Flow)
+
+    def __init__(self, policy: WaiverPolicy, ground: PolicyGround | None = None, **kwargs):
+        new = {"validity_months": 12, "bearer": Bearer.COMPANY, "flow": Flow.COMPANY_WAIVER}
+        known = {name: getattr(ground, name) for name in _GROUND} if ground else new
+        super().__init__(**known | {"version": policy.version} | kwargs)
+        self.bearer.offer()
+        self.flow.offer()
+
+    def validate_min_age(self, field) -> None:
+        if field.data is not None and not 0 < field.data < 120:
+            raise ValidationError(_("A number from %(low)d to %(high)d.", low=1, high=119))
+
+    def validate_validity_months(self, field) -> None:
+        if field.data is not None and not 1 <= field.data <= 60:
+            raise ValidationError(_("A number from %(low)d to %(high)d.", low=1, high=60))
+
+    @property
+    def values(self) -> dict:
+        rates = {name: self[name].hundredths or 0 for name in RATES}
+        caps = {name: self[name].hundredths or None for name in ("property_fee_cap_fen", "labour_cap_fen")}
+        plain = {name: self[name].data for name in _GROUND if name not in {*rates, *caps}}
+        return plain | rates | caps
+
+
+class NewGroundForm(GroundForm, CreatingForm):
+    """A ground of the company's own, for a draft."""
+
+
+_GROUND = (
+    "name_zh", "name_en", "definition", "proof", "is_verified", "needs_owner", "min_age", *RATES,
+    "property_fee_cap_fen", "labour_cap_fen", "validity_months", "bearer", "flow",
+)  # fmt: skip
+
+
+class BeginForm(Form):
+    version = version()
+    valid_from = DateField(_l("In force from this day on"), validators=[InputRequired(), a_real_day])
+
+
+class DraftPolicyForm(CreatingForm):
+    """Begins a new edition."""
+
+
+class StandInForm(CreatingForm):
+    user_id = SelectField(_l("Who decides"), coerce=chosen_id, choices=[], validate_choice=False)
+    for_user_id = SelectField(_l("In whose place"), coerce=chosen_id, choices=[], validate_choice=False)
+    from_on = DateField(_l("From"), validators=[InputRequired(), a_real_day])
+    last_on = DateField(_l("Last day"), validators=[InputRequired(), a_real_day])
+
+
+class TieForm(CreatingForm):
+    user_id = SelectField(_l("Member of staff"), coerce=chosen_id, choices=[], validate_choice=False)
+    place = Text(_l("Home of the resident"), limit=60)
+    name = Text(_l("Name of the resident"), limit=80)
+    tie = Choice(_l("How they belong together"), Tie)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.tie.offer()
