@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; both can be repeated at any time. ARGS= goes to what is started.
-.PHONY: help run test soak bench lint format words
+.PHONY: help run test soak bench lint format words lock audit
 
 PYBABEL := .venv/bin/python -m babel.messages.frontend -q
 CHINESE := helpdesk/translations/zh/LC_MESSAGES/messages.po
@@ -36,3 +36,9 @@ words: ## collect the texts of the product for translation, and compile the tran
 	@grep -vE '^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):' $(CHINESE) >.venv/messages.po
 	@cp .venv/messages.po $(CHINESE)
 	@.venv/bin/python -m babel.messages.frontend compile -d helpdesk/translations --statistics
+
+lock: ## write the locks anew, after a version was changed in requirements*.txt
+	@sh bin/lock
+
+audit: ## ask whether a pinned package has a known fault; needs a network, and fails when it could not look
+	@sh bin/setup tools && exec .venv/tools/bin/python bin/audit

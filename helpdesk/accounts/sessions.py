@@ -105,7 +105,8 @@ def _note_presence() -> None:
     row, now = g.session_row, clock.now()
     if now - row.seen_at >= SEEN_EVERY:
         row_id = row.id
-        aside(lambda: db.session.execute(update(Session).where(Session.id == row_id).values(seen_at=now)))
+        seen = update(Session).where(Session.id == row_id).values(seen_at=now)
+        aside(lambda: db.session.execute(seen), needed=False)
 
 
 def _form_secret(number: str, secret_key: str) -> str:

@@ -4,10 +4,12 @@ The check for forged forms reads the body, so the limit is set before it.
 """
 
 from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, g, request
 
 FORM_LIMIT = 64 * 1024  # bytes; 5,000 Chinese characters, as a form sends them, take 45,000
+AT_ONCE = 64 * 1024
 
 
 def body_limit(size: int) -> Callable:
@@ -22,9 +24,29 @@ def body_limit(size: int) -> Callable:
 
 def init_app(app: Flask) -> None:
     app.before_request(_set_limit)
+    app.teardown_request(lambda _fault: g.pop("laid_down").close() if "laid_down" in g else None)
 
 
 def _set_limit() -> None:
     """A body over the limit is refused with 413 as soon as somebody reads it, and never read to its end."""
     view = current_app.view_functions.get(request.endpoint)
     request.max_content_length = getattr(view, "body_limit", FORM_LIMIT)
+    if "HTTP_TRANSFER_ENCODING" in request.environ:
+        _weigh(request.max_content_length)
+
+
+def _weigh(limit: int) -> None:
+    """A body that comes in pieces does not say how long it is, and would be cut off at the limit without a word.
+
+    So it is laid down first, and has a length then like any other.
+    """
+    g.laid_down = kept = SpooledTemporaryFile(max_size=FORM_LIMIT)
+    environ, size = request.environ, 0
+    while piece := environ["wsgi.input"].read(AT_ONCE):
+        size += len(piece)
+        if size > limit:
+            abort(413)
+        kept.write(piece)
+    kept.seek(0)
+    del environ["HTTP_TRANSFER_ENCODING"]
+    environ |= {"wsgi.input": kept, "CONTENT_LENGTH": str(size)}

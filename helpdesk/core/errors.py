@@ -69,6 +69,7 @@ def message_for(status: int) -> str:
         422: _("Something in the form is not right yet. Check it and save again."),
         429: _("Too many tries. Wait a moment, then try again."),
         503: _("The server is busy. Nothing was changed; try again in a moment."),
+        507: _("The server has no room left: nothing was saved. Tell your administrator. What is there can be read."),
     }
     return messages.get(status) or _("Something went wrong on the server. Nothing was saved; try again.")
 
@@ -117,7 +118,15 @@ def _say_sorry(error: Exception):
     """Keeps where it happened in the log, under the id the page shows; typed text and SQL values stay out of it."""
     log.error("request %s %s %s\n%s", request_id(), request.method, request.url_rule or "-", where(error))
     g._login_user = AnonymousUserMixin()  # the page asks nothing of a database that may be the trouble
+    if is_full(error):
+        return error_page(message_for(507), 507)
     return _say_http(InternalServerError(original_exception=error))
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk of the database has no room left, as SQLite and PostgreSQL say it."""
+    told = getattr(error, "orig", None)
+    return str(told) == "database or disk is full" or getattr(told, "sqlstate", "") == "53100"
 
 
 def where(error: BaseException | None) -> str:

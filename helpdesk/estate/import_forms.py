@@ -9,6 +9,7 @@ from wtforms import BooleanField, Field, FileField, IntegerField, SelectField
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import HiddenInput
 
+from helpdesk.core import disk
 from helpdesk.core.forms import CreatingForm, Form, clean
 from helpdesk.estate.importing import columns, safety, uploads
 from helpdesk.estate.importing.models import RegisterUpload
@@ -49,6 +50,8 @@ class UploadForm(CreatingForm):
             return self._wrong(_("This kind of file cannot be read. Save it as .xlsx, .xls, .ods or .csv."))
         if not valid:
             return False
+        if not disk.has_room(uploads.folder()):
+            return self._wrong(_("There is no room for files on the server. Tell your administrator."))
         self.path = uploads.folder() / f"{self.file_key}{self.suffix}"
         uploads.keep(self.path, self.file.data)
         try:

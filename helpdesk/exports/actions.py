@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.proof import require_proof
 from helpdesk.audit.actions import record
 from helpdesk.core.access import require
 from helpdesk.core.extensions import db
@@ -18,9 +19,14 @@ def is_stopped(file: ExportFile, now: datetime) -> bool:
     return file.log_id is None and (file.failed or silent)
 
 
-def ask_for(file: ExportFile, *, actor: User, now: datetime) -> ExportFile:
-    """Keep what was asked for; it is noted once there is a file."""
+def ask_for(file: ExportFile, *, proved: bool, actor: User, now: datetime) -> ExportFile:
+    """Keep what was asked for; it is noted once there is a file.
+
+    Raises Refused for a list of people if whoever sits here has not proved just now who they are.
+    """
     require(actor, needed_for(file.what), file.estate_id)
+    if file.about_people:
+        require_proof(proved)
     file.asked_by_id, file.asked_at = actor.id, now
     db.session.add(file)
     db.session.flush()

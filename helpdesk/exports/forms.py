@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import BooleanField, DateField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from helpdesk.core.forms import CreatingForm, Text, clean
 from helpdesk.core.words import word
@@ -43,6 +43,7 @@ class ExportForm(CreatingForm):
     with_phones = BooleanField(_l("With telephone numbers"))
     with_flags = BooleanField(_l("With care flags"))
     reason = Text(_l("What it is needed for"), limit=LONGEST_REASON)
+    password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])
 
     def __init__(self, mine: list[Estate], offered: list[ExportList], **kwargs):
         super().__init__(**kwargs)

@@ -86,5 +86,10 @@ class ExportFile(db.Model):
     log_id: Mapped[int | None] = mapped_column(ForeignKey("export_log.id"))
 
     @property
+    def about_people(self) -> bool:
+        """Whether somebody is named in it, or can be rung by it."""
+        return self.what not in (ExportList.PLACES, ExportList.ORDERS) or self.with_phones or self.with_flags
+
+    @property
     def extras(self) -> list[Extra]:
         return [Extra.PHONES] * self.with_phones + [Extra.FLAGS] * self.with_flags

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 
+from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.core import clock, processes, spreadsheets
 from helpdesk.core.access import Permission, can_anywhere, me, needs
 from helpdesk.core.replays import once
@@ -44,7 +45,7 @@ def take():
         file, found = _asked(form)
         if at_once := file.rows <= MOST_AT_ONCE:
             file.rows = making.write(file, found, me(), file.asked_at)
-        with form.keeping_typed(), writing():
+        with form.keeping_typed(), proved_by(form.password.data, me(), file.asked_at), writing():
             file_id = once(me(), form, lambda: _kept(file, found, at_once))
         if file_id is None:
             making.path_of(file).unlink(missing_ok=True)
@@ -77,6 +78,7 @@ def _page(form: ExportForm, asked: Filter):
     page = render_template(
         "exports/index.html", form=form, kept=kept, may=bool(form.what.codes), exports=latest_exports(me()),
         files=latest_files(me()), sees_log=can_anywhere(me(), P.SEE_EXPORTS),
+        needs_proof=not is_fresh(clock.now()),
     )  # fmt: skip
     return page, form.http_status
 
@@ -106,7 +108,7 @@ def _asked(form: ExportForm) -> tuple[ExportFile, Table]:
 
 def _kept(file: ExportFile, found: Table, at_once: bool) -> int:
     now = file.asked_at
-    ask_for(file, actor=me(), now=now)
+    ask_for(file, proved=is_fresh(now), actor=me(), now=now)
     if at_once:
         take_out(file, rows=file.rows, columns=len(found.titles), actor=me(), now=now)
     return file.id

@@ -116,6 +116,8 @@ class SetbackForm(_NoPhoto):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.reason.choices = [(code, word(code)) for code in Setback]
+        for shared in (self.no_photo, self.other_words):  # the other form of the page has them too
+            shared.id = shared.label.field_id = f"setback_{shared.id}"
 
     def told(self) -> dict:
         reason = Setback(self.reason.data)

@@ -7,7 +7,6 @@ disk. Decoding holds no lock of the database; at most two pictures are decoded a
 import logging
 import os
 import secrets
-import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from threading import BoundedSemaphore
 from flask_babel import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from helpdesk.core import disk
 from helpdesk.core.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,6 @@ MOST_PIXELS = 80_000_000  # a JPEG is decoded at a fraction of its size; anythin
 MOST_PIXELS_OF_OTHERS = 25_000_000
 KEPT_SIDE, THUMB_SIDE = 2048, 320
 QUALITY = 82
-LEAST_FREE = 500 * 1024 * 1024  # bytes: below this calls are still kept, photos are not
 WAIT_S = 20
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -171,7 +170,7 @@ def _put(kept: StoredPicture, folder: Path) -> None:
 def make_room(path: Path) -> None:
     """The folder of a file that is about to be written. OSError if the disk is nearly full."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(path.parent).free < LEAST_FREE:
+    if not disk.has_room(path.parent):
         raise OSError("disk nearly full")
 
 

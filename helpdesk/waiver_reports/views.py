@@ -8,9 +8,10 @@ from uuid import uuid4
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField
-from wtforms.validators import ValidationError
+from wtforms import IntegerField, PasswordField, SelectField
+from wtforms.validators import Length, Optional, ValidationError
 
+from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.chosen_estate import estate_here
@@ -21,7 +22,7 @@ from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import word
 from helpdesk.exports.actions import ask_for, take_out
-from helpdesk.exports.making import write
+from helpdesk.exports.making import path_of, write
 from helpdesk.exports.models import ExportFile, ExportList, FileForm
 from helpdesk.exports.rows import Table
 from helpdesk.notices.views import MonthField
@@ -74,6 +75,7 @@ class BudgetForm(Form):
 class ClaimForm(CreatingForm):
     first_month = MonthField(_l("From month"))
     last_month = MonthField(_l("To month"))
+    password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])
 
 
 @bp.get("")
@@ -102,8 +104,9 @@ def claim():
     if form.validate():
         file, found, count = _claim(form, estate_id)
         file.rows = write(file, found, me(), file.asked_at)
-        with form.keeping_typed(), writing():
+        with form.keeping_typed(), proved_by(form.password.data, me(), file.asked_at), writing():
             file_id = once(me(), form, lambda: _kept(file, count, len(found.titles)))
+        file_id or path_of(file).unlink(missing_ok=True)
     if file_id is None:
         return _page(claim_form=form)
     return redirect(url_for("exports.file", file_id=file_id), 303)
@@ -127,7 +130,7 @@ def _claim(form: ClaimForm, estate_id: int) -> tuple[ExportFile, Table, int]:
 
 
 def _kept(file: ExportFile, rows: int, columns: int) -> int:
-    ask_for(file, actor=me(), now=file.asked_at)
+    ask_for(file, proved=is_fresh(file.asked_at), actor=me(), now=file.asked_at)
     take_out(file, rows=rows, columns=columns, actor=me(), now=file.asked_at)
     return file.id
 
@@ -145,6 +148,7 @@ def _page(budget_form: BudgetForm | None = None, claim_form: ClaimForm | None = 
         budget_form=budget_form or BudgetForm(names, formdata=None, year=last.year),
         claim_form=claim_form or _claim_form(formdata=None), beyond=billed_beyond(me(), estate_id),
         may_claim=can(me(), P.EXPORT, estate_id) and can(me(), P.SEE_WAIVERS, estate_id), estate_id=estate_id,
+        needs_proof=not is_fresh(clock.now()),
     )  # fmt: skip
     return page, refused.http_status if refused else 200
 

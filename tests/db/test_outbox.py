@@ -57,6 +57,7 @@ def test_a_message_is_sent_once_with_its_codes(posted, now):
     assert (message.status, message.sent_at, message.provider_ref, message.attempts) == (M.SENT, now, "7", 1)
 
 
+@pytest.mark.proves("FI-13")
 def test_what_is_rolled_back_is_never_sent(estate, tao, now):
     with pytest.raises(ZeroDivisionError), writing():
         told = {"template": Template.NOBODY_ACKNOWLEDGED, "recipient": tao, "hurries": True, "now": now}
@@ -66,6 +67,7 @@ def test_what_is_rolled_back_is_never_sent(estate, tao, now):
     assert deliver_due(now, Recorder()) == 0
 
 
+@pytest.mark.proves("FI-13")
 def test_a_worker_that_died_between_counting_and_sending_is_made_up_for_under_the_same_id(posted, now):
     message, dies = posted(), Recorder()
     dies.send = lambda *_: (_ for _ in ()).throw(SystemExit)
@@ -80,6 +82,7 @@ def test_a_worker_that_died_between_counting_and_sending_is_made_up_for_under_th
     assert (message.status, message.attempts) == (M.SENT, 2)
 
 
+@pytest.mark.proves("FI-13")
 def test_after_five_attempts_it_is_dead_and_an_administrator_tries_again(posted, ada, ann, now):
     message, adapter = posted(), Recorder(*[ConnectionError("13800000001")] * 5)
 
@@ -128,6 +131,7 @@ def test_at_night_it_waits_for_the_morning_unless_it_hurries(posted, now):
     assert waits.status is M.SENT
 
 
+@pytest.mark.proves("FI-13")
 def test_an_adapter_says_how_long_to_wait(posted, now):
     message = posted()
 
@@ -136,6 +140,7 @@ def test_an_adapter_says_how_long_to_wait(posted, now):
     assert message.next_try_at == now + HOUR
 
 
+@pytest.mark.proves("FI-14")
 def test_words_are_no_variables(estate, tao, now):
     with pytest.raises(ValueError), writing():
         post(estate_id=estate.id, template=Template.NOBODY_ACKNOWLEDGED, recipient=tao, hurries=True, now=now,

@@ -50,6 +50,7 @@ def bomb(path, megabytes=300) -> Path:
     return path
 
 
+@pytest.mark.proves("FI-07")
 def test_a_bomb_is_refused_without_being_unpacked(tmp_path):
     path = bomb(tmp_path / "a.xlsx")
     assert path.stat().st_size < 400_000
@@ -62,6 +63,7 @@ def test_a_bomb_is_refused_without_being_unpacked(tmp_path):
     assert said == Trouble.BOMB and int(peak_mb) < 20  # only its directory was read
 
 
+@pytest.mark.proves("FI-07")
 def test_a_bomb_whose_directory_lies_does_not_reach_us(tmp_path):
     """The sheet is 800 MB of numbers; the directory says it is small, so only the parser's own limit is left."""
     path = tmp_path / "a.xlsx"
@@ -86,6 +88,7 @@ def test_a_bomb_whose_directory_lies_does_not_reach_us(tmp_path):
     assert refused(path) in (Trouble.BOMB, Trouble.UNREADABLE)
 
 
+@pytest.mark.proves("FI-07")
 def test_one_cell_in_the_farthest_corner_does_not_reach_us(tmp_path):
     book = openpyxl.Workbook()
     book.active["A1"], book.active["XFD1048576"] = "房号", 1
@@ -94,6 +97,7 @@ def test_one_cell_in_the_farthest_corner_does_not_reach_us(tmp_path):
     assert refused(tmp_path / "a.xlsx") is Trouble.BOMB
 
 
+@pytest.mark.proves("FI-07")
 def test_one_long_text_in_every_cell_does_not_fill_the_disk(tmp_path):
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         sheet = book.add_worksheet()
@@ -104,6 +108,7 @@ def test_one_long_text_in_every_cell_does_not_fill_the_disk(tmp_path):
     assert refused(tmp_path / "a.xlsx") is Trouble.BOMB
 
 
+@pytest.mark.proves("FI-07")
 def test_too_many_entries_are_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         for number in range(safety.MOST_ENTRIES + 1):
@@ -136,6 +141,7 @@ def test_other_archives_are_no_workbooks(tmp_path):
     assert refused(tmp_path / "a.xlsx") is Trouble.UNKNOWN_TYPE
 
 
+@pytest.mark.proves("FI-07")
 def test_rows_and_columns_are_limited(tmp_path, monkeypatch):
     monkeypatch.setattr(safety, "MOST_ROWS", 2)
     monkeypatch.setattr(safety, "MOST_COLUMNS", 2)

@@ -87,6 +87,7 @@ def test_where_a_picture_is_transparent_there_is_white_paper():
     assert kept(saved(image, "PNG")).getpixel((20, 20)) == (255, 255, 255)
 
 
+@pytest.mark.proves("FI-03")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_nothing_of_where_and_with_what_it_was_taken_is_kept(kind):
     image = picture()
@@ -105,6 +106,7 @@ def test_nothing_of_where_and_with_what_it_was_taken_is_kept(kind):
         assert not any(word in jpeg for word in (b"Exif", b"http://ns.adobe", b"anary", b"ICC_PROFILE"))
 
 
+@pytest.mark.proves("FI-03")
 @pytest.mark.parametrize(("orientation", "blue_at"), [(1, "left"), (3, "right"), (6, "top"), (8, "bottom")])
 def test_a_photo_taken_sideways_is_turned_upright(orientation, blue_at):
     exif = Image.Exif()
@@ -130,6 +132,7 @@ def test_small_photos_are_not_blown_up():
     assert (result.width, result.height) == (60, 40) == Image.open(BytesIO(result.thumb)).size
 
 
+@pytest.mark.proves("FI-02", "FI-03")
 def test_what_hangs_behind_the_picture_is_cut_off():
     raw = saved(picture()) + b"<html><script>alert(1)</script></html>PK\x03\x04"
 
@@ -138,6 +141,7 @@ def test_what_hangs_behind_the_picture_is_cut_off():
     assert b"script" not in result.jpeg + result.thumb and b"PK\x03\x04" not in result.jpeg + result.thumb
 
 
+@pytest.mark.proves("FI-02")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -163,6 +167,7 @@ def test_nothing_is_no_photo():
     assert why(b"") == "Choose a photo first."
 
 
+@pytest.mark.proves("FI-02")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_a_photo_that_arrived_only_in_part_is_refused(kind, share):
@@ -171,6 +176,7 @@ def test_a_photo_that_arrived_only_in_part_is_refused(kind, share):
     assert "damaged" in why(raw[: int(len(raw) * share)]) or "not a photo" in why(raw[: int(len(raw) * share)])
 
 
+@pytest.mark.proves("FI-02")
 @pytest.mark.parametrize(
     ("width", "height"), [(30_000, 30_000), (12_001, 100), (100, 12_001), (13_000, 13_000), (9_000, 9_000)]
 )
@@ -196,6 +202,7 @@ def test_unreadable_notes_of_the_camera_do_not_lose_the_photo():
     assert kept(raw).size == (60, 40)
 
 
+@pytest.mark.proves("RE-15")
 def test_at_most_two_pictures_are_decoded_at_a_time(monkeypatch):
     busy, most, lock = [0], [0], threading.Lock()
     open_really = Image.open
@@ -236,6 +243,7 @@ def test_the_files_of_a_picture_that_is_wanted_stay_and_no_others(tmp_path):
     assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == sorted(photos.paths(tmp_path, file.name))
 
 
+@pytest.mark.proves("RE-11")
 def test_a_disk_that_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
     def full(_file):
         raise OSError(28, "No space left on device")

@@ -23,6 +23,7 @@ def read_csv(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
+@pytest.mark.proves("FI-09")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=5))
 def test_no_cell_of_a_workbook_is_a_formula(cells):
@@ -35,6 +36,7 @@ def test_no_cell_of_a_workbook_is_a_formula(cells):
     assert {cell.value for cell in read if cell.data_type == "n"} <= {None}  # empty
 
 
+@pytest.mark.proves("FI-09")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=5))
 def test_no_cell_of_a_csv_begins_like_a_formula(cells):
@@ -47,6 +49,7 @@ def test_no_cell_of_a_csv_begins_like_a_formula(cells):
     assert not any(cell.startswith(sign) for cell in read[-1] for sign in DANGEROUS if sign != "'")
 
 
+@pytest.mark.proves("FI-09")
 @pytest.mark.parametrize(
     ("cell", "written"),
     [("=1+1", "'=1+1"), ("＝1", "'＝1"), ("\t=1", "'\t=1"), (" =1", "' =1"), ("0501", "0501"), ("3-2-501", "3-2-501")],
@@ -55,6 +58,7 @@ def test_an_apostrophe_keeps_a_cell_from_being_reckoned(cell, written):
     assert guarded(cell) == written
 
 
+@pytest.mark.proves("FI-09")
 def test_zeros_stay_and_dates_are_dates_in_shanghai_time(tmp_path):
     moment = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
 

@@ -24,13 +24,14 @@ from helpdesk.exports.models import ExportFile, ExportList, ExportLog
 from helpdesk.exports.rows import Wish, table
 from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.hotline.models import Call, Outcome
-from tests.conftest import NOON
+from tests.conftest import NOON, PASSWORD
 from tests.households import add_person, add_phone
 from tests.money import account_for, bill, owner, set_rules
 
 
 def asked(what=ExportList.RESIDENTS, **more) -> dict:
-    return {"what": what.value, "form": "xlsx", "reason": "", "request_key": str(uuid4())} | more
+    usual = {"what": what.value, "form": "xlsx", "reason": "", "request_key": str(uuid4()), "password": PASSWORD}
+    return usual | more
 
 
 def sheet_of(answer) -> list[list]:
@@ -48,6 +49,7 @@ def wang(estate, place, now):
     return wang
 
 
+@pytest.mark.proves("FI-10")
 def test_residents_leave_without_numbers_and_flags_unless_they_are_asked_for(as_user, mei, wang):
     answer = as_user(mei).post("/exports", data=asked())
 
@@ -59,6 +61,33 @@ def test_residents_leave_without_numbers_and_flags_unless_they_are_asked_for(as_
     assert (log.rows, log.with_phones, log.taken_by_id) == (1, False, mei.id)
 
 
+@pytest.mark.proves("AU-16", "FI-10")
+@pytest.mark.parametrize("given", ["", "not mine"])
+def test_a_list_of_people_needs_the_password_again(given, as_user, mei, wang):
+    lying = set(making.folder().iterdir())
+    for wish in (asked(), asked(ExportList.CALLS), asked(ExportList.ORDERS, with_phones="y", reason="Typhoon")):
+        answer = as_user(mei).post("/exports", data=wish | {"password": given})
+
+        assert answer.status_code == 422 and "Your password again" in answer.text
+        assert ("Give your password again" if not given else "The password is not right") in answer.text
+    assert db.session.scalar(select(func.count()).select_from(ExportLog)) == 0
+    assert set(making.folder().iterdir()) == lying
+    assert sheet_of(as_user(mei).post("/exports", data=asked(ExportList.ORDERS, password="")))  # names nobody
+
+
+@pytest.mark.proves("AU-16", "FI-10")
+def test_for_a_quarter_of_an_hour_the_password_is_enough(as_user, mei, wang, set_now):
+    browser = as_user(mei)
+    assert "Your password again" in browser.get("/exports").text
+    assert sheet_of(browser.post("/exports", data=asked()))
+    assert "Your password again" not in browser.get("/exports").text
+
+    assert sheet_of(browser.post("/exports", data=asked(password="")))
+    set_now(NOON + timedelta(minutes=16))
+    assert browser.post("/exports", data=asked(password="")).status_code == 422
+
+
+@pytest.mark.proves("FI-10")
 def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, wang):
     wish = {"with_phones": "y", "with_flags": "y"}
     refused = as_user(mei).post("/exports", data=asked(**wish))
@@ -76,6 +105,7 @@ def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, 
     assert db.session.scalars(select(ExportLog.reason)).one() == "Typhoon list"
 
 
+@pytest.mark.proves("FI-09")
 def test_a_csv_opens_in_chinese_excel_and_holds_no_formula(as_user, mei, wang):
     answer = as_user(mei).post("/exports", data=asked(form="csv"))
 
@@ -156,6 +186,7 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
+@pytest.mark.proves("FI-10")
 def test_sent_twice_is_noted_once_and_answers_with_the_same_file(as_user, mei, wang):
     form, browser, before = asked(), as_user(mei), set(making.folder().iterdir())
 

@@ -18,6 +18,7 @@ def addresses(app):
             yield method, rule.build(filled, append_unknown=False)[1]
 
 
+@pytest.mark.proves("WB-01")
 @pytest.mark.sqlite_only  # refused before any database is asked: said once
 @pytest.mark.parametrize("token", ["", "made up", "someone else's"])
 def test_every_change_needs_the_token_of_this_page(token, app, ann, ada, as_user, now):
@@ -31,12 +32,14 @@ def test_every_change_needs_the_token_of_this_page(token, app, ann, ada, as_user
         assert browser.open(address, method=method).status_code == 400, address
 
 
+@pytest.mark.proves("WB-01")
 def test_only_telephone_systems_are_exempt(app):
     """They hold no session that could be misused: their token in the address is all there is."""
     assert app.extensions["csrf"]._exempt_views == {"helpdesk.telephony.views.event"}
     assert not app.extensions["csrf"]._exempt_blueprints
 
 
+@pytest.mark.proves("WB-03")
 def test_a_page_older_than_this_sign_in_gets_the_new_token(ann, as_user, now):
     browser = as_user(ann)
     browser.token = "from before"

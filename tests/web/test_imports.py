@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select
 
 from helpdesk.audit.models import Event
@@ -23,7 +24,6 @@ from tests.conftest import NOON
 from tests.workbooks import IDENTITY, cells_of, table, ugly, workbook
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-pytestmark = pytest.mark.usefixtures("real_processes")
 HEADER = ["幢", "单元", "房号", "产权人", "电话"]
 
 
@@ -31,10 +31,22 @@ def sent(path: Path, name: str | None = None, key: str | None = None) -> dict:
     return {"request_key": key or str(uuid4()), "file": (BytesIO(path.read_bytes()), name or path.name)}
 
 
+waiting: list[tuple[str, ...]] = []  # commands that pages started
+
+
+@pytest.fixture(autouse=True)
+def here(app, request, monkeypatch):
+    """What pages start runs in this process, in `finish`; one test below starts a real one, which takes seconds."""
+    waiting.clear()
+    if "real_processes" not in request.fixturenames:
+        monkeypatch.setattr(processes, "start", lambda *words: waiting.append(words))
+
+
 def finish() -> None:
-    """Wait for the process that a page started."""
-    for child in processes.children:
-        assert child.wait() == 0
+    """Let the commands that a page started come to their end."""
+    while waiting:
+        result = current_app.test_cli_runner().invoke(args=waiting.pop(0))
+        assert result.exit_code == 0, result.exception
     db.session.rollback()
 
 
@@ -82,6 +94,7 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
+@pytest.mark.proves("FI-08")
 def test_a_file_goes_from_its_columns_over_a_preview_into_the_register(uploaded, tmp_path):
     upload, browser = uploaded(ugly(tmp_path / "登记表.xlsx"))
     assert upload.status is Stage.LOOKED and upload.header_row == 3
@@ -98,6 +111,7 @@ def test_a_file_goes_from_its_columns_over_a_preview_into_the_register(uploaded,
     assert event.actor_id == latest().uploaded_by_id and event.data["places_added"] == 8
 
 
+@pytest.mark.proves("FI-08")
 @SAID_ONCE
 def test_the_same_file_again_changes_nothing_and_says_so(uploaded, tmp_path):
     path = ugly(tmp_path / "登记表.xlsx")
@@ -113,6 +127,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(uploaded, tmp_path):
     assert count(Event) == events + 2  # that it was received, and its columns chosen
 
 
+@pytest.mark.proves("FI-08")
 @SAID_ONCE
 def test_errors_stand_on_their_rows_and_come_back_as_a_file_to_correct(uploaded, tmp_path):
     rows = [["3", "2", "跃层", "陈桂英", "12500000001"], ["3", "2", "502", "王五", "12500000002"]]
@@ -183,6 +198,16 @@ def test_ready_to_import_is_said_only_of_what_is(rows, state, said, uploaded, tm
 
 
 @SAID_ONCE
+def test_each_step_is_done_by_a_process_of_its_own(as_user, mei, now, tmp_path, real_processes):
+    path = table(tmp_path / "a.csv", HEADER, ["3", "2", "501", "陈桂英", ""])
+
+    assert as_user(mei).post("/estate/imports", data=sent(path)).status_code == 303
+    assert processes.children[-1].wait(timeout=60) == 0
+
+    assert (latest().status, latest().rows_read, waiting) == (Stage.LOOKED, 1, [])
+
+
+@SAID_ONCE
 def test_a_file_that_says_nothing_is_not_begun_again(uploaded, tmp_path):
     upload, browser = uploaded(table(tmp_path / "a.csv", [" "]))
 
@@ -241,6 +266,20 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_user, mei, now
     answer = as_user(mei).post("/estate/imports", data=b"--x", environ_overrides=claimed)
 
     assert answer.status_code == 413 and "divide the spreadsheet" in answer.text
+
+
+@SAID_ONCE
+@pytest.mark.proves("FI-06")
+def test_a_disk_without_room_takes_no_spreadsheets_and_still_takes_calls(as_user, ann, mei, now, tmp_path, monkeypatch):
+    monkeypatch.setattr("helpdesk.core.disk.LEAST_FREE", 2**60)
+    lying = set(uploads.folder().iterdir())
+
+    answer = as_user(mei).post("/estate/imports", data=sent(table(tmp_path / "a.csv", HEADER)))
+
+    assert answer.status_code == 422 and "no room for files" in answer.text
+    assert (count(RegisterUpload), set(uploads.folder().iterdir())) == (0, lying)
+    call = {"request_key": str(uuid4()), "words": "The lift stands still", "outcome": "enquiry", "version": "0"}
+    assert as_user(ann).post("/hotline/calls", data=call).status_code == 303
 
 
 @SAID_ONCE

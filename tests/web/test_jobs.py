@@ -526,6 +526,7 @@ def test_hostile_words_stay_words(visit, work_order, another, send, place, tao, 
 # Photos
 
 
+@pytest.mark.proves("FI-05")
 def test_a_photo_is_kept_and_shown_to_those_who_may_see_the_order(visit, work_order, tao, ann, bo, as_user, app):
     answer = as_user(tao).post(url(work_order, "/photos"), data=upload(visit))
     photo = visit.photos[0]
@@ -578,6 +579,7 @@ def test_a_photo_sent_three_times_is_kept_once(visit, work_order, tao, as_user, 
     assert len(visit.photos) == 1 and len(stored_files(app)) == 2
 
 
+@pytest.mark.proves("FI-02")
 @pytest.mark.parametrize(
     ("raw", "name"),
     [
@@ -593,6 +595,7 @@ def test_what_is_not_a_photo_is_refused_and_nothing_is_kept(raw, name, visit, wo
     assert not visit.photos and stored_files(app) == []
 
 
+@pytest.mark.proves("FI-04")
 @pytest.mark.parametrize("name", ["../../x", "a\tb.jpg", "照" * 300 + ".jpg", "a.php", "con"])
 def test_the_name_a_file_had_is_of_no_consequence(name, visit, work_order, tao, as_user, app):
     as_user(tao).post(url(work_order, "/photos"), data=upload(visit, name=name))
@@ -601,6 +604,7 @@ def test_the_name_a_file_had_is_of_no_consequence(name, visit, work_order, tao, 
     assert len(stored_files(app)) == 2
 
 
+@pytest.mark.proves("FI-06")
 def test_a_visit_has_at_most_twelve_photos(visit, work_order, tao, as_user, app):
     browser = as_user(tao)
     for _ in range(12):
@@ -612,8 +616,9 @@ def test_a_visit_has_at_most_twelve_photos(visit, work_order, tao, as_user, app)
     assert len(visit.photos) == 12 and len(stored_files(app)) == 24
 
 
+@pytest.mark.proves("FI-06")
 def test_a_full_disk_stops_photos_and_nothing_else(visit, work_order, tao, as_user, app, monkeypatch):
-    monkeypatch.setattr("helpdesk.scheduling.photos.LEAST_FREE", 2**60)
+    monkeypatch.setattr("helpdesk.core.disk.LEAST_FREE", 2**60)
 
     answer = as_user(tao).post(url(work_order, "/photos"), data=upload(visit), headers=HTMX)
     as_user(tao).post(url(work_order, "/result"), data=finished(visit))
@@ -632,6 +637,7 @@ def test_a_photo_whose_transaction_fails_leaves_no_file(visit, work_order, tao, 
     assert stored_files(app) == []
 
 
+@pytest.mark.proves("FI-01")
 def test_other_forms_take_no_large_bodies(visit, work_order, tao, as_user):
     large = finished(visit) | {"work_done": "x" * 70_000}
 

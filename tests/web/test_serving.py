@@ -2,9 +2,11 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -134,6 +136,42 @@ def test_what_another_process_did_is_heard(running, signed_in):
 
     assert received[-1] == f"data: calls:{user.roles[0].estate_id}\n"
     stream.close()
+
+
+def begin(product, *lines: str) -> socket.socket:
+    """Send the head of a request, and whatever else, and no more."""
+    opened = socket.create_connection(("127.0.0.1", product.port), timeout=10)
+    host = f"Host: 127.0.0.1:{product.port}"
+    opened.sendall("\r\n".join([lines[0], host, *lines[1:]]).encode())
+    return opened
+
+
+@pytest.mark.proves("FI-01")
+def test_a_body_that_never_says_how_long_it_is_is_refused_at_its_limit(running):
+    head = ("POST /sign-in HTTP/1.1", "Transfer-Encoding: chunked", "Content-Type: application/x-www-form-urlencoded")
+    with begin(running, *head, "", "") as sender:
+        with suppress(OSError):
+            for _ in range(40):
+                sender.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+        assert b"HTTP/1.1 413" in sender.recv(4_096)
+
+    assert running.get("/healthz").status == 200
+
+
+@pytest.mark.proves("RE-15")
+def test_fifty_who_send_slowly_keep_nobody_waiting(running):
+    head = ("POST /sign-in HTTP/1.1", "Content-Length: 5000", "Content-Type: application/x-www-form-urlencoded")
+    slow = [begin(running, *head, "", "username=a") for _ in range(50)]
+    try:
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            assert running.get("/sign-in").status == 200
+            took.append(time.monotonic() - began)
+    finally:
+        [one.close() for one in slow]
+
+    assert sorted(took)[2] < 1  # seconds
 
 
 def test_streams_leave_threads_for_pages(stopped, signed_in):

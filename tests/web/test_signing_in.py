@@ -185,6 +185,7 @@ def test_an_address_that_tries_many_names_is_stopped(visitor, app, mei, now):
     assert visitor().enter(mei.username, PASSWORD).status_code == 429
 
 
+@pytest.mark.proves("WB-17")
 def test_a_visitor_cannot_pretend_to_come_from_elsewhere(visitor, mei, now):
     """Without a proxy in the settings, what the visitor says of their address is not believed."""
     for name in range(60):

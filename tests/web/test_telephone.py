@@ -129,6 +129,7 @@ def test_reports_shuffled_doubled_and_dropped_lose_nobody(report, line, ann, now
     assert verify_chain() is None
 
 
+@pytest.mark.proves("FI-12")
 def test_a_report_sent_again_hours_later_is_answered_alike_and_changes_nothing(report, line, now, set_now):
     first = [report("newCall"), report("answer"), report("hangup")]
     before = [(ring.version, ring.ended_at) for ring in rings()]
@@ -142,6 +143,7 @@ def test_a_report_sent_again_hours_later_is_answered_alike_and_changes_nothing(r
     assert list(told) == [Verdict.TAKEN] * 3 + [Verdict.DOUBLED] * 3
 
 
+@pytest.mark.proves("FI-12")
 def test_the_same_report_at_the_same_moment_is_one_call(app, report, line):
     import threading
 
@@ -175,6 +177,7 @@ def test_a_form_is_read_as_json_is(report):
     assert ring.answered_by.name == "Ann"
 
 
+@pytest.mark.proves("FI-12")
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -196,6 +199,7 @@ def test_too_much_at_once_is_refused(app, line):
     assert answer.status_code == 413
 
 
+@pytest.mark.proves("FI-12")
 @pytest.mark.parametrize("token", ["x", "K" * 43, TOKEN[:-1], f"{TOKEN}k", "%20", "..."])
 def test_a_token_nobody_holds_opens_nothing(report, token):
     answer = report("newCall", token=token)
@@ -203,6 +207,7 @@ def test_a_token_nobody_holds_opens_nothing(report, token):
     assert (answer.status_code, answer.json) == (404, {"ok": False}) and rings() == []
 
 
+@pytest.mark.proves("FI-12")
 def test_a_telephone_system_that_was_disconnected_is_a_stranger(report, line, ada, now):
     with writing():
         end_line(line, actor=ada, now=now)
@@ -210,6 +215,7 @@ def test_a_telephone_system_that_was_disconnected_is_a_stranger(report, line, ad
     assert report("newCall").status_code == 404
 
 
+@pytest.mark.proves("FI-12")
 def test_strangers_are_slowed_down_and_the_telephone_system_is_not(app, report, line, now):
     tries = [report("newCall", token="y" * 43).status_code for _ in range(61)]
 

@@ -16,6 +16,7 @@ from helpdesk.core.errors import NotAllowed
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.people_actions import note_death
+from helpdesk.exports import making
 from helpdesk.exports.models import ExportLog
 from helpdesk.looks.models import Look
 from helpdesk.notices.models import Objection, WaiverNotice
@@ -26,6 +27,7 @@ from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy_models import WaiverBudget, WaiverPolicy
 from helpdesk.waivers.reminders import remind
 from helpdesk.waivers.states import WaiverStatus
+from tests.conftest import PASSWORD
 from tests.granted import granted
 from tests.money import account_for, bill, set_rules
 from tests.waivers import a_home, applied, seen
@@ -289,8 +291,11 @@ def test_the_claim_list_is_a_file_that_is_noted_and_whose_name_tells_nothing(as_
         row.flow, row.bearer = Flow.WAIVE_THEN_CLAIM, Bearer.STREET_OFFICE
     body = {"request_key": str(uuid4()), "first_month": "2026-04", "last_month": "2026-04"}
     assert as_user(ling).post("/waiver-reports/claims", data=body).status_code == 403
+    lying = set(making.folder().iterdir())
 
-    answer = as_user(mei).post("/waiver-reports/claims", data=body)
+    assert as_user(mei).post("/waiver-reports/claims", data=body).status_code == 422
+    assert set(making.folder().iterdir()) == lying
+    answer = as_user(mei).post("/waiver-reports/claims", data=body | {"password": PASSWORD})
 
     assert answer.status_code == 303
     with as_user(mei).get(f"{answer.location}/content") as file:
