@@ -32,8 +32,10 @@ from helpdesk import (
     notify,
     outages,
     parties,
+    privacy,
     reactions,
     repairs,
+    retention,
     routines,
     scheduling,
     search,
@@ -73,6 +75,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     csrf.init_app(app)  # after the check for other sites
     app.jinja_env.globals |= {
         "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
+        "head_on_paper": audit.queries.head_on_paper,
     }  # fmt: skip
     for feature in (
         accounts,
@@ -89,12 +92,15 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         handover,
         hotline,
         live,
+        looks,
         neighbours,
         notices,
         notify,
         outages,
         parties,
+        privacy,
         repairs,
+        retention,
         routines,
         scheduling,
         search,
@@ -117,7 +123,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, billing, dayplans, demo, estate, exports):
+    for feature in (admin, audit, billing, dayplans, demo, estate, exports, retention):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     return app

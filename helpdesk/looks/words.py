@@ -7,6 +7,7 @@ register({
     Looked.WAIVER: _l("A waiver and its ground"),
     Looked.PAID_UNTIL: _l("How far a home is paid for"),
     Looked.PROOF: _l("A scanned proof"),
+    Looked.PERSON_DATA: _l("Everything kept about one resident"),
 })  # fmt: skip
 register({
     Purpose.ENTERING: _l("Entering it for the resident"),
