@@ -64,7 +64,7 @@ KINDS = (
     ),
     Kind(
         _l("Until when a home is paid"), _l("Shown on the caller card after pressing a button"),
-        ((P.REVEAL_PAID_UNTIL, _l("one home at a time, noted")), (P.SEE_MONEY, YES)),
+        ((P.SEE_MONEY, YES), (P.REVEAL_PAID_UNTIL, _l("one home at a time, noted"))),
     ),
     Kind(
         _l("Lists out of the house"), _l("Spreadsheets of residents, calls or work orders"),

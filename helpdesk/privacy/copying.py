@@ -86,7 +86,7 @@ def _telephone(traces: Traces) -> list[dict]:
 def _orders(traces: Traces) -> list[dict]:
     return [
         {_("Number"): o.number, _("When"): o.reported_at, _("Home"): o.place.address,
-         _("What"): category_name(o.category), _("What was said"): o.summary, _("State"): word(o.status),
+         _("Kind"): category_name(o.category), _("What was said"): o.summary, _("State"): word(o.status),
          _("What was done"): "; ".join(visit.work_done for visit in o.visits if visit.work_done)}
         for o in _all(WorkOrder, traces.orders)
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def _photos(traces: Traces) -> list[dict]:
 
 def _cases(traces: Traces) -> list[dict]:
     return [
-        {_("Number"): c.number, _("What"): word(c.kind), _("When"): c.received_at, _("What was said"): c.words,
+        {_("Number"): c.number, _("Kind"): word(c.kind), _("When"): c.received_at, _("What was said"): c.words,
          _("State"): word(c.status), _("Answer"): c.reply_text}
         for c in _all(Case, traces.cases)
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def _ground(application: WaiverApplication) -> str:
 
 def _bills(traces: Traces) -> list[dict]:
     found = db.session.scalars(select(Charge).where(Charge.account_id.in_(traces.accounts)).order_by(Charge.id))
-    return [{_("Month"): c.month, _("What"): word(c.kind), _("Amount in yuan"): plain_yuan(c.net_fen)} for c in found]
+    return [{_("Month"): c.month, _("Kind"): word(c.kind), _("Amount in yuan"): plain_yuan(c.net_fen)} for c in found]
 
 
 def _payments(traces: Traces) -> list[dict]:
@@ -138,7 +138,7 @@ def _payments(traces: Traces) -> list[dict]:
 
 def _looks(traces: Traces) -> list[dict]:
     found = db.session.scalars(select(Look).where(Look.person_id.in_(traces.people)).order_by(Look.id))
-    return [{_("When"): look.at, _("What"): word(look.what), _("Why"): word(look.purpose)} for look in found]
+    return [{_("When"): look.at, _("Kind"): word(look.what), _("Why"): word(look.purpose)} for look in found]
 
 
 def _told(row: dict) -> Row:

@@ -11,12 +11,12 @@ from helpdesk.retention.rules import MOST
 
 
 class MonthsForm(Form):
-    months = IntegerField(_l("Months"), validators=[InputRequired(), between(1, MOST)])
+    months = IntegerField(_l("Months to keep"), validators=[InputRequired(), between(1, MOST)])
     version = IntegerField(widget=HiddenInput(), validators=[between(0, ids.LARGEST)])
 
 
 class HoldForm(CreatingForm):
-    what = CodeChoice(_l("What"), Held, default=Held.PERSON)
+    what = CodeChoice(_l("What is held back"), Held, default=Held.PERSON)
     named = Text(_l("Which one"), limit=80, validators=[InputRequired()])
     reason = LongText(_l("Why it has to be kept"), limit=500, validators=[InputRequired()])
     until_on = DateField(_l("Until this day"), validators=[InputRequired()])

@@ -54,6 +54,7 @@ def test_residents_leave_without_numbers_and_flags_unless_they_are_asked_for(as_
     assert (log.rows, log.with_phones, log.taken_by_id) == (1, False, mei.id)
 
 
+@pytest.mark.proves("PD-08")
 def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, wang):
     wish = {"with_phones": "y", "with_flags": "y"}
     refused = as_user(mei).post("/exports", data=asked(**wish))
@@ -151,6 +152,7 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
+@pytest.mark.proves("PD-08")
 def test_sent_twice_is_noted_once_and_answers_with_the_same_file(as_user, mei, wang):
     form, browser, before = asked(), as_user(mei), set(making.folder().iterdir())
 
