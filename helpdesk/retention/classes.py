@@ -53,12 +53,14 @@ def _call_backs(_day: date, before: datetime, today: date) -> Select:
     return select(Callback.id).where(Callback.ended_at < before, Callback.words != DASH, is_free)
 
 
-def _telephone_calls(_day: date, before: datetime, _today: date) -> Select:
-    return select(TelephoneCall.id).where(TelephoneCall.heard_at < before, TelephoneCall.number != "")
+def _telephone_calls(_day: date, before: datetime, today: date) -> Select:
+    is_free = holding.number_is_free(today, TelephoneCall.phone_id)
+    return select(TelephoneCall.id).where(TelephoneCall.heard_at < before, TelephoneCall.number != "", is_free)
 
 
 def _handovers(_day: date, before: datetime, _today: date) -> Select:
-    return select(Handover.id).where(Handover.frozen_at < before, Handover.notes != DASH)
+    ended_at = func.coalesce(Handover.frozen_at, Handover.called_off_at)
+    return select(Handover.id).where(ended_at < before, Handover.notes != DASH)
 
 
 def _drafts(_day: date, before: datetime, today: date) -> Select:

@@ -131,6 +131,19 @@ def test_what_is_held_back_stays_until_it_is_lifted(what, named, old, estate, me
     assert forget_what_is_over(later)[D.ORDERS] == 1
 
 
+def test_a_call_known_by_its_number_alone_is_held_with_the_person(old, estate, mei, set_now):
+    later = set_now(years_after(6))
+    with writing():
+        call = db.session.get_one(Call, old.call)
+        call.person_id = call.place_id = None
+        told = {"reason": "A court asked", "until_on": date(2027, 1, 1), "actor": mei, "now": later}
+        hold(Held.PERSON, NAME, estate_id=estate.id, **told)
+
+    forget_what_is_over(later)
+
+    assert db.session.get_one(Call, old.call).words != DASH
+
+
 def test_a_hold_that_ran_out_no_longer_holds(old, estate, mei, set_now):
     later = set_now(years_after(6))
     with writing():
