@@ -33,8 +33,10 @@ from helpdesk import (
     notify,
     outages,
     parties,
+    privacy,
     reactions,
     repairs,
+    retention,
     routines,
     scheduling,
     search,
@@ -85,6 +87,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     csrf.init_app(app)  # after the check for other sites
     app.jinja_env.globals |= {
         "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
+        "head_on_paper": audit.queries.head_on_paper,
     }  # fmt: skip
     for feature in (
         accounts,
@@ -101,12 +104,15 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         handover,
         hotline,
         live,
+        looks,
         neighbours,
         notices,
         notify,
         outages,
         parties,
+        privacy,
         repairs,
+        retention,
         routines,
         scheduling,
         search,
@@ -129,7 +135,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, billing, dayplans, demo, estate, exports, keys):
+    for feature in (admin, audit, billing, dayplans, demo, estate, exports, keys, retention):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     with app.app_context():

@@ -38,6 +38,8 @@ PAGES = (  # what is opened most comes first; what does not fit stands under "Mo
     (P.IMPORT_REGISTER, "imports.index", _l("Import")),
     (P.ADMINISTER, "notify.index", _l("Messages")),
     (P.SEE_EXPORTS, "exports.index", _l("Exports")),
+    (P.HANDLE_PERSON_REQUESTS, "privacy.index", _l("Requests of residents")),
+    (P.SET_RETENTION, "retention.index", _l("How long what is kept")),
     (P.SET_ESCALATION, "escalation.policy", _l("Escalation")),
     (P.SET_WORKDAYS, "workdays.index", _l("Working days")),
 )
@@ -75,6 +77,8 @@ def nav() -> list[Link]:
     allowed = [(endpoint, label) for permission, endpoint, label in PAGES if can_anywhere(me(), permission)]
     if first := _first():
         allowed.sort(key=lambda page: (*first, page[0]).index(page[0]))
+    if allowed:
+        allowed.append(("looks.who_sees_what", _l("Who can see what")))  # for everybody who has a role
     return [Link(str(label), url_for(endpoint), endpoint.split(".")[0] == here) for endpoint, label in allowed]
 
 

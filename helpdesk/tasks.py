@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.accounts.cleaning import forget_throttles
+from helpdesk.audit.heads import note_head
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.lateness import tell_who_comes_late
@@ -11,7 +12,8 @@ from helpdesk.escalation.scan import tell_what_is_due
 from helpdesk.estate.importing.cleaning import forget_uploads
 from helpdesk.estate.unmerging import forget_merges
 from helpdesk.exports.making import forget_files
-from helpdesk.notify.delivery import deliver_due, forget_old_messages
+from helpdesk.notify.delivery import deliver_due
+from helpdesk.retention.sweeping import forget_by_night
 from helpdesk.routines.opening import open_due_turns
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.telephony.sweeping import end_lost_calls
@@ -32,8 +34,8 @@ TASKS = (
     Task("late-visits", timedelta(minutes=1), tell_who_comes_late),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
-    Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
-    Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
+    Task("retention", timedelta(hours=1), forget_by_night, timedelta(hours=2)),
+    Task("chain-heads", timedelta(hours=1), note_head),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
     Task("ways", timedelta(days=1), learn_ways, LONG),
     Task("uploads", timedelta(hours=1), forget_uploads, LONG),

@@ -1,34 +1,24 @@
-"""Forgetting what is over, a chunk at a time, so that nobody waits for the lock. The worker calls it."""
+"""Forgetting counts whose window is over, a chunk at a time, so that nobody waits for the lock. The worker calls it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, select
 
-from helpdesk.accounts.models import Session, Throttle
+from helpdesk.accounts.models import Throttle
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
-KEPT = timedelta(days=90)  # of a session, after it ended or was last used
 CHUNK = 500
-
-
-def forget_old_sessions(now: datetime) -> int:
-    """Sessions that ended, or were last used, more than 90 days ago; returns how many there were."""
-    return _forget(Session, Session.id, func.coalesce(Session.ended_at, Session.seen_at) < now - KEPT)
 
 
 def forget_throttles(now: datetime) -> int:
     """Counts of tries whose window is over; returns how many there were."""
-    return _forget(Throttle, Throttle.key, Throttle.since < now - WINDOW)
-
-
-def _forget(table: type, key, over: ColumnElement[bool]) -> int:
     forgotten = 0
     while True:
         with writing():
-            keys = list(db.session.scalars(select(key).where(over).limit(CHUNK)))
-            db.session.execute(delete(table).where(key.in_(keys)))
+            keys = list(db.session.scalars(select(Throttle.key).where(Throttle.since < now - WINDOW).limit(CHUNK)))
+            db.session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
         forgotten += len(keys)
         if len(keys) < CHUNK:
             return forgotten

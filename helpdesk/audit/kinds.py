@@ -280,6 +280,18 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "staff_tie.noted": {"person_id": int, "tie": StrEnum},  # the subject is the user
     "staff_tie.removed": {"person_id": int},
     "one_off_waiver.given": {"charge_id": int, "amount_fen": int},
+    # retention: counts only; the subject is the row of the rule, or of the hold
+    "retention.set": {"data_class": StrEnum, "months": int},
+    "retention.forgot": {"data_class": StrEnum, "rows": int, "up_to": datetime},
+    "hold.set": {"what": StrEnum, "held_id": int, "until_at": datetime},
+    "hold.lifted": {},
+    # privacy: the subject is the request
+    "erasure.asked": {"person_id": int},
+    "erasure.done": {
+        "person_id": int, "calls": int, "orders": int, "cases": int, "waivers": int, "photos": int, "numbers": int,
+    },
+    "erasure.refused": {"person_id": int},
+    "erasure.withdrawn": {"person_id": int},
     # neighbours: the subject of each is the work order
     "work_order.other_home_set": {"place_id": int, "part": StrEnum},
     "work_order.other_home_removed": {"place_id": int},

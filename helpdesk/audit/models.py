@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,3 +25,16 @@ class Event(db.Model):
     topics: Mapped[list[str]] = mapped_column(JSON)
     data: Mapped[dict] = mapped_column(JSON)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class ChainHead(db.Model):
+    """The newest event as it was noted on a day. The same stands on that day's paper and in the log.
+
+    Rows are added, never changed: a chain that lost its tail, or was reckoned anew, no longer fits them.
+    """
+
+    __tablename__ = "chain_head"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    noted_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -62,6 +62,9 @@ class Permission(StrEnum):
     DECIDE_WAIVERS_ABOVE = "decide_waivers_above"  # as the second of two, above the limit
     SET_WAIVER_POLICY = "set_waiver_policy"
     SEE_WAIVER_SUMS = "see_waiver_sums"  # amounts, and no ground
+    HANDLE_PERSON_REQUESTS = "handle_person_requests"  # a copy of one resident's data; ask that it be erased
+    CONSENT_TO_ERASURE = "consent_to_erasure"  # as the second of two; hold back what must not be forgotten
+    SET_RETENTION = "set_retention"  # how long what is kept, in the whole installation
     ADMINISTER = "administer"  # accounts, roles and settings of an estate
 
 
@@ -92,7 +95,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TECHNICIAN: frozenset({*STAFF, P.DO_VISITS, P.QUOTE, P.TAKE_DOOR_MONEY, P.APPLY_FOR_WAIVER}),
     Role.FINANCE: frozenset({*STAFF, *BOOKS, P.SEE_REGISTER, P.SEE_WAIVER_SUMS}),
     Role.OFFICER: frozenset(
-        {*STAFF, *WAIVER_CASES, *WAIVERS, P.SEE_REGISTER, P.SEE_CARE, P.EDIT_REGISTER, P.REVEAL_PAID_UNTIL}
+        {
+            *STAFF,
+            *WAIVER_CASES,
+            *WAIVERS,
+            P.SEE_REGISTER,
+            P.SEE_CARE,
+            P.EDIT_REGISTER,
+            P.REVEAL_PAID_UNTIL,
+            P.HANDLE_PERSON_REQUESTS,
+        }
     ),
     Role.MANAGER: frozenset(
         {
@@ -120,6 +132,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.SEE_EXPORTS,
             P.SET_WORKDAYS,
             P.SET_ESCALATION,
+            P.HANDLE_PERSON_REQUESTS,
+            P.CONSENT_TO_ERASURE,
         }
     ),
     Role.OWNER: frozenset(
@@ -133,10 +147,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DECIDE_WAIVERS_ABOVE,
             P.SET_WAIVER_POLICY,
             P.SEE_WAIVER_SUMS,
+            P.CONSENT_TO_ERASURE,
+            P.SET_RETENTION,
         }
     ),
     Role.AUDITOR: frozenset({*OVERSIGHT, P.SEE_WORK_ORDERS, P.SEE_EXPORTS, P.SEE_WAIVER_SUMS, P.SEE_MONEY}),
-    Role.ADMIN: frozenset({P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION, P.SET_CATEGORIES}),
+    Role.ADMIN: frozenset(
+        {P.ADMINISTER, P.IMPORT_REGISTER, P.SET_WORKDAYS, P.SET_ESCALATION, P.SET_CATEGORIES, P.SET_RETENTION}
+    ),
 }
 
 

@@ -3,4 +3,4 @@
 May use: core, audit, accounts.
 """
 
-from helpdesk.looks import actions, models, words
+from helpdesk.looks import actions, models, views, words

@@ -1,4 +1,4 @@
-"""The look log. Rows are added and never changed; triggers on both databases hold it."""
+"""The look log. Rows are added and never changed; triggers on both databases hold it, but for what retention erases."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ class Looked(StrEnum):
     PAID_UNTIL = "paid_until"  # how far one home is paid for
     PROOF = "proof"  # a scan
     ONE_OFF = "one_off"  # why one bill was lowered once
+    PERSON_DATA = "person_data"  # everything that is known of one resident
 
 
 class Purpose(StrEnum):

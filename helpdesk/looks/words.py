@@ -8,6 +8,7 @@ register({
     Looked.PAID_UNTIL: _l("How far a home is paid for"),
     Looked.PROOF: _l("A scanned proof"),
     Looked.ONE_OFF: _l("Why one bill was lowered"),
+    Looked.PERSON_DATA: _l("Everything kept about one resident"),
 })  # fmt: skip
 register({
     Purpose.ENTERING: _l("Entering it for the resident"),

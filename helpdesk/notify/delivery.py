@@ -1,10 +1,10 @@
-"""Taking messages out of the outbox, and forgetting old ones. Nothing is sent while a transaction is open."""
+"""Taking messages out of the outbox. Nothing is sent while a transaction is open."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -15,8 +15,6 @@ from helpdesk.notify.rules import MOST_ATTEMPTS, may_be_sent_at, retry_after
 from helpdesk.notify.states import MessageStatus, move
 
 AT_A_TIME = 18  # a minute and robot are what providers take at most
-KEPT = timedelta(days=90)  # of what was sent or came to nothing
-CHUNK = 500
 _chance = random.SystemRandom()
 
 
@@ -76,16 +74,3 @@ def _note(message: Message, result: Result, now: datetime) -> None:
         move(message, MessageStatus.DEAD)
     elif result.retry_after:
         message.next_try_at = now + result.retry_after
-
-
-def forget_old_messages(now: datetime) -> int:
-    """Messages of more than 90 days ago that wait for nothing any more; returns how many there were."""
-    over = Message.posted_at < now - KEPT, Message.status != MessageStatus.QUEUED
-    forgotten = 0
-    while True:
-        with writing():
-            ids = list(db.session.scalars(select(Message.id).where(*over).limit(CHUNK)))
-            db.session.execute(delete(Message).where(Message.id.in_(ids)))
-        forgotten += len(ids)
-        if len(ids) < CHUNK:
-            return forgotten

@@ -39,6 +39,8 @@ LAYERS = [
     ["hotline"],
     ["handover", "exports"],
     ["waiver_reports"],
+    ["retention"],
+    ["privacy"],
     ["admin"],
     ["demo"],
     ["health"],

@@ -12,6 +12,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from tests.databases import ON_POSTGRES
 
+pytestmark = pytest.mark.proves("PD-06", "PD-07")
 TAMPERING = [
     "UPDATE event SET actor_id = NULL WHERE seq = 2",
     "UPDATE event SET at = '2020-01-01 00:00:00.000000' WHERE seq = 2",

@@ -11,10 +11,12 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.notify.actions import drop_message, post, retry_message
 from helpdesk.notify.adapters import LogAdapter, Outcome, Result
-from helpdesk.notify.delivery import deliver_due, forget_old_messages
+from helpdesk.notify.delivery import deliver_due
 from helpdesk.notify.models import Message, Template
 from helpdesk.notify.queries import oldest_due
 from helpdesk.notify.states import MessageStatus as M
+from helpdesk.retention.models import DataClass
+from helpdesk.retention.sweeping import forget_what_is_over
 
 HOUR = timedelta(hours=1)
 REAL = "13800000001"
@@ -160,7 +162,8 @@ def test_the_monitor_knows_the_oldest_that_is_due_and_old_ones_are_forgotten(pos
 
     assert (oldest_due(now), oldest_due(now - HOUR)) == (now, None)
     deliver_due(now, Recorder())
-    assert [forget_old_messages(now + timedelta(days=days)) for days in (89, 91)] == [0, 1]
+    forgotten = [forget_what_is_over(now + timedelta(days=days))[DataClass.MESSAGES] for days in (91, 92)]
+    assert forgotten == [0, 1]
     assert db.session.scalars(select(Message)).all() == []
 
 

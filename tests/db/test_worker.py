@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import health
-from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.accounts.cleaning import forget_throttles
 from helpdesk.accounts.models import Session, Throttle
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Photo, PhotoStage, Visit
+from helpdesk.retention.models import DataClass
+from helpdesk.retention.sweeping import forget_what_is_over
 from helpdesk.scheduling.photos import paths
 from helpdesk.scheduling.sweeping import sweep_photos
 from helpdesk.tasks import TASKS
@@ -165,7 +167,7 @@ def test_old_sessions_and_counts_of_tries_are_forgotten(app, ann, add, now):
     for minutes in (14, 16):
         add(Throttle, key=str(minutes), since=now - minutes * MINUTE, tries=1)
 
-    assert (forget_old_sessions(now), forget_throttles(now)) == (2, 1)
+    assert (forget_what_is_over(now)[DataClass.SESSIONS], forget_throttles(now)) == (2, 1)
     assert sorted(db.session.scalars(select(Session.token_hash))) == ["1False", "89True"]
     assert list(db.session.scalars(select(Throttle.key))) == ["14"]
 

@@ -56,11 +56,14 @@ from helpdesk.outages.actions import Facts, open_outage
 from helpdesk.outages.closing import end_outage
 from helpdesk.parties.actions import add_party, chase, hand_off, take_back
 from helpdesk.parties.models import PartyKind
+from helpdesk.privacy.actions import ask_erasure, refuse
 from helpdesk.repairs.actions import add_remark, cancel_work_order, close_work_order, hold_work_order, open_work_order
 from helpdesk.repairs.category_actions import Takes, change_category
 from helpdesk.repairs.models import CancelReason, HoldReason, PhotoStage
 from helpdesk.repairs.states import Setback, Step
 from helpdesk.repairs.visit_actions import schedule_visit
+from helpdesk.retention.actions import hold, lift
+from helpdesk.retention.models import DataClass, Held
 from helpdesk.scheduling import photos
 from helpdesk.scheduling.actions import add_photo, fail_visit, finish_visit, take_step
 from helpdesk.storm.actions import begin_round, note_sign, postpone_visits
@@ -208,8 +211,26 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
     world.ids["plan_id"] = dayplans.something_of_everything(world.users[Role.OPERATOR], estate, place, category, now)
     world.ids |= money.priced(world.users, estate, orders[1], now)
     world.ids |= money.something_of_everything(world.users, estate, place, now)
+    world.ids |= _asked_to_be_forgotten(world, estate, place, now)
     db.session.rollback()
     return world
+
+
+def _asked_to_be_forgotten(world, estate, place, now) -> dict:
+    """One request that waits and one that was refused; something held back, and something lifted."""
+    officer, mei = world.users[Role.OFFICER], world.users[Role.MANAGER]
+    people = [add_person(estate, name, place, until=NOON.date()) for name in ("沈梅", "沈兰")]
+    told = {"estate_id": estate.id, "reason": "A court asked", "until_on": date(2027, 1, 1), "actor": mei, "now": now}
+    with writing():
+        here = [db.session.get(Person, person.id) for person in people]
+        asked = [ask_erasure(person, reason="By letter", actor=officer, now=now) for person in here]
+        refuse(asked[1], answer="Not them", actor=mei, now=now)
+        held = [hold(Held.PLACE, place.address, **told) for _ in range(2)]
+        lift(held[1], actor=mei, now=now)
+    return {
+        "request_id": [one.id for one in asked], "hold_id": [one.id for one in held],
+        "data_class": [DataClass.CALLS, DataClass.LOOKS],
+    }  # fmt: skip
 
 
 def _waivers(world, estate, now) -> dict:

@@ -49,7 +49,7 @@ def wang(estate, place, now):
     return wang
 
 
-@pytest.mark.proves("FI-10")
+@pytest.mark.proves("FI-10", "PD-08")
 def test_residents_leave_without_numbers_and_flags_unless_they_are_asked_for(as_user, mei, wang):
     answer = as_user(mei).post("/exports", data=asked())
 
@@ -87,7 +87,7 @@ def test_for_a_quarter_of_an_hour_the_password_is_enough(as_user, mei, wang, set
     assert browser.post("/exports", data=asked(password="")).status_code == 422
 
 
-@pytest.mark.proves("FI-10")
+@pytest.mark.proves("FI-10", "PD-08")
 def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, wang):
     wish = {"with_phones": "y", "with_flags": "y"}
     refused = as_user(mei).post("/exports", data=asked(**wish))
@@ -186,7 +186,7 @@ def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-@pytest.mark.proves("FI-10")
+@pytest.mark.proves("FI-10", "PD-08")
 def test_sent_twice_is_noted_once_and_answers_with_the_same_file(as_user, mei, wang):
     form, browser, before = asked(), as_user(mei), set(making.folder().iterdir())
 

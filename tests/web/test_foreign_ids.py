@@ -14,7 +14,8 @@ from helpdesk.core.transactions import writing
 from tests.conftest import HTMX
 from tests.web.marks import put_marks, read_by
 from tests.web.test_canaries import EVERYBODY
-from tests.web.test_every_page import dump, field_names
+from tests.web.test_every_page import dump
+from tests.web.test_nonsense import field_names
 
 WHOLE_INSTALLATION = {"public", "administer"}  # messages and lines of the installation: administrators of any estate
 NOT_ABOUT_A_RECORD = {"token", "filename", "urgency", "key", "kind"}

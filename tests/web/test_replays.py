@@ -26,8 +26,10 @@ from helpdesk.hotline.quick import QuickForm
 from helpdesk.neighbours.forms import EntryForm
 from helpdesk.outages.forms import OutageForm
 from helpdesk.parties.forms import ChaseForm, HandOffForm, PartyForm
+from helpdesk.privacy.forms import AskForm
 from helpdesk.repairs.forms import RemarkForm, VisitForm
 from helpdesk.repairs.visit_actions import schedule_visit
+from helpdesk.retention.forms import HoldForm
 from helpdesk.routines.forms import BeginForm
 from helpdesk.scheduling.forms import FinishForm, PhotoForm, SetbackForm, StepForm
 from helpdesk.storm.forms import PostponementForm, RoundForm
@@ -81,6 +83,11 @@ CASES = {
         {"user_id": "{tao}", "what": "First words", "starts_at": "2026-03-02T13:00", "minutes": "30"},
         {"what": "Other words"},
     ),
+    HoldForm: (
+        Role.MANAGER, "/retention/holds",
+        {"what": "held_place", "named": "3-2-501", "reason": "First words", "until_on": "2027-01-01"},
+        {"reason": "Other words"},
+    ),
     QuickForm: (Role.OPERATOR, "/hotline/quick", {"words": "First words"}, {"words": "Other words"}),
     PhotoForm: (Role.TECHNICIAN, "/jobs/{number}/photos", {**JOB, "stage": "before"}, {"stage": "after"}),
 }  # fmt: skip
@@ -96,6 +103,7 @@ ELSEWHERE = {
     PartyForm, HandOffForm, ChaseForm,  # tests/web/test_parties.py
     BeginForm,  # tests/web/test_routines.py
     dayplans.AskForm, dayplans.SickForm, dayplans.AgainForm,  # tests/web/test_day_plans_page.py
+    AskForm,  # of erasing: needs somebody who left: tests/web/test_privacy.py
     RingForm, DecisionForm,  # tests/web/test_ring_list.py
     NewCaseForm, ExtensionForm, OrderForm, NoteForm,  # tests/web/test_cases.py
     ScanForm,  # tests/web/test_scans.py

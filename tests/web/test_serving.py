@@ -269,6 +269,7 @@ def test_the_application_can_be_found_from_any_folder(product):
     assert "live.stream" in answer.stdout
 
 
+@pytest.mark.proves("PD-11")
 def test_what_the_server_says_names_nobody(running, signed_in):
     _, (number,) = signed_in(1)
 

@@ -21,9 +21,11 @@ from helpdesk.neighbours.forms import OtherHomeForm, RemovalForm
 from helpdesk.notify.forms import MessageForm
 from helpdesk.outages.forms import ActForm, ChangeForm, EndForm, OrderForm
 from helpdesk.parties.forms import ChaseForm, FinishForm, HandOffForm, PartyChangeForm, ReturnForm
+from helpdesk.privacy.forms import ErasureForm, NoErasureForm
 from helpdesk.repairs.actions import add_remark
 from helpdesk.repairs.forms import CancelForm, CloseForm, CrewForm, HoldForm, RemarkForm, UrgencyForm, VisitForm
 from helpdesk.repairs.visit_actions import schedule_visit
+from helpdesk.retention.forms import LiftForm, MonthsForm
 from helpdesk.routines import forms as routines
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.technicians.forms import EndForm as EndOfSkill
@@ -88,6 +90,10 @@ ELSEWHERE = {
     BlockEndForm,  # tests/web/test_board.py
     QuickForm,
     QuickDraft,  # tests/web/test_quick_log.py
+    MonthsForm,
+    LiftForm,
+    ErasureForm,
+    NoErasureForm,  # tests/web/test_privacy.py
 }
 REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through all its forms
 MONEY = set(test_money_stale.SENT) | test_money_stale.ELSEWHERE
