@@ -25,6 +25,7 @@ from helpdesk import (
     handover,
     home,
     hotline,
+    keys,
     live,
     looks,
     neighbours,
@@ -128,7 +129,9 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, billing, dayplans, demo, estate, exports):
+    for feature in (admin, audit, billing, dayplans, demo, estate, exports, keys):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
+    with app.app_context():
+        keys.start.meet_database()
     return app

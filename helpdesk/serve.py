@@ -37,6 +37,7 @@ from helpdesk.core.words import word
 from helpdesk.demo import staff
 from helpdesk.demo.load import load as load_demo
 from helpdesk.estate.models import Estate
+from helpdesk.keys.start import meet_database
 from helpdesk.live.views import feed
 from helpdesk.tasks import TASKS
 from helpdesk.worker.loop import Worker
@@ -111,6 +112,7 @@ def _make_current() -> None:
     if found != set(scripts.get_heads()):
         print("Preparing the database …")
         upgrade()
+        meet_database()
 
 
 def _load_demo_once() -> None:

@@ -20,6 +20,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.demo.load import load
 from helpdesk.estate.models import Estate, Place, PlaceKind
+from helpdesk.keys.start import meet_database
 from helpdesk.repairs.models import Category
 from helpdesk.repairs.policy import install_defaults
 from helpdesk.waivers import policy as waivers
@@ -64,7 +65,7 @@ def blank(tmp_path_factory):
     app.test_client_class = Browser
     with app.app_context():
         upgrade()
-        db.engine.dispose()
+        meet_database()
         copies.keep(databases.EMPTY)
         open_estate("德裕苑")
         db.session.remove()

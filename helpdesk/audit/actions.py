@@ -149,6 +149,10 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
     "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
     "escalation_policy.changed": {"minutes": int, "posts": list, "from_id": int | None},  # the subject is the policy
+    # keys: the subject is the key
+    "sealing_key.added": {},
+    "sealing_key.rotated": {"count": int},  # how many values were sealed anew
+    "sealing_key.dropped": {"left": int},
     # workdays: the subject is the year
     "calendar.announced": {"days": int, "added": int, "removed": int},
     "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},
@@ -274,6 +278,9 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "objection.taken": {"notice_id": int},
     "objection.answered": {"notice_id": int},
     "waiver_budget.set": {"year": int, "bearer": StrEnum, "amount_fen": int},
+    # scans of a proof: the subject is the scan
+    "waiver_scan.taken": {"application_id": int},
+    "waiver_scan.deleted": {"application_id": int, "because": StrEnum},
     "waiver_policy.drafted": {"number": int},  # the subject is the policy
     "waiver_policy.changed": {"fields": list},
     "waiver_policy.begun": {"valid_from": datetime},

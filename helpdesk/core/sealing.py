@@ -23,8 +23,13 @@ from helpdesk.config import WrongSetting, kept_secrets
 NAME = "SEALING_KEYS"
 ID = re.compile(r"[0-9a-z]{8}")
 KEY_BYTES, NONCE_BYTES = 32, 12
+ID_BYTES = 9  # with the colon: what every sealed value begins with
 FEWEST_DIFFERENT = 16  # of 32 bytes drawn by chance 30 differ; an example such as 000… or abcabc… stays below
 LOST = "lost"
+
+
+class KeyTrouble(WrongSetting):
+    """A key is missing, or is none. Ends the program with its message, as any wrong setting does."""
 
 
 class SealBroken(Exception):
@@ -64,7 +69,7 @@ def unseal(sealed: bytes, *, place: str) -> bytes:
     key = ring().find(key_id_of(sealed))
     if key is None or key.secret is None:
         raise SealBroken("its key is not known")
-    head, rest = sealed[: len(key.id) + 1], sealed[len(key.id) + 1 :]
+    head, rest = sealed[:ID_BYTES], sealed[ID_BYTES:]
     nonce, sealed_part = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
     try:
         return AESGCM(key.secret).decrypt(nonce, sealed_part, head + place.encode())
@@ -74,7 +79,7 @@ def unseal(sealed: bytes, *, place: str) -> bytes:
 
 def key_id_of(sealed: bytes) -> str:
     """The id of the key that sealed this."""
-    name = bytes(sealed[:9]).decode("ascii", "replace")
+    name = bytes(sealed[:ID_BYTES]).decode("ascii", "replace")
     if not (name.endswith(":") and ID.fullmatch(name[:-1])):
         raise SealBroken("not sealed")
     return name[:-1]
@@ -101,11 +106,27 @@ class Ring:
     def newest(self) -> Key:
         """The key that seals; there is one as soon as the program met its database."""
         if not self.keys or self.keys[0].secret is None:
-            raise WrongSetting("There is no key to seal with. Run: flask --app wsgi keys add")
+            raise KeyTrouble("There is no key to seal with. Run: flask --app wsgi keys add")
         return self.keys[0]
 
     def find(self, key_id: str) -> Key | None:
         return next((key for key in self.keys if key.id == key_id), None)
+
+    def keep(self, keys: Sequence[Key]) -> None:
+        """Write the keys into the file of secrets, whole or not at all; what else it holds stays."""
+        part = self.file.with_name(f"{self.file.name}.{secrets.token_hex(4)}.part")
+        try:
+            kept = kept_secrets(self.file) if self.file.exists() else {}
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            lines = [f"{name}={value}\n" for name, value in (kept | {NAME: written(keys)}).items()]
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.writelines(lines)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self.file)
+        except OSError as problem:
+            part.unlink(missing_ok=True)
+            raise KeyTrouble(f"{self.file} cannot be written ({problem.strerror}). Set {NAME} instead.") from None
 
     def _stands(self) -> tuple[int, int, int] | None:
         """What tells one content of the file from the next; None if there is no file."""
@@ -121,18 +142,18 @@ def ring() -> Ring:
 
 
 def parsed(text: str) -> tuple[Key, ...]:
-    """Keys as they are written, "id:key,id:key". Raises WrongSetting for what would be no protection."""
+    """Keys as they are written, "id:key,id:key". Raises KeyTrouble for what would be no protection."""
     keys = tuple(_parsed_one(part.strip()) for part in text.split(",") if part.strip())
     secret = [key.secret for key in keys if key.secret]
     if len({key.id for key in keys}) < len(keys) or len(set(secret)) < len(secret):
-        raise WrongSetting(f"{NAME}: two of the keys are the same. Each needs an id and a key of its own.")
+        raise KeyTrouble(f"{NAME}: two of the keys are the same. Each needs an id and a key of its own.")
     return keys
 
 
 def _parsed_one(part: str) -> Key:
     name, _colon, typed = part.partition(":")
     if not ID.fullmatch(name):
-        raise WrongSetting(f"{NAME}: each key is written id:key, and an id has 8 small letters or digits.")
+        raise KeyTrouble(f"{NAME}: each key is written id:key, and an id has 8 small letters or digits.")
     if typed == LOST:
         return Key(name, None)
     try:
@@ -140,7 +161,7 @@ def _parsed_one(part: str) -> Key:
     except (binascii.Error, ValueError):
         secret = b""
     if len(secret) != KEY_BYTES or len(set(secret)) < FEWEST_DIFFERENT:
-        raise WrongSetting(f"{NAME}: key {name} is too short or an example. Run: flask --app wsgi keys add")
+        raise KeyTrouble(f"{NAME}: key {name} is too short or an example. Run: flask --app wsgi keys add")
     return Key(name, secret)
 
 

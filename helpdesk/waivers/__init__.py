@@ -12,6 +12,7 @@ from helpdesk.waivers import (
     life_views,
     models,
     policy_views,
+    scan_models,
     views,
     words,
 )

@@ -76,9 +76,7 @@ def billed_beyond(user, estate_id: int) -> list[tuple[Charge, Place, int]]:
         or_(WaiverPause.until_on.is_(None), WaiverPause.until_on > Charge.month),
     )  # fmt: skip
     stopped = WaiverApplication.status.in_((S.ENDED, S.REVOKED)) & (Charge.month >= WaiverApplication.until_on)
-    later = select(Adjustment.id).where(
-        Adjustment.charge_id == Charge.id, Adjustment.waiver_id == WaiverApplication.id
-    )
+    later = select(Adjustment.id).where(Adjustment.charge_id == Charge.id, Adjustment.waiver_id == WaiverApplication.id)
     less = Charge.reduced_fen - (
         select(func.coalesce(func.sum(Adjustment.amount_fen), 0))
         .where(Adjustment.charge_id == Charge.id).scalar_subquery()

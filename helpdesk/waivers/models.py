@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import User
@@ -55,6 +55,7 @@ class WaiverPolicy(Versioned, db.Model):
     second_above_fen: Mapped[int]
     proof_above_fen: Mapped[int]
     one_off_limit_fen: Mapped[int]
+    keeps_scans: Mapped[bool] = mapped_column(default=False, server_default=false())  # of proofs; else they are noted
     words: Mapped[str] = mapped_column(Text, default="")  # why this edition
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # none: it came with the product
     made_by: Mapped[User | None] = relationship(foreign_keys=made_by_id)

@@ -18,7 +18,7 @@ LAYERS = [
     ["core"],
     ["audit"],
     ["accounts"],
-    ["live", "workdays", "estate", "duty", "worker", "looks"],
+    ["live", "workdays", "estate", "duty", "worker", "looks", "keys"],
     ["notify", "technicians", "windows", "travel"],
     ["repairs"],
     ["parties"],

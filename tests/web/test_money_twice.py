@@ -116,4 +116,3 @@ def test_sent_again_it_has_acted_once_and_other_contents_are_refused(case, as_us
     assert set(statuses) == {303} and acted >= 1 and made() - before == acted
     assert browser.post(url, data=other).status_code == 422
     assert made() - before == acted
-
