@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.accounts.cleaning import forget_known_addresses, forget_old_sessions, forget_throttles
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.lateness import tell_who_comes_late
@@ -30,6 +30,7 @@ TASKS = (
     Task("late-visits", timedelta(minutes=1), tell_who_comes_late),
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
+    Task("known-addresses", timedelta(days=1), forget_known_addresses, LONG),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
     Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),

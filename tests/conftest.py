@@ -226,14 +226,17 @@ def estate(first_estate):
 
 @pytest.fixture
 def person(add, estate):
-    """Add a member of staff: `person("Ann", Role.OPERATOR)`, optionally in another estate or with several roles."""
+    """Add a member of staff: `person("Ann", Role.OPERATOR)`, optionally in another estate or with several roles.
+
+    They count as people of the demonstration, so that nobody has to set up a second step; `is_demo=False` is real.
+    """
     numbers = count(1)
 
-    def _person(name, *roles, at=None, language="en"):
+    def _person(name, *roles, at=None, language="en", is_demo=True):
         where = (at or estate).id
         return add(
             User, username=f"{name.lower()}{next(numbers)}", name=name, password_hash=HASH, language=language,
-            roles=[UserRole(role=role, estate_id=where) for role in roles],
+            is_demo=is_demo, roles=[UserRole(role=role, estate_id=where) for role in roles],
         )  # fmt: skip
 
     return _person

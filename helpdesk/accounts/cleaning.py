@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from helpdesk.accounts.models import Session, Throttle
+from helpdesk.accounts.models import KnownAddress, Session, SignInStep, Throttle
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -23,12 +23,18 @@ def forget_throttles(now: datetime) -> int:
     return _forget(Throttle, Throttle.key, Throttle.since < now - WINDOW)
 
 
+def forget_known_addresses(now: datetime) -> int:
+    """Addresses from which nobody signed in for 90 days, and passwords that got no code; returns how many."""
+    waiting = _forget(SignInStep, SignInStep.token_hash, SignInStep.opened_at < now - WINDOW)
+    return waiting + _forget(KnownAddress, KnownAddress.address_hash, KnownAddress.seen_at < now - KEPT)
+
+
 def _forget(table: type, key, over: ColumnElement[bool]) -> int:
     forgotten = 0
     while True:
         with writing():
             keys = list(db.session.scalars(select(key).where(over).limit(CHUNK)))
-            db.session.execute(delete(table).where(key.in_(keys)))
+            db.session.execute(delete(table).where(key.in_(keys), over))
         forgotten += len(keys)
         if len(keys) < CHUNK:
             return forgotten

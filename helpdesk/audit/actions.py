@@ -31,7 +31,14 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.disabled": {},
     "user.enabled": {},
     "user.password_set": {},
+    "user.password_changed": {},  # by its owner
     "user.phone_set": {},
+    "second_step.set_up": {},  # the subject is the user
+    "second_step.codes_renewed": {},
+    "second_step.code_used": {},  # one of those on paper
+    "second_step.given_up": {},
+    "second_step.reset_asked": {},
+    "second_step.reset": {},  # by a second administrator, or at the shell
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each

@@ -18,6 +18,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
 from helpdesk.repairs.models import Category
 from tests.conftest import HTMX, NOON, PASSWORD
+from tests.second_steps import enrol
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def test_the_link_makes_the_first_administrator_and_lets_them_in(link, stranger,
     answer = browser.post(f"/first-administrator/{link}", data=filled())
 
     assert (answer.status_code, answer.location) == (303, "/admin/users")
+    assert browser.get("/admin/users").location == "/me/second-step"  # before anything else
+    enrol(db.session.scalars(select(User)).one())
     assert "管理员" in browser.get("/admin/users").text
     assert db.session.scalar(select(Estate.name)) == "德裕苑"
     assert db.session.scalar(select(func.count(Category.id))) > 20  # ready for the first call
@@ -178,7 +181,9 @@ def test_a_new_password_ends_what_was_open_with_the_old_one(ada, tao, as_user, n
     phone = as_user(tao)
 
     answer = as_user(ada).post(
-        f"/admin/users/{tao.id}/password", data={"password": "another long sentence"}, headers=HTMX
+        f"/admin/users/{tao.id}/password",
+        data={"password": "another long sentence", "own_password": PASSWORD},
+        headers=HTMX,
     )
 
     assert answer.status_code == 200
@@ -197,7 +202,8 @@ def test_accounts_of_another_estate_are_not_there(ada, person, new_estate, as_us
 
 
 @pytest.mark.parametrize(
-    ("path", "typed"), [("password", {"password": "another long sentence"}), ("disabled", {}), ("enabled", {})]
+    ("path", "typed"),
+    [("password", {"password": "another long sentence", "own_password": PASSWORD}), ("disabled", {}), ("enabled", {})],
 )
 def test_who_works_elsewhere_too_is_looked_after_by_who_administers_both(
     path, typed, ada, person, new_estate, add, as_user, now
@@ -230,7 +236,7 @@ def test_the_command_line_adds_an_administrator(app, now):
     again = app.test_cli_runner().invoke(args=words)
     short = app.test_cli_runner().invoke(args=[*words[:-1], "short"])
     assert (again.exit_code, short.exit_code) == (1, 1)
-    assert "15 to 128" in short.output
+    assert "15" in short.output
 
 
 def test_nothing_is_locked_while_a_password_is_hashed(ada, as_user, now, monkeypatch):
