@@ -9,6 +9,15 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; the file is not encrypted
 
 SHORTEST_SECRET = 32
+LIMITS = {  # in a quarter of an hour, by one person or from one address; a setting of the same name changes it
+    "MOST_SEARCHES": 1_000,
+    "MOST_REVEALS": 30,
+    "MOST_REVEALS_A_DAY": 60,
+    "MOST_EXPORTS": 20,
+    "MOST_UPLOADS": 20,
+    "MOST_PHOTOS": 150,
+    "MOST_GUESSES": 60,  # at links with a token that nobody holds
+}
 EXAMPLES = ("dev", "secret", "changeme", "change-me", "example", "password")
 
 
@@ -47,6 +56,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
         "LIVE_STREAMS": _number(env, "LIVE_STREAMS", 100),
+        **{name: _number(env, name, most) for name, most in LIMITS.items()},
         "PHOTO_FOLDER": str(instance / "photos"),
         "MESSAGE_ADAPTER": _message_adapter(env),
     }

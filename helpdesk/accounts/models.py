@@ -41,6 +41,7 @@ class User(Versioned, UserMixin, db.Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     password_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of one that an administrator chose
     second_step_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    looks_stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # last, for looking too often
     roles: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan")
 
     @property

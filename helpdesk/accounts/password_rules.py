@@ -50,7 +50,8 @@ def is_common(typed: str) -> bool:
     """Listed, a date, or one short piece again and again."""
     plain = typed.casefold().strip()
     piece = _repeated(plain)
-    return plain in _listed() or bool(DATE.fullmatch(plain)) or len(piece) < FIELD or piece in _listed()
+    is_repeated = piece != plain and len(piece) < FIELD
+    return is_repeated or bool(DATE.fullmatch(plain)) or not _listed().isdisjoint({plain, piece})
 
 
 def telling(words: Iterable[str]) -> set[str]:

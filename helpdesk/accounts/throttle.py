@@ -75,6 +75,13 @@ def wait_needed(limits: Iterable[Limit], now: datetime) -> timedelta:
     return next((wait for wait in waits if wait > timedelta(0)), timedelta(0))
 
 
+def used_up(limit: Limit, now: datetime) -> timedelta:
+    """How long to wait because of the tries so far, without counting one."""
+    row = db.session.get(Throttle, limit.key)
+    over = row is not None and row.tries >= limit.tries and now - row.since < WINDOW
+    return row.since + WINDOW - now if over else timedelta(0)
+
+
 def forgive(limits: Iterable[Limit]) -> None:
     """After success the tries of the first limit no longer count, and this one does not for the others."""
     rows = [db.session.get(Throttle, limit.key) for limit in limits]

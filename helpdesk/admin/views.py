@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.actions import (
@@ -11,6 +11,7 @@ from helpdesk.accounts.actions import (
     set_password,
     set_phone,
 )
+from helpdesk.accounts.limits import guessed_at_most, no_such_link
 from helpdesk.accounts.models import User
 from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.accounts.queries import (
@@ -40,15 +41,17 @@ USERS = "admin/users.html"
 
 @bp.get("/first-administrator/<token>")
 @needs(Guard.PUBLIC)
+@guessed_at_most("MOST_GUESSES")
 def first_administrator(token: str):
-    first_administrator_link(token, clock.now()) or abort(404)
+    first_administrator_link(token, clock.now()) or no_such_link()
     return render_template("admin/first_administrator.html", form=FirstAdministratorForm(), token=token)
 
 
 @bp.post("/first-administrator/<token>")
 @needs(Guard.PUBLIC)
+@guessed_at_most("MOST_GUESSES")
 def begin(token: str):
-    first_administrator_link(token, clock.now()) or abort(404)
+    first_administrator_link(token, clock.now()) or no_such_link()
     form, number = FirstAdministratorForm(), None
     if form.validate():
         password_hash = passwords.hash_password(form.password.data)

@@ -39,6 +39,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "second_step.given_up": {},
     "second_step.reset_asked": {},
     "second_step.reset": {},  # by a second administrator, or at the shell
+    "looks.too_often": {},  # more looks in a day than the limit; the subject is who looked
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each

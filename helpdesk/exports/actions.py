@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.proof import require_proof
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, require
 from helpdesk.core.extensions import db
@@ -18,9 +19,10 @@ def is_stopped(file: ExportFile, now: datetime) -> bool:
     return file.log_id is None and (file.failed or silent)
 
 
-def ask_for(file: ExportFile, *, actor: User, now: datetime) -> ExportFile:
-    """Keep what was asked for; it is noted once there is a file."""
+def ask_for(file: ExportFile, *, proved: bool = False, actor: User, now: datetime) -> ExportFile:
+    """Keep what was asked for; it is noted once there is a file. Lists of people need fresh proof of who takes them."""
     require(actor, Permission.EXPORT, file.estate_id)
+    require_proof(proved or not (file.what is ExportList.RESIDENTS or file.extras))
     file.asked_by_id, file.asked_at = actor.id, now
     db.session.add(file)
     db.session.flush()

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms import BooleanField, DateField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from helpdesk.core.forms import CreatingForm, Text, clean
 from helpdesk.core.words import word
@@ -42,6 +42,7 @@ class ExportForm(CreatingForm):
     until_on = DateField(_l("Until (calls only)"), validators=[Optional()])
     with_phones = BooleanField(_l("With telephone numbers"))
     with_flags = BooleanField(_l("With care flags"))
+    password = PasswordField(_l("Your password"), validators=[Length(max=1_024)])
     reason = Text(_l("What it is needed for"), limit=LONGEST_REASON)
 
     def __init__(self, mine: list[Estate], **kwargs):

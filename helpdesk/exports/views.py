@@ -3,6 +3,8 @@ from uuid import uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 
+from helpdesk.accounts.limits import at_most
+from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.core import clock, processes, spreadsheets
 from helpdesk.core.access import Permission, can_anywhere, me, needs
 from helpdesk.core.replays import once
@@ -37,13 +39,14 @@ def index():
 
 @bp.post("")
 @needs(P.EXPORT)
+@at_most("MOST_EXPORTS")
 def take():
     form, file_id = _form(), None
     if form.validate():
         file, found = _asked(form)
         if at_once := file.rows <= MOST_AT_ONCE:
             file.rows = making.write(file, found, me(), file.asked_at)
-        with form.keeping_typed(), writing():
+        with form.keeping_typed(), proved_by(form.password.data, me(), file.asked_at), writing():
             file_id = once(me(), form, lambda: _kept(file, found, at_once))
         if file_id is None:
             making.path_of(file).unlink(missing_ok=True)
@@ -74,7 +77,7 @@ def _page(form: ExportForm, asked: Filter):
     kept = {name: value for name, value in asked.query().items() if name in (*OF_ORDERS, "from_on", "until_on")}
     page = render_template(
         "exports/index.html", form=form, kept=kept, may=can_anywhere(me(), P.EXPORT), exports=latest_exports(me()),
-        files=latest_files(me()),
+        files=latest_files(me()), needs_proof=not is_fresh(clock.now()),
     )  # fmt: skip
     return page, form.http_status
 
@@ -104,7 +107,7 @@ def _asked(form: ExportForm) -> tuple[ExportFile, Table]:
 
 def _kept(file: ExportFile, found: Table, at_once: bool) -> int:
     now = file.asked_at
-    ask_for(file, actor=me(), now=now)
+    ask_for(file, proved=is_fresh(now), actor=me(), now=now)
     if at_once:
         take_out(file, rows=file.rows, columns=len(found.titles), actor=me(), now=now)
     return file.id

@@ -49,6 +49,7 @@ def filled(**typed):
     } | typed
 
 
+@pytest.mark.proves("AU-15")
 def test_the_link_makes_the_first_administrator_and_lets_them_in(link, stranger, app):
     browser = stranger()
 
@@ -62,6 +63,7 @@ def test_the_link_makes_the_first_administrator_and_lets_them_in(link, stranger,
     assert db.session.scalar(select(func.count(Category.id))) > 20  # ready for the first call
 
 
+@pytest.mark.proves("AU-15")
 def test_the_link_works_once(link, stranger):
     stranger().post(f"/first-administrator/{link}", data=filled())
 
@@ -69,6 +71,7 @@ def test_the_link_works_once(link, stranger):
     assert stranger().post(f"/first-administrator/{link}", data=filled(username="second")).status_code == 404
 
 
+@pytest.mark.proves("AU-15")
 def test_the_link_grows_old(link, stranger, set_now):
     set_now(NOON + timedelta(minutes=30))
     assert stranger().get(f"/first-administrator/{link}").status_code == 404
@@ -79,10 +82,12 @@ def test_a_made_up_link_is_nothing(token, link, stranger):
     assert stranger().get(f"/first-administrator/{token}").status_code == 404
 
 
+@pytest.mark.proves("AU-15")
 def test_where_somebody_administers_there_is_no_link(link, ada, stranger):
     assert stranger().get(f"/first-administrator/{link}").status_code == 404
 
 
+@pytest.mark.proves("AU-15")
 def test_two_who_come_at_once_make_one_administrator(link, stranger, app):
     browsers, answers = [stranger(), stranger()], []
 
@@ -227,6 +232,7 @@ def test_who_holds_no_role_is_looked_after_by_any_administrator(ada, person, as_
     assert not nobody.active
 
 
+@pytest.mark.proves("AU-15")
 def test_the_command_line_adds_an_administrator(app, now):
     words = ["admin", "create", "--username", "root1", "--name", "老刘", "--estate", "德裕苑", "--password", PASSWORD]
 

@@ -20,12 +20,12 @@ from helpdesk.exports.models import ExportFile, ExportList, ExportLog
 from helpdesk.exports.rows import Wish, table
 from helpdesk.hotline.actions import Typed, save_call
 from helpdesk.hotline.models import Call, Outcome
-from tests.conftest import NOON
+from tests.conftest import NOON, PASSWORD
 from tests.households import add_person, add_phone
 
 
 def asked(what=ExportList.RESIDENTS, **more) -> dict:
-    return {"what": what.value, "form": "xlsx", "reason": "", "request_key": str(uuid4())} | more
+    return {"what": what.value, "form": "xlsx", "reason": "", "request_key": str(uuid4()), "password": PASSWORD} | more
 
 
 def sheet_of(answer) -> list[list]:
@@ -234,3 +234,20 @@ def test_what_was_said_of_a_waiver_leaves_only_with_who_may_read_it(outcome, app
         told = [next(table(who, wish).rows)[5] for who in (mei, person("Bea", Role.OPERATOR))]
 
     assert told == ["低保怎么减免物业费", ""]
+
+
+@pytest.mark.proves("AU-16")
+def test_lists_of_people_need_proof_of_who_takes_them(wang, mei, as_user, now):
+    browser = as_user(mei)
+
+    with browser.post("/exports", data=asked(ExportList.ORDERS, password="")) as orders:
+        assert orders.status_code == 200
+    refused = browser.post("/exports", data=asked(password=""))
+    wrong = browser.post("/exports", data=asked(password="no"))
+    assert (refused.status_code, wrong.status_code) == (422, 422) and 'name="password"' in refused.text
+    assert db.session.scalar(select(func.count(ExportLog.id))) == 1
+
+    with browser.post("/exports", data=asked()) as taken:
+        assert taken.status_code == 200
+    with browser.post("/exports", data=asked(password="")) as again:  # proved a moment ago
+        assert again.status_code == 200

@@ -16,6 +16,7 @@ def upgrade():
         user.add_column(sa.Column("is_demo", sa.Boolean(), nullable=False, server_default=sa.false()))
         user.add_column(sa.Column("password_expires_at", sa.DateTime(), nullable=True))
         user.add_column(sa.Column("second_step_since", sa.DateTime(), nullable=True))
+        user.add_column(sa.Column("looks_stopped_at", sa.DateTime(), nullable=True))
     user = sa.table("user", sa.column("is_demo", sa.Boolean), sa.column("password_hash"))
     op.execute(user.update().where(user.c.password_hash == OF_DEMO).values(is_demo=sa.true()))
     with op.batch_alter_table("user") as changed:  # the default was for old rows only
@@ -66,14 +67,25 @@ def upgrade():
         sa.PrimaryKeyConstraint("user_id", "address_hash", name=op.f("pk_known_address")),
     )
     op.create_index(op.f("ix_known_address_seen_at"), "known_address", ["seen_at"])
+    _templates("nobody_acknowledged", "looks_too_often")
 
 
 def downgrade():
+    op.execute("DELETE FROM message WHERE template = 'looks_too_often'")
+    _templates("nobody_acknowledged")
     for table in ("known_address", "sign_in_step", "second_factor_reset", "recovery_code", "second_factor"):
         op.drop_table(table)
     with op.batch_alter_table("user") as user:
-        for column in ("second_step_since", "password_expires_at", "is_demo"):
+        for column in ("looks_stopped_at", "second_step_since", "password_expires_at", "is_demo"):
             user.drop_column(column)
+
+
+def _templates(*codes: str) -> None:
+    with op.batch_alter_table("message") as message:
+        message.drop_constraint(op.f("ck_message_template"), type_="check")
+        message.create_check_constraint(
+            op.f("ck_message_template"), "template IN ({})".format(", ".join(f"'{code}'" for code in codes))
+        )
 
 
 def _user(table: str, column: str = "user_id") -> sa.ForeignKeyConstraint:
