@@ -19,6 +19,7 @@ from helpdesk import (
     demo,
     dispatch,
     duty,
+    entry,
     escalation,
     estate,
     exports,
@@ -32,7 +33,6 @@ from helpdesk import (
     notices,
     notify,
     outages,
-    own,
     parties,
     reactions,
     repairs,
@@ -81,7 +81,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
     for part in (ids, transactions, sealing, errors, headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
-    for part in (accounts.sessions, own.gate, home, reactions):
+    for part in (accounts.sessions, entry.gate, home, reactions):
         part.init_app(app)
     csrf.init_app(app)  # after the check for other sites
     app.jinja_env.globals |= {
@@ -96,6 +96,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         dayplans,
         dispatch,
         duty,
+        entry,
         escalation,
         estate,
         exports,
@@ -106,7 +107,6 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         notices,
         notify,
         outages,
-        own,
         parties,
         repairs,
         routines,

@@ -46,7 +46,7 @@ def pass_second_step(step_id: str, typed: Typed, *, now: datetime) -> str:
         raise Conflict(_("That took too long. Sign in again."))
     user = step.user
     if not is_right(typed, user, now):
-        raise Refused(_("This code is not right, or was used before. Type the newest one."), field="code")
+        raise Refused(_("This code is not right, or was used before. Type the newest one."))
     db.session.delete(step)
     if typed.code_hash:
         record("second_step.code_used", user, actor=user, now=now)

@@ -29,7 +29,7 @@ def confirm_second_step(typed: Typed, codes: Codes, *, actor: User, now: datetim
     if factor is None or actor.second_step_since is not None:
         raise Conflict(_("Your second step is set up already, or not begun. Reload the page."))
     if not typed.digits or not take_digits(factor, typed.digits, now):
-        raise Refused(_("This is not the code your app shows now. Wait for the next one and type it."), field="code")
+        raise Refused(_("This is not the code your app shows now. Wait for the next one and type it."))
     actor.second_step_since = now
     _keep(factor, codes)
     record("second_step.set_up", actor, actor=actor, now=now)

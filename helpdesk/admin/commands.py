@@ -12,7 +12,7 @@ from helpdesk.admin.actions import estate_to_begin_with
 from helpdesk.core import clock
 from helpdesk.core.errors import DomainError
 from helpdesk.core.transactions import writing
-from helpdesk.own.password_words import words_about
+from helpdesk.entry.password_words import words_about
 
 group = AppGroup("admin", help="Accounts of administrators.")
 

@@ -9,8 +9,8 @@ from helpdesk.accounts.password_rules import ALONE, HOW_LONG, problem, shortest_
 from helpdesk.core.access import Role
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
+from helpdesk.entry.password_words import words_about
 from helpdesk.estate.phone_numbers import normalise
-from helpdesk.own.password_words import words_about
 
 NAMED_LIKE = _l("3 to 40 small letters and digits, a letter first.")
 USERNAME = Regexp(r"[a-z][a-z0-9._-]{2,39}\Z", message=NAMED_LIKE)

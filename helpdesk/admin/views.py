@@ -32,7 +32,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.own.forms import ProofForm
+from helpdesk.entry.forms import ProofForm
 
 bp = Blueprint("admin", __name__)
 bp.add_app_template_global(administers)

@@ -19,7 +19,7 @@ LAYERS = [
     ["audit"],
     ["accounts"],
     ["live", "workdays", "estate", "duty", "worker", "looks", "keys"],
-    ["notify", "technicians", "windows", "travel", "own"],
+    ["notify", "technicians", "windows", "travel", "entry"],
     ["repairs"],
     ["parties"],
     ["callbacks", "neighbours"],

@@ -65,7 +65,7 @@ def test_dates_and_one_piece_again_and_again_are_common_too():
 
 @pytest.mark.proves("AU-02")
 def test_nothing_that_anybody_knows_about_the_person_or_the_company(app, estate):
-    from helpdesk.own.password_words import words_about
+    from helpdesk.entry.password_words import words_about
 
     words = words_about(username="wangli2", name="王丽", phone="12000001234")
     for typed in (

@@ -12,7 +12,7 @@ from helpdesk.audit.models import Event
 from helpdesk.core.access import Guard, Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.own.gate import ALWAYS, OPEN, SECOND_STEP
+from helpdesk.entry.gate import ALWAYS, OPEN, SECOND_STEP
 from tests.conftest import HTMX, NOON, PASSWORD
 from tests.second_steps import Phone, Visitor, enrol
 

@@ -1,12 +1,11 @@
-"""The pages of one's own account. Whoever has to come here first sees nothing else until it is done (`gate`)."""
+"""The second step and the first password. Who has to come here first sees nothing else until it is done (`gate`)."""
 
 from flask import Blueprint, g, make_response, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts import second_step as steps
-from helpdesk.accounts.actions import change_password as change
-from helpdesk.accounts.actions import renew_number
+from helpdesk.accounts.actions import change_password, renew_number
 from helpdesk.accounts.models import SecondFactor, Session
 from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.accounts.second_actions import (
@@ -20,11 +19,10 @@ from helpdesk.core.access import Guard, me, needs
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import Form
 from helpdesk.core.transactions import writing
-from helpdesk.own.forms import CodeForm, OwnPasswordForm, ProofForm
-from helpdesk.own.gate import first_of_all
+from helpdesk.entry.forms import CodeForm, OwnPasswordForm, ProofForm
 
-bp = Blueprint("own", __name__, url_prefix="/me")
-STEP, CODES, PASSWORD = "own/second_step.html", "own/codes.html", "own/password.html"  # noqa: S105 - names of pages
+bp = Blueprint("entry", __name__, url_prefix="/me")
+STEP, CODES, PASSWORD = "entry/second_step.html", "entry/codes.html", "entry/first_password.html"  # noqa: S105 - names of pages
 
 
 @bp.get("/second-step")
@@ -76,26 +74,27 @@ def give_up():
     return redirect(url_for(".second_step"), 303) if done else _step_page(CodeForm(formdata=None), form)
 
 
-@bp.get("/password")
+@bp.get("/first-password")
 @needs(Guard.SIGNED_IN)
-def password():
-    return _password_page(OwnPasswordForm(me(), formdata=None))
+def first_password():
+    return _password_page(OwnPasswordForm(me(), formdata=None)) if me().password_expires_at else redirect("/")
 
 
-@bp.post("/password")
+@bp.post("/first-password")
 @needs(Guard.SIGNED_IN)
-def change_password():
+def choose_password():
+    """A password of one's own in place of one that an administrator chose; whoever else uses that one is out."""
     form, now, number, row_id = OwnPasswordForm(me()), clock.now(), None, g.session_row.id
     if form.validate():
         new = passwords.hash_password(form.new_password.data)
         with form.keeping_typed(), proved_by(form.password.data, me(), now), writing():
             row = db.session.get_one(Session, row_id)
-            change(password_hash=new, keep=row if form.others.data else None, actor=me(), now=now)
+            change_password(password_hash=new, keep=row, actor=me(), now=now)
             number = renew_number(row)
     if number is None:
         return _password_page(form)
     session.renew(number)
-    return redirect("/" if first_of_all(me()) else url_for(".password", done=1), 303)
+    return redirect("/", 303)
 
 
 def _step_page(form: CodeForm, proof: ProofForm | None = None):
@@ -120,4 +119,4 @@ def _codes_page(codes: steps.Codes, number: str | None = None):
 
 
 def _password_page(form: OwnPasswordForm):
-    return render_template(PASSWORD, form=form, first=me().password_expires_at is not None), form.http_status
+    return render_template(PASSWORD, form=form), form.http_status

@@ -1,12 +1,12 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, ValidationError
+from wtforms import PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.password_rules import problem, shortest_for
 from helpdesk.core.forms import Form, Text
-from helpdesk.own.password_words import words_about
+from helpdesk.entry.password_words import words_about
 
 
 class ProofForm(Form):
@@ -22,7 +22,6 @@ class CodeForm(Form):
 class OwnPasswordForm(Form):
     password = PasswordField(_l("The password until now"), validators=[InputRequired(), Length(max=1_024)])
     new_password = PasswordField(_l("New password"), validators=[InputRequired()])
-    others = BooleanField(_l("Sign me out everywhere else"), default=True)
 
     def __init__(self, user: User, **values):
         super().__init__(**values)

@@ -8,11 +8,11 @@ from helpdesk.accounts.second_step import must_have
 from helpdesk.core.access import Guard
 from helpdesk.core.htmx import wants_part
 
-PASSWORD = "own.password"  # noqa: S105 - the name of a page
-SECOND_STEP = "own.second_step"
+PASSWORD = "entry.first_password"  # noqa: S105 - the name of a page
+SECOND_STEP = "entry.second_step"
 OPEN = {  # by what is to be done first: what stays open meanwhile, beside what is open to everybody
-    PASSWORD: {PASSWORD, "own.change_password"},
-    SECOND_STEP: {SECOND_STEP, "own.begin", "own.confirm"},
+    PASSWORD: {PASSWORD, "entry.choose_password"},
+    SECOND_STEP: {SECOND_STEP, "entry.begin", "entry.confirm"},
 }
 ALWAYS = {"static", "accounts.sign_out", "accounts.choose_language", "accounts.choose_theme"}
 
