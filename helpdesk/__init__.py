@@ -19,6 +19,7 @@ from helpdesk import (
     demo,
     dispatch,
     duty,
+    entry,
     escalation,
     estate,
     exports,
@@ -82,7 +83,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
     for part in (ids, transactions, sealing, errors, headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
-    for part in (accounts.sessions, home, reactions):
+    for part in (accounts.sessions, entry.gate, home, reactions):
         part.init_app(app)
     csrf.init_app(app)  # after the check for other sites
     app.jinja_env.globals |= {
@@ -98,6 +99,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         dayplans,
         dispatch,
         duty,
+        entry,
         escalation,
         estate,
         exports,

@@ -12,6 +12,15 @@ from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; encryp
 SHORTEST_SECRET = 32
 DATABASE_KEY = re.compile(r"[0-9a-f]{64}")
 FEWEST_DIFFERENT = 16  # bytes of a key of 32; one drawn by chance has 30
+LIMITS = {  # in a quarter of an hour, by one person or from one address; a setting of the same name changes it
+    "MOST_SEARCHES": 1_000,
+    "MOST_REVEALS": 30,
+    "MOST_REVEALS_A_DAY": 60,
+    "MOST_EXPORTS": 20,
+    "MOST_UPLOADS": 20,
+    "MOST_PHOTOS": 150,
+    "MOST_GUESSES": 60,  # at links with a token that nobody holds
+}
 EXAMPLES = ("dev", "secret", "changeme", "change-me", "example", "password")
 
 
@@ -52,6 +61,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "MAX_FORM_MEMORY_SIZE": 128 * 1024,
         "MAX_FORM_PARTS": 200,
         "LIVE_STREAMS": _number(env, "LIVE_STREAMS", 100),
+        **{name: _number(env, name, most) for name, most in LIMITS.items()},
         "PHOTO_FOLDER": str(instance / "photos"),
         "SCAN_FOLDER": str(instance / "scans"),
         "MESSAGE_ADAPTER": _message_adapter(env),

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk.accounts.queries import has_demo_accounts
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can_anywhere, me
 from helpdesk.core.extensions import db
@@ -20,20 +21,37 @@ from helpdesk.worker.rules import SILENT_AFTER, is_silent
 
 KNOWN_FOR_S = 5
 LONGEST_IN_OUTBOX = timedelta(minutes=15)  # of a message that should be out
+KNOWN_PASSWORDS = "Demonstration accounts can sign in: everybody knows their password."  # noqa: S105 - a sentence
 _started_at = time.monotonic()
 LEAST_FREE = 200 * 1024 * 1024  # bytes on the disk of photos and database
 
 
 def problems() -> list[str]:
-    """What is wrong, in a few words each; nothing when all is well.
+    """What is wrong, in a few words each; nothing when all is well."""
+    return _seen()[0]
 
-    Looked up at most every few seconds: anybody may ask, and the look takes the write lock.
-    """
-    looked_at, found = current_app.extensions.get("health", (-math.inf, []))
+
+def warnings() -> list[str]:
+    """What works, and should not stay so where real people's matters are kept."""
+    return _seen()[1]
+
+
+def _seen() -> tuple[list[str], list[str]]:
+    """Looked up at most every few seconds: anybody may ask, and the look takes the write lock."""
+    looked_at, *found = current_app.extensions.get("health", (-math.inf, [], []))
     if time.monotonic() - looked_at >= KNOWN_FOR_S:
-        found = _look()
-        current_app.extensions["health"] = time.monotonic(), found
-    return found
+        found = [_look(), _warned()]
+        current_app.extensions["health"] = time.monotonic(), *found
+    return found[0], found[1]
+
+
+def _warned() -> list[str]:
+    try:
+        return [KNOWN_PASSWORDS] if has_demo_accounts() else []
+    except SQLAlchemyError:
+        return []
+    finally:
+        db.session.rollback()
 
 
 def _look() -> list[str]:

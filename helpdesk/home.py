@@ -67,8 +67,8 @@ def index():
 @needs(Guard.PUBLIC)
 def healthz():
     wrong = health.problems()
-    reasons = {"problems": wrong} if wrong and health.may_know_why() else {}
-    return {"ok": not wrong, **reasons}, 503 if wrong else 200
+    told = {"problems": wrong, "warnings": health.warnings()} if health.may_know_why() else {}
+    return {"ok": not wrong, **{kind: found for kind, found in told.items() if found}}, 503 if wrong else 200
 
 
 def nav() -> list[Link]:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
-from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, Theme, User, UserRole
-from helpdesk.accounts.queries import administers, first_administrator_link, user_named
+from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, SignInStep, Theme, User, UserRole
+from helpdesk.accounts.proof import require_proof
+from helpdesk.accounts.queries import administers, first_administrator_link, sign_in_step, user_named
+from helpdesk.accounts.second_step import Typed, is_right
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, Role, require
@@ -15,21 +17,55 @@ from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
 
 LINK_LASTS = timedelta(minutes=30)
+FIRST_PASSWORD_LASTS = timedelta(hours=24)
 
 
-def open_session(user: User, *, proved: str, renewed: str, now: datetime) -> str:
-    """Sign somebody in; returns the number for the cookie, kept nowhere else.
+def open_door(user: User, *, proved: str, renewed: str, now: datetime) -> str:
+    """Let in whose password was right: to a session, or to the question for their second step.
 
-    `proved` is the hash that the password was checked against before the lock, `renewed` the same or a stronger one.
-    Refused if the account was disabled or its password changed in between.
+    Returns the number for the cookie, kept nowhere else. `proved` is the hash that the password was checked against
+    before the lock, `renewed` the same or a stronger one. Refused if the account was disabled or its password changed
+    in between, or if it is a first password that nobody used in time.
     """
     if not user.active or user.password_hash != proved:
         raise Refused(_("The account or the password is not right."))
+    if user.password_expires_at is not None and now >= user.password_expires_at:
+        raise Refused(_("This first password is too old. Ask your administrator for a new one."))
     user.password_hash = renewed
+    if user.second_step_since is None:
+        return open_session(user, now=now)
+    number = new_number()
+    db.session.add(SignInStep(token_hash=hashed(number), user_id=user.id, opened_at=now))
+    return number
+
+
+def pass_second_step(step_id: str, typed: Typed, *, now: datetime) -> str:
+    """Open the session of whoever gave the password and now the code. Refused if it is wrong or was used before."""
+    step = sign_in_step(step_id, now)
+    if step is None or not step.user.active:
+        raise Conflict(_("That took too long. Sign in again."))
+    user = step.user
+    if not is_right(typed, user, now):
+        raise Refused(_("This code is not right, or was used before. Type the newest one."))
+    db.session.delete(step)
+    if typed.code_hash:
+        record("second_step.code_used", user, actor=user, now=now)
+    return open_session(user, now=now)
+
+
+def open_session(user: User, *, now: datetime) -> str:
+    """Sign somebody in who proved who they are; returns the number for the cookie."""
     number = new_number()
     row = Session(token_hash=hashed(number), user_id=user.id, opened_at=now, seen_at=now, proved_at=now)
     db.session.add(row)
     record("session.opened", row, actor=user, now=now)
+    return number
+
+
+def renew_number(row: Session) -> str:
+    """The same session under another number, after its owner got more rights or a new password."""
+    number = new_number()
+    row.token_hash = hashed(number)
     return number
 
 
@@ -78,38 +114,56 @@ def add_user(
     if not roles:
         raise Refused(_("Choose at least one role."), field="roles")
     user = _new_user(username=username, name=name, password_hash=password_hash, roles=roles, estate_id=estate_id)
-    user.phone = phone
+    user.phone, user.password_expires_at = phone, now + FIRST_PASSWORD_LASTS
     record("user.added", user, actor=actor, now=now)
     return user
 
 
 def set_active(user: User, *, active: bool, actor: User, now: datetime) -> None:
     """Disable or enable an account. A disabled one is signed out everywhere at once."""
-    _require_to_administer(user, actor)
+    require_to_administer(user, actor)
     if user.id == actor.id:
         raise NotAllowed(_("Another administrator must disable your account."))
     user.active = active
     if not active:
-        _end_all_sessions(user, now)
+        end_all_sessions(user, now)
     record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
 
 
-def set_password(user: User, *, password_hash: str, actor: User, now: datetime) -> None:
-    """Give an account a new password; whoever used the old one is signed out."""
-    _require_to_administer(user, actor)
-    user.password_hash = password_hash
-    _end_all_sessions(user, now)
+def set_password(user: User, *, password_hash: str, proved: bool, actor: User, now: datetime) -> None:
+    """Give an account a password for its next sign-in, within a day, where its owner chooses another.
+
+    Whoever used the old one is signed out. The second step stays: a password alone never gets around it.
+    """
+    require_to_administer(user, actor)
+    require_proof(proved, field="own_password")
+    _keep_password(user, password_hash, expires_at=now + FIRST_PASSWORD_LASTS)
+    end_all_sessions(user, now)
     record("user.password_set", user, actor=actor, now=now)
 
 
-def set_phone(user: User, *, phone: str | None, actor: User, now: datetime) -> None:
+def change_password(*, password_hash: str, keep: Session | None, actor: User, now: datetime) -> None:
+    """A password of one's own. The other browsers are signed out; all but the one that asks, where it is given."""
+    _keep_password(actor, password_hash, expires_at=None)
+    if keep is not None:
+        end_all_sessions(actor, now, but=keep.id)
+    record("user.password_changed", actor, actor=actor, now=now)
+
+
+def _keep_password(user: User, password_hash: str, *, expires_at: datetime | None) -> None:
+    """An account of the demonstration that gets a password of its own is no longer one."""
+    user.password_hash, user.password_expires_at, user.is_demo = password_hash, expires_at, False
+
+
+def set_phone(user: User, *, phone: str | None, proved: bool, actor: User, now: datetime) -> None:
     """The mobile number of a member of staff, digits only, or none. A consent to publish covers the old one only."""
-    _require_to_administer(user, actor)
+    require_to_administer(user, actor)
+    require_proof(proved, field="own_password")
     user.phone = phone
     record("user.phone_set", user, actor=actor, now=now)
 
 
-def _require_to_administer(user: User, actor: User) -> None:
+def require_to_administer(user: User, actor: User) -> None:
     if not administers(actor, user):
         raise NotAllowed(_("Whoever administers all estates in which this person works must do this."))
 
@@ -126,6 +180,8 @@ def _new_user(*, username: str, name: str, password_hash: str, roles: set[Role],
     return user
 
 
-def _end_all_sessions(user: User, now: datetime) -> None:
+def end_all_sessions(user: User, now: datetime, *, but: int | None = None) -> None:
+    """Sign somebody out everywhere, and forget passwords that wait for their code."""
     still_open = (Session.user_id == user.id) & Session.ended_at.is_(None)
-    db.session.execute(update(Session).where(still_open).values(ended_at=now))
+    db.session.execute(update(Session).where(still_open, Session.id != (but or 0)).values(ended_at=now))
+    db.session.execute(delete(SignInStep).where(SignInStep.user_id == user.id))

@@ -1,24 +1,35 @@
-"""Forgetting counts whose window is over, a chunk at a time, so that nobody waits for the lock. The worker calls it."""
+"""Forgetting what is over, a chunk at a time, so that nobody waits for the lock. The worker calls it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
-from helpdesk.accounts.models import Throttle
+from helpdesk.accounts.models import KnownAddress, SignInStep, Throttle
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
+KEPT = timedelta(days=90)  # of an address, after somebody last signed in there
 CHUNK = 500
 
 
 def forget_throttles(now: datetime) -> int:
     """Counts of tries whose window is over; returns how many there were."""
+    return _forget(Throttle, Throttle.key, Throttle.since < now - WINDOW)
+
+
+def forget_known_addresses(now: datetime) -> int:
+    """Addresses from which nobody signed in for 90 days, and passwords that got no code; returns how many."""
+    waiting = _forget(SignInStep, SignInStep.token_hash, SignInStep.opened_at < now - WINDOW)
+    return waiting + _forget(KnownAddress, KnownAddress.address_hash, KnownAddress.seen_at < now - KEPT)
+
+
+def _forget(table: type, key, over: ColumnElement[bool]) -> int:
     forgotten = 0
     while True:
         with writing():
-            keys = list(db.session.scalars(select(Throttle.key).where(Throttle.since < now - WINDOW).limit(CHUNK)))
-            db.session.execute(delete(Throttle).where(Throttle.key.in_(keys)))
+            keys = list(db.session.scalars(select(key).where(over).limit(CHUNK)))
+            db.session.execute(delete(table).where(key.in_(keys), over))
         forgotten += len(keys)
         if len(keys) < CHUNK:
             return forgotten

@@ -3,12 +3,17 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from helpdesk.accounts.models import Language, Theme
-from helpdesk.core.forms import Form, clean
+from helpdesk.core.forms import Form, Text, clean
 
 
 class SignInForm(Form):
     username = StringField(_l("Account"), filters=[clean], validators=[InputRequired(), Length(max=128)])
     password = PasswordField(_l("Password"), validators=[InputRequired(), Length(max=1_024)])
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    code = Text(_l("Code"), limit=40, validators=[InputRequired()])
     next = HiddenField()
 
 

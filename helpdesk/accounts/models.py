@@ -2,12 +2,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.access import Role
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
+from helpdesk.core.sealed import place_of, register_column
 from helpdesk.core.versions import Versioned
 
 
@@ -23,7 +24,10 @@ class Theme(StrEnum):
 
 
 class User(Versioned, UserMixin, db.Model):
-    """A member of staff who signs in. `phone` is the number handed to residents, digits only."""
+    """A member of staff who signs in. `phone` is the number handed to residents, digits only.
+
+    `is_demo` is set by the demonstration alone: its accounts are known to everybody, and need no second step.
+    """
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +38,10 @@ class User(Versioned, UserMixin, db.Model):
     language: Mapped[Language] = mapped_column(default=Language.ZH)
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
     active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    password_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of one that an administrator chose
+    second_step_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    looks_stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # last, for looking too often
     roles: Mapped[list["UserRole"]] = relationship(cascade="all, delete-orphan")
 
     @property
@@ -78,3 +86,63 @@ class FirstAdministratorLink(db.Model):
     __tablename__ = "first_administrator_link"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SecondFactor(db.Model):
+    """What the app on somebody's phone and we both know, sealed. It counts from `user.second_step_since`.
+
+    `last_step` is the half minute of the newest code that was taken: neither it nor an older one is taken again.
+    """
+
+    __tablename__ = "second_factor"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(default=0)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)  # of the hashes of the recovery codes
+
+    @property
+    def place(self) -> str:
+        return place_of(SecondFactor.__table__.c.secret, self.user_id)
+
+
+register_column(SecondFactor.__table__.c.secret)
+
+
+class RecoveryCode(db.Model):
+    """One of ten codes on paper, for the day on which the phone is lost. Each works once; only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SecondFactorReset(db.Model):
+    """One administrator asked to take somebody's second step away; another one has to agree."""
+
+    __tablename__ = "second_factor_reset"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    asked_by: Mapped[User] = relationship(foreign_keys=asked_by_id)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SignInStep(db.Model):
+    """Whose password was right in a browser that has not given its code yet. It is no session, and opens nothing."""
+
+    __tablename__ = "sign_in_step"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user: Mapped[User] = relationship()
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class KnownAddress(db.Model):
+    """From where somebody signed in: strangers elsewhere who use up their tries do not lock them out here."""
+
+    __tablename__ = "known_address"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

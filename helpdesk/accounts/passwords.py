@@ -5,7 +5,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 LONGEST = 128
-SHORTEST = 15  # an account without a second factor (OWASP ASVS 6.2.9)
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$bW9zdCBwYXNzd29yZHMgYXJlIHdyb25nIGhlcmUhIQ"
 
 

@@ -1,15 +1,18 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from helpdesk.accounts.models import FirstAdministratorLink, User, UserRole
+from helpdesk.accounts.models import FirstAdministratorLink, SecondFactorReset, SignInStep, User, UserRole
 from helpdesk.accounts.sessions import hashed
 from helpdesk.core.access import Permission, Role, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
+
+CODE_WITHIN = timedelta(minutes=5)  # of the right password
+RESET_WITHIN = timedelta(hours=24)
 
 
 def user_named(username: str) -> User | None:
@@ -61,6 +64,21 @@ def first_administrator_link(token: str, now: datetime) -> FirstAdministratorLin
     link = db.session.get(FirstAdministratorLink, hashed(token))
     usable = link is not None and link.expires_at > now and not has_administrator()
     return link if usable else None
+
+
+def has_demo_accounts() -> bool:
+    return db.session.scalar(select(User.id).where(User.is_demo, User.active).limit(1)) is not None
+
+
+def sign_in_step(step_id: str, now: datetime) -> SignInStep | None:
+    """The password that was right here a moment ago, and still waits for its code."""
+    found = db.session.get(SignInStep, step_id)
+    return found if found is not None and now - found.opened_at <= CODE_WITHIN else None
+
+
+def reset_asked_for(user_id: int, now: datetime) -> SecondFactorReset | None:
+    found = db.session.get(SecondFactorReset, user_id)
+    return found if found is not None and now - found.asked_at <= RESET_WITHIN else None
 
 
 def _technicians(estate_ids: frozenset[int]) -> Select[tuple[User]]:

@@ -5,12 +5,13 @@ from flask import Blueprint, abort, current_app, g, make_response, redirect, ren
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from helpdesk.accounts import passwords
-from helpdesk.accounts.actions import choose, end_session, open_session
-from helpdesk.accounts.forms import LanguageForm, SignInForm, ThemeForm
-from helpdesk.accounts.models import Session
-from helpdesk.accounts.queries import user_named
-from helpdesk.accounts.throttle import forgive, sign_in_limits, wait_needed
+from helpdesk.accounts import passwords, second_step
+from helpdesk.accounts.actions import choose, end_session, open_door, pass_second_step
+from helpdesk.accounts.forms import CodeForm, LanguageForm, SignInForm, ThemeForm
+from helpdesk.accounts.models import Session, SignInStep
+from helpdesk.accounts.queries import has_demo_accounts, sign_in_step, user_named
+from helpdesk.accounts.sessions import hashed
+from helpdesk.accounts.throttle import Limit, forgive, here, remember_address, sign_in_limits, wait_needed
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
@@ -22,17 +23,34 @@ bp = Blueprint("accounts", __name__)
 AGAIN = "X-Sign-In-Again"  # asked by the dialog that lets somebody go on without leaving the page
 
 
-def throttled(view):
-    """Count this try, and commit the count, before anything about the password is found out."""
+def throttled(limits_of):
+    """Count this try, and commit the count, before anything about password or code is found out."""
 
-    @wraps(view)
-    def counted(*args, **kwargs):
-        g.limits = sign_in_limits(request.form.get("username", ""), request.remote_addr or "")
-        with writing():
-            wait = wait_needed(g.limits, clock.now())
-        return _too_often(wait) if wait > timedelta(0) else view(*args, **kwargs)
+    def decorator(view):
+        @wraps(view)
+        def counted(*args, **kwargs):
+            g.limits = limits_of()
+            with writing():
+                wait = wait_needed(g.limits, clock.now())
+            return _too_often(wait) if wait > timedelta(0) else view(*args, **kwargs)
 
-    return counted
+        return counted
+
+    return decorator
+
+
+def _limits_of_door() -> list[Limit]:
+    return sign_in_limits(request.form.get("username", ""), here())
+
+
+def _limits_of_code() -> list[Limit]:
+    """Five tries for whoever knows the password; a few more for the account from everywhere."""
+    step = _step()
+    return [Limit(f"code {step.user_id} {here()}", 5), Limit(f"code {step.user_id}", 20)] if step else []
+
+
+def _step() -> SignInStep | None:
+    return sign_in_step(hashed(session.number), clock.now())
 
 
 @bp.get("/sign-in")
@@ -50,7 +68,7 @@ def token():
 
 @bp.post("/sign-in")
 @needs(Guard.PUBLIC)
-@throttled
+@throttled(_limits_of_door)
 def enter():
     form, number = SignInForm(), None
     if not form.validate():
@@ -61,9 +79,34 @@ def enter():
         return _refused(form, user)
     renewed = passwords.hash_password(form.password.data) if passwords.is_outdated(proved) else proved
     with form.keeping_typed(), writing():
-        number = open_session(user, proved=proved, renewed=renewed, now=clock.now())
+        number = open_door(user, proved=proved, renewed=renewed, now=clock.now())
         forgive(g.limits)
-    return _entered(number, form) if number else _refused(form)
+        user.second_step_since or remember_address(user, here(), clock.now())
+    return _entered(number, form) if number else _shown(form)
+
+
+@bp.get("/sign-in/code")
+@needs(Guard.PUBLIC)
+def code():
+    form = CodeForm(formdata=None, next=request.args.get("next", ""))
+    return _code_page(form, 200) if _step() else _start_again()
+
+
+@bp.post("/sign-in/code")
+@needs(Guard.PUBLIC)
+@throttled(_limits_of_code)
+def enter_code():
+    form, number, step = CodeForm(), None, _step()
+    if step is None:
+        return _start_again()
+    user, step_id = step.user, step.token_hash
+    if form.validate():
+        typed = second_step.read(form.code.data, user.id)
+        with form.keeping_typed(), writing():
+            number = pass_second_step(step_id, typed, now=clock.now())
+            forgive(g.limits)
+            remember_address(user, here(), clock.now())
+    return _entered(number, form) if number else _wrong_code(form, user)
 
 
 @bp.post("/sign-out")
@@ -110,7 +153,7 @@ def ask_to_sign_in():
 
 
 def _sign_in_page(form: SignInForm, status: int, **headers):
-    return make_response(render_template("accounts/sign_in.html", form=form), status, headers)
+    return make_response(render_template("accounts/sign_in.html", form=form, demo=has_demo_accounts()), status, headers)
 
 
 def _refused(form: SignInForm, user=None):
@@ -118,10 +161,38 @@ def _refused(form: SignInForm, user=None):
     message = _("The account or the password is not right.")
     if user is not None:
         aside(lambda: record("session.refused", user, actor=None, now=clock.now(), raises_version=False))
+    form.form_errors, form.http_status = [message], 422
+    return _shown(form)
+
+
+def _shown(form: SignInForm):
+    """The form again, with why; only the reason for the dialog."""
     if AGAIN in request.headers:
-        return message, 422, {"Content-Type": "text/plain; charset=utf-8"}
+        return form.form_errors[0], form.http_status, {"Content-Type": "text/plain; charset=utf-8"}
+    return _sign_in_page(form, form.http_status)
+
+
+def _code_page(form: CodeForm, status: int, **headers):
+    return make_response(render_template("accounts/code.html", form=form), status, headers)
+
+
+def _wrong_code(form: CodeForm, user):
+    aside(lambda: record("session.refused", user, actor=None, now=clock.now(), raises_version=False))
+    if AGAIN in request.headers:
+        errors = [*form.form_errors, *form.code.errors]
+        return str(errors[0]), form.http_status, {"Content-Type": "text/plain; charset=utf-8"}
+    form.code.data = ""
+    return _code_page(form, form.http_status)
+
+
+def _start_again():
+    """The right password was too long ago, or never was."""
+    message = _("That took too long. Sign in again.")
+    if AGAIN in request.headers:
+        return message, 409, {"Content-Type": "text/plain; charset=utf-8"}
+    form = SignInForm(formdata=None)
     form.form_errors = [message]
-    return _sign_in_page(form, 422)
+    return _sign_in_page(form, 409)
 
 
 def _too_often(wait: timedelta):
@@ -130,14 +201,17 @@ def _too_often(wait: timedelta):
     headers = {"Retry-After": str(int(wait.total_seconds()) + 1)}
     if AGAIN in request.headers:
         return message, 429, {"Content-Type": "text/plain; charset=utf-8", **headers}
-    form = SignInForm()
+    code = request.endpoint == "accounts.enter_code"
+    form = CodeForm() if code else SignInForm()
     form.form_errors = [message]
-    return _sign_in_page(form, 429, **headers)
+    return (_code_page if code else _sign_in_page)(form, 429, **headers)
 
 
-def _entered(number: str, form: SignInForm):
+def _entered(number: str, form: SignInForm | CodeForm):
+    """On with the new number: to the question for the code, or to where the person wanted to be."""
     session.renew(number)
     g.pop("csrf_token", None)  # made for the number before
+    asks_code, onward = _step() is not None, local_path(form.next.data)
     if AGAIN in request.headers:
-        return "", 204, {"X-CSRF-Token": generate_csrf()}
-    return redirect(local_path(form.next.data), 303)
+        return "", 202 if asks_code else 204, {"X-CSRF-Token": generate_csrf()}
+    return redirect(url_for(".code", next=onward) if asks_code else onward, 303)

@@ -1,4 +1,6 @@
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, session, url_for
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.actions import (
@@ -9,8 +11,18 @@ from helpdesk.accounts.actions import (
     set_password,
     set_phone,
 )
+from helpdesk.accounts.limits import guessed_at_most, no_such_link
 from helpdesk.accounts.models import User
-from helpdesk.accounts.queries import administers, first_administrator_link, get_user, visible_users
+from helpdesk.accounts.proof import is_fresh, proved_by
+from helpdesk.accounts.queries import (
+    administers,
+    first_administrator_link,
+    get_user,
+    reset_asked_for,
+    visible_users,
+)
+from helpdesk.accounts.second_actions import agree_to_reset as agree
+from helpdesk.accounts.second_actions import ask_reset
 from helpdesk.admin.actions import estate_to_begin_with
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
 from helpdesk.core import clock
@@ -20,6 +32,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
+from helpdesk.entry.forms import ProofForm
 
 bp = Blueprint("admin", __name__)
 bp.add_app_template_global(administers)
@@ -28,21 +41,23 @@ USERS = "admin/users.html"
 
 @bp.get("/first-administrator/<token>")
 @needs(Guard.PUBLIC)
+@guessed_at_most("MOST_GUESSES")
 def first_administrator(token: str):
-    first_administrator_link(token, clock.now()) or abort(404)
+    first_administrator_link(token, clock.now()) or no_such_link()
     return render_template("admin/first_administrator.html", form=FirstAdministratorForm(), token=token)
 
 
 @bp.post("/first-administrator/<token>")
 @needs(Guard.PUBLIC)
+@guessed_at_most("MOST_GUESSES")
 def begin(token: str):
-    first_administrator_link(token, clock.now()) or abort(404)
+    first_administrator_link(token, clock.now()) or no_such_link()
     form, number = FirstAdministratorForm(), None
     if form.validate():
         password_hash = passwords.hash_password(form.password.data)
         with form.keeping_typed(), writing():
             user = _first(form, token, password_hash)
-            number = open_session(user, proved=password_hash, renewed=password_hash, now=clock.now())
+            number = open_session(user, now=clock.now())
     if number is None:
         page = render_template("admin/first_administrator.html", form=form, token=token)
         return page, form.http_status
@@ -71,17 +86,18 @@ def add():
 @bp.get("/admin/users/<int:user_id>")
 @needs(Permission.ADMINISTER)
 def user(user_id: int):
-    return render_template("admin/user.html", form=PasswordForm(), **_account(user_id))
+    context = _account(user_id)
+    return render_template("admin/user.html", form=PasswordForm(context["user"], formdata=None), **context)
 
 
 @bp.post("/admin/users/<int:user_id>/password")
 @needs(Permission.ADMINISTER)
 def new_password(user_id: int):
-    form = PasswordForm()
+    form, now = PasswordForm(get_user(me(), user_id)), clock.now()
     if form.validate():
-        password_hash = passwords.hash_password(form.password.data)
-        with form.keeping_typed(), writing():
-            set_password(get_user(me(), user_id), password_hash=password_hash, actor=me(), now=clock.now())
+        new = passwords.hash_password(form.password.data)
+        with form.keeping_typed(), _proved(form, now), writing():
+            set_password(get_user(me(), user_id), password_hash=new, proved=is_fresh(now), actor=me(), now=now)
     url = url_for(".user", user_id=user_id)
     return answer(form, "admin/user.html", "admin/_user.html", url=url, **_account(user_id))
 
@@ -89,15 +105,36 @@ def new_password(user_id: int):
 @bp.post("/admin/users/<int:user_id>/phone")
 @needs(Permission.ADMINISTER)
 def new_phone(user_id: int):
-    form = PhoneForm()
+    form, now = PhoneForm(), clock.now()
     if form.validate():
-        with form.keeping_typed(), writing():
+        with form.keeping_typed(), _proved(form, now), writing():
             account = get_user(me(), user_id, seen_version=form.version.data)
-            set_phone(account, phone=form.digits, actor=me(), now=clock.now())
+            set_phone(account, phone=form.digits, proved=is_fresh(now), actor=me(), now=now)
     if form.http_status == 200:
         return redirect(url_for(".user", user_id=user_id), 303)
     context = _account(user_id, form)
-    return render_template("admin/user.html", form=PasswordForm(formdata=None), **context), form.http_status
+    page = render_template("admin/user.html", form=PasswordForm(context["user"], formdata=None), **context)
+    return page, form.http_status
+
+
+@bp.post("/admin/users/<int:user_id>/second-step/reset")
+@needs(Permission.ADMINISTER)
+def ask_for_reset(user_id: int):
+    form, now = ProofForm(), clock.now()
+    if form.validate():
+        with form.keeping_typed(), proved_by(form.password.data, me(), now), writing():
+            ask_reset(get_user(me(), user_id), proved=is_fresh(now), actor=me(), now=now)
+    return _after_reset(user_id, form)
+
+
+@bp.post("/admin/users/<int:user_id>/second-step/reset/agreement")
+@needs(Permission.ADMINISTER)
+def agree_to_reset(user_id: int):
+    form, now = ProofForm(), clock.now()
+    if form.validate():
+        with form.keeping_typed(), proved_by(form.password.data, me(), now), writing():
+            agree(get_user(me(), user_id), proved=is_fresh(now), actor=me(), now=now)
+    return _after_reset(user_id, form)
 
 
 @bp.post("/admin/users/<int:user_id>/disabled")
@@ -123,10 +160,22 @@ def style():
 
 
 def _shown(user_id: int):
-    return answer(
-        PasswordForm(formdata=None), "admin/user.html", "admin/_user.html", url=url_for(".user", user_id=user_id),
-        **_account(user_id),
-    )  # fmt: skip
+    context, url = _account(user_id), url_for(".user", user_id=user_id)
+    form = PasswordForm(context["user"], formdata=None)
+    return answer(form, "admin/user.html", "admin/_user.html", url=url, **context)
+
+
+def _proved(form: PasswordForm | PhoneForm, now: datetime):
+    """These forms have a field of that name for the other person's password, or none."""
+    return proved_by(form.own_password.data, me(), now, field="own_password")
+
+
+def _after_reset(user_id: int, form: ProofForm):
+    if form.http_status == 200:
+        return redirect(url_for(".user", user_id=user_id), 303)
+    context = _account(user_id) | {"reset_form": form}
+    page = render_template("admin/user.html", form=PasswordForm(context["user"], formdata=None), **context)
+    return page, form.http_status
 
 
 def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
@@ -136,7 +185,9 @@ def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
         phone_form = PhoneForm(formdata=None, phone=account.phone or "", version=account.version)
     else:
         phone_form.version.data, phone_form.version.raw_data = account.version, None
-    return {"user": account, "phone_form": phone_form}
+    asked, proof = reset_asked_for(user_id, clock.now()), ProofForm(formdata=None)
+    proven = {"needs_proof": not is_fresh(clock.now()), "reset_form": proof}
+    return {"user": account, "phone_form": phone_form, "reset": asked, **proven}
 
 
 def _users() -> list[User]:

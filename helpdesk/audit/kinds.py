@@ -20,7 +20,15 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.disabled": {},
     "user.enabled": {},
     "user.password_set": {},
+    "user.password_changed": {},  # by its owner
     "user.phone_set": {},
+    "second_step.set_up": {},  # the subject is the user
+    "second_step.codes_renewed": {},
+    "second_step.code_used": {},  # one of those on paper
+    "second_step.given_up": {},
+    "second_step.reset_asked": {},
+    "second_step.reset": {},  # by a second administrator, or at the shell
+    "looks.too_often": {},  # more looks in a day than the limit; the subject is who looked
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each
@@ -138,6 +146,10 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "work_order.rung": {"ring_id": int, "rung": list, "answer": StrEnum},
     "work_order.ring_decided": {"ring_id": int, "rung": list, "decision": StrEnum, "visit_id": int | None},
     "escalation_policy.changed": {"minutes": int, "posts": list, "from_id": int | None},  # the subject is the policy
+    # keys: the subject is the key
+    "sealing_key.added": {},
+    "sealing_key.rotated": {"count": int},  # how many values were sealed anew
+    "sealing_key.dropped": {"left": int},
     # workdays: the subject is the year
     "calendar.announced": {"days": int, "added": int, "removed": int},
     "calendar.day_set": {"day_of_year": int, "becomes": StrEnum | None},
@@ -247,10 +259,6 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "outage.cancelled": {"from_status": StrEnum},
     "outage.reopened": {"call_backs": int},  # how many are no longer to be rung
     "work_order.caller_added": {"call_id": int, "place_id": int | None},
-    # keys: the subject is the key
-    "sealing_key.added": {},
-    "sealing_key.rotated": {"count": int},  # how many values were sealed anew
-    "sealing_key.dropped": {"left": int},
     # scans of a proof: the subject is the scan
     "waiver_scan.taken": {"application_id": int},
     "waiver_scan.deleted": {"application_id": int, "because": StrEnum},

@@ -22,6 +22,7 @@ from helpdesk.core.terms import check_begins, make_room
 from helpdesk.estate.models import Estate, Place
 from helpdesk.looks.actions import note_look
 from helpdesk.looks.models import Looked, Purpose
+from helpdesk.notify.looks import stop_who_looks_too_often
 from helpdesk.tariff.reductions import Scope, reductions_of
 
 MANY = 1_000_000
@@ -112,6 +113,7 @@ def reveal_paid_until(place: Place, *, words: str = "", actor: User, now: dateti
     None for a home without an account.
     """
     require(actor, Permission.REVEAL_PAID_UNTIL, place.estate_id)
+    stop_who_looks_too_often(Looked.PAID_UNTIL, estate_id=place.estate_id, actor=actor, now=now)
     account = open_account_of(place.id)
     purpose = Purpose.OTHER if words.strip() else Purpose.ANSWERING
     note_look(

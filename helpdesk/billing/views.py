@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from helpdesk.accounts.limits import at_most
 from helpdesk.billing.accounts import open_account_of
 from helpdesk.billing.actions import correct_charge, reveal_paid_until, write_off
 from helpdesk.billing.explained import what, why
@@ -163,6 +164,7 @@ def give_up(charge_id: int):
 
 @bp.post("/billing/places/<int:place_id>/paid-until")
 @needs(P.REVEAL_PAID_UNTIL)
+@at_most("MOST_REVEALS")
 def paid_until(place_id: int):
     """A look at one home; posted, because it is noted."""
     form, told = RevealForm(), None

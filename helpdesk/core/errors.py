@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 import traceback
+from datetime import timedelta
 
 from blinker import Signal
 from flask import Flask, current_app, g, has_request_context, render_template, request
@@ -45,6 +46,16 @@ class Conflict(DomainError):
     """It changed since the person looked: shown again, with what they typed."""
 
     status = 409
+
+
+class TooOften(DomainError):
+    """This was done so often that it has to wait."""
+
+    status = 429
+
+    def __init__(self, message: str, wait: timedelta):
+        super().__init__(message)
+        self.wait = wait
 
 
 def request_id() -> str:
@@ -91,7 +102,9 @@ def init_app(app: Flask) -> None:
 def _say_no(error: DomainError):
     if isinstance(error, NotAllowed):
         not_allowed.send(current_app._get_current_object(), error=error)
-    return error_page(error.message, error.status)
+    body, status = error_page(error.message, error.status)
+    wait = {"Retry-After": str(int(error.wait.total_seconds()) + 1)} if isinstance(error, TooOften) else {}
+    return body, status, wait
 
 
 def _renew_token(_error: CSRFError):

@@ -99,7 +99,7 @@ class Office:
         self.numbers += 1
         self.rows.add(
             "user", id=user_id, username=username, name=name, password_hash=PASSWORD_HASH, language=Language.ZH,
-            phone=(phone := f"1200000{self.numbers:04}"), theme=Theme.AUTO, active=True,
+            phone=(phone := f"1200000{self.numbers:04}"), theme=Theme.AUTO, active=True, is_demo=True,
             version=1 + consents.agrees(username, roles[0][0]),
         )  # fmt: skip
         for role, estate_id in roles:

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from helpdesk.accounts.limits import at_most
 from helpdesk.core import clock, spreadsheets
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.body_limits import body_limit
@@ -33,6 +34,7 @@ def index():
 
 @bp.post("")
 @needs(IMPORT)
+@at_most("MOST_UPLOADS")
 @body_limit(UPLOAD_LIMIT)
 def upload():
     form, upload_id = UploadForm(visible_estates(me(), IMPORT)), None

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 
+from helpdesk.accounts.limits import at_most
 from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.core import clock, processes, spreadsheets
 from helpdesk.core.access import Permission, can_anywhere, me, needs
@@ -39,6 +40,7 @@ def index():
 
 @bp.post("")
 @needs(*ANY)
+@at_most("MOST_EXPORTS")
 def take():
     form, file_id = _form(), None
     if form.validate():

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import user_named
-from helpdesk.accounts.throttle import sign_in_limits, wait_needed
+from helpdesk.accounts.throttle import here, sign_in_limits, wait_needed
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, can
 from helpdesk.core.errors import Refused
@@ -23,7 +23,7 @@ def counted(clock):
     def decorator(view):
         @wraps(view)
         def counting(*args, **kwargs):
-            g.limits = sign_in_limits(request.form.get("username", ""), request.remote_addr or "")
+            g.limits = sign_in_limits(request.form.get("username", ""), here())
             with writing():
                 g.wait = wait_needed(g.limits, clock())
             return view(*args, **kwargs)

@@ -19,6 +19,7 @@ class Template(StrEnum):
     """The messages there are. Their words are approved by the provider and stand there."""
 
     NOBODY_ACKNOWLEDGED = "nobody_acknowledged"  # order: its id
+    LOOKS_TOO_OFTEN = "looks_too_often"  # user: whose id; the look log tells what they saw
 
 
 QUEUED = text("status = 'queued'")  # few of many

@@ -11,4 +11,7 @@ register({
     MessageStatus.DEAD: _l("Tried in vain"),
     MessageStatus.DROPPED: _l("Given up on"),
 })  # fmt: skip
-register({Template.NOBODY_ACKNOWLEDGED: _l("Nobody has acknowledged")})
+register({
+    Template.NOBODY_ACKNOWLEDGED: _l("Nobody has acknowledged"),
+    Template.LOOKS_TOO_OFTEN: _l("Somebody looks at private things very often"),
+})  # fmt: skip

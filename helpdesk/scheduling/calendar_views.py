@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from helpdesk.accounts.limits import guessed_at_most, no_such_link
 from helpdesk.accounts.models import User
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.core import clock
@@ -60,9 +61,10 @@ def revoke():
 
 @bp.get("/calendar/<token>.ics")
 @needs(Guard.PUBLIC)
+@guessed_at_most("MOST_GUESSES")
 def feed(token: str):
     """Whoever holds the address reads it without signing in, as calendars do; 256 bits cannot be guessed."""
-    now, user = clock.now(), owner_of(token) or abort(404)
+    now, user = clock.now(), owner_of(token) or no_such_link()
     with force_locale(user.language):
         text = calendar(_("My visits"), entries_of(user, now))
     return Response(text, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=visits.ics"})

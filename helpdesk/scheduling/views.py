@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 
+from helpdesk.accounts.limits import at_most
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.body_limits import FORM_LIMIT, body_limit
@@ -121,6 +122,7 @@ def report(number: str):
 
 @bp.post("/jobs/<number>/photos")
 @needs(Permission.DO_VISITS)
+@at_most("MOST_PHOTOS")
 @body_limit(PHOTO_LIMIT + FORM_LIMIT)
 def add_picture(number: str):
     get_job(me(), number)  # nobody has pictures decoded for a job that is not theirs

@@ -1,5 +1,6 @@
 from flask import Blueprint, redirect, request, url_for
 
+from helpdesk.accounts.limits import looks_at_most
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can_anywhere, me, needs
 from helpdesk.core.htmx import page_or_part, wants_part
@@ -12,6 +13,7 @@ bp = Blueprint("search", __name__)
 
 @bp.get("/search")
 @needs(Permission.SEE_REGISTER, Permission.SEE_WORK_ORDERS)
+@looks_at_most("MOST_SEARCHES")
 def search():
     answer = _answer()
     known, typed = exact_phone(me(), answer["typed"]), answer["typed"]
@@ -27,6 +29,7 @@ def search():
 
 @bp.get("/search/box")
 @needs(Permission.SEE_REGISTER, Permission.SEE_WORK_ORDERS)
+@looks_at_most("MOST_SEARCHES")
 def box():
     """What the box in the header shows while somebody types: everything, each with the address of its page."""
     if not wants_part():

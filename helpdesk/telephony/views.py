@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from helpdesk.accounts.sessions import hashed, new_number
-from helpdesk.accounts.throttle import Limit, wait_needed
+from helpdesk.accounts.throttle import Limit, here, wait_needed
 from helpdesk.callbacks.queries import get_hotline_staff
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, me, needs
@@ -45,7 +45,7 @@ STRANGERS = 60  # tries from one address with a token that nobody holds
 @body_limit(LARGEST_REPORT)
 def event(token: str):
     told, line, now = read(_sent()), line_of(token), clock.now()
-    limit = Limit(f"telephone line {line.id}", REPORTS) if line else Limit(f"no line {request.remote_addr}", STRANGERS)
+    limit = Limit(f"telephone line {line.id}", REPORTS) if line else Limit(f"no line {here()}", STRANGERS)
     with writing():
         wait, line = wait_needed([limit], now), line_of(token)
         if line and not wait:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from helpdesk.core import clock
+from helpdesk.core import clock, qr
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
@@ -14,7 +14,6 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
-from helpdesk.verification import qr
 from helpdesk.verification.actions import ask_community, decide_without, take_in
 from helpdesk.verification.forms import AskForm, OrderCheckForm, TakeInForm
 from helpdesk.verification.home_checks import checks_of, open_checks

@@ -5,6 +5,7 @@
   const form = dialog?.querySelector("form");
   const problem = dialog?.querySelector("[role=alert]");
   const button = dialog?.querySelector("button");
+  const code = form?.elements.code;
   let before = null;
 
   function say(text) {
@@ -12,12 +13,24 @@
     problem.hidden = !text;
   }
 
+  // The password was right, and this person has a second step: ask for its code in the same dialog, or begin again.
+  function askCode(asked) {
+    code.required = asked;
+    code.value = "";
+    code.parentElement.hidden = !asked;
+    form.elements.password.parentElement.hidden = asked;
+    (asked ? code : form.elements.password).focus();
+    say("");
+  }
+
   async function signIn() {
     const token = await (await fetch(dialog.dataset.tokenUrl, { cache: "no-store" })).text();
     const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), csrf_token: token.trim() });
-    const answer = await fetch(form.action, {
+    const answer = await fetch(code.required ? dialog.dataset.codeUrl : form.action, {
       method: "POST", body, headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token.trim() },
     });
+    if (answer.status === 202) return askCode(true);
+    if (answer.status === 409) askCode(false);
     if (answer.status !== 204) return say((await answer.text()).trim());
     document.body.dispatchEvent(new CustomEvent("token-renewed", { bubbles: true, detail: { token: answer.headers.get("X-CSRF-Token") } }));
     dialog.close();
@@ -33,7 +46,7 @@
     });
     dialog.addEventListener("close", () => {
       form.elements.password.value = "";
-      say("");
+      askCode(false);
       before?.focus?.();
     });
     form.addEventListener("submit", async (event) => {
@@ -45,7 +58,7 @@
         say(form.dataset.wordsOffline);
       } finally {
         button.disabled = false;
-        if (dialog.open) form.elements.password.select();
+        if (dialog.open) (code.required ? code : form.elements.password).select();
       }
     });
   }

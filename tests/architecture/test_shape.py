@@ -19,7 +19,7 @@ LAYERS = [
     ["audit"],
     ["accounts"],
     ["live", "workdays", "estate", "duty", "worker", "looks", "keys"],
-    ["notify", "technicians", "windows", "travel"],
+    ["notify", "technicians", "windows", "travel", "entry"],
     ["repairs"],
     ["parties"],
     ["callbacks", "neighbours"],
@@ -153,6 +153,7 @@ def test_only_the_table_of_moves_changes_a_status():
 def test_only_the_edges_ask_what_time_it_is():
     """Views and commands do, and those who stand before a view or instead of one; everybody else is told."""
     instead_of_a_view = {
+        "accounts/limits.py",  # how often something may be done, before any view
         "accounts/sessions.py",  # whether a session still counts, before any view
         "health.py",  # how long the worker has been silent
         "core/words.py",  # filters of the templates: today, and how much is left

@@ -16,7 +16,7 @@ from helpdesk.audit.models import ChainHead, Event
 from helpdesk.audit.queries import head_on_paper, newest_event, newest_seq, read_head, verify_chain
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from tests.conftest import PASSWORD
+from tests.conftest import DATA_KEY, PASSWORD
 from tests.db.test_events import DROP_GUARDS
 from tests.product import ROOT
 
@@ -154,7 +154,7 @@ with create_app().app_context():
 
 @pytest.mark.parametrize("entries", [10, pytest.param(200, marks=pytest.mark.soak)])
 def test_four_processes_keep_one_unbroken_chain(entries, app, ann):
-    env = {"PYTHONPATH": str(ROOT), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "k" * 48,
+    env = {"PYTHONPATH": str(ROOT), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "k" * 48, "DATA_KEY": DATA_KEY,
            "INSTANCE_PATH": app.instance_path, "PATH": "/usr/bin"}  # fmt: skip
     command = [sys.executable, "-c", WRITER, str(ann.id), str(entries)]
     db.session.rollback()
@@ -177,7 +177,8 @@ ACTS = [  # who, where, what they send, and the entry
     ("admin", "/admin/users", {"name": "王丽", "username": "wangli", "roles": "operator", "password": PASSWORD},
      "user.added"),
     ("admin", "/admin/users/{tao}/disabled", {}, "user.disabled"),
-    ("admin", "/admin/users/{tao}/password", {"password": PASSWORD}, "user.password_set"),
+    ("admin", "/admin/users/{tao}/password", {"password": PASSWORD, "own_password": PASSWORD},
+     "user.password_set"),
     ("manager", "/cases", {"kind": "complaint", "words": "Too loud"}, "case.opened"),
     ("admin", "/retention/rules/class_calls", {"months": "24", "version": "0"}, "retention.set"),
     ("owner", "/retention/holds",

@@ -12,7 +12,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.duty.actions import call_off
 from helpdesk.duty.models import NumberConsent, Post, Shift
-from tests.conftest import HTMX
+from tests.conftest import HTMX, PASSWORD
 from tests.duties import HOUR, put_on
 
 DAY = timedelta(days=1)
@@ -280,7 +280,12 @@ def test_without_a_number_there_is_nothing_to_agree_to(ann, as_user, now):
 def test_the_administrator_changes_a_staff_number(ann, ada, as_user, now):
     browser, address = as_user(ada), f"/admin/users/{ann.id}/phone"
 
-    assert browser.post(address, data={"phone": "120-0000-0077", "version": ann.version}).status_code == 303
+    assert (
+        browser.post(
+            address, data={"phone": "120-0000-0077", "version": ann.version, "own_password": PASSWORD}
+        ).status_code
+        == 303
+    )
     assert ann.phone == "12000000077"
     wrong = browser.post(address, data={"phone": "ring me", "version": ann.version})
     stale = browser.post(address, data={"phone": "12000000078", "version": 0})

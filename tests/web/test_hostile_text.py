@@ -30,7 +30,10 @@ OURS = {  # written by the program, never by a person
     "waiver_application": {"number", "ground_code"}, "waiver_budget": {"ground_code"}, "look": {"address"},
     "verification_sheet": {"number"}, "sealing_key": {"key_id"}, "waiver_scan": {"file_name", "key_id"},
 }  # fmt: skip
-NEVER_SHOWN = {"event", "request", "session", "throttle", "search_key", "first_administrator_link"}
+NEVER_SHOWN = {
+    "event", "request", "session", "throttle", "search_key", "first_administrator_link", "recovery_code",
+    "sign_in_step", "known_address",
+}  # fmt: skip
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 

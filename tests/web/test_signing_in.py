@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import timedelta
 
@@ -41,12 +42,14 @@ def test_whoever_knows_the_password_comes_in(visitor, ann, now):
     assert list(db.session.scalars(select(Event.kind))) == ["session.opened"]
 
 
+@pytest.mark.proves("AU-01")
 @pytest.mark.parametrize("password", [PASSWORD[:-1], PASSWORD.swapcase(), PASSWORD + " ", "wrong one"])
 def test_a_password_that_is_nearly_right_is_wrong(password, visitor, ann, now):
     answer = visitor().enter(ann.username, password)
     assert (answer.status_code, ann.username in answer.text, password in answer.text) == (422, True, False)
 
 
+@pytest.mark.proves("AU-05")
 def test_nobody_learns_whether_an_account_exists(visitor, ann, bo, add, now):
     with writing():
         bo.active = False
@@ -58,6 +61,7 @@ def test_nobody_learns_whether_an_account_exists(visitor, ann, bo, add, now):
     assert visitor().enter(bo.username, PASSWORD).status_code == 422
 
 
+@pytest.mark.proves("AU-05")
 def test_without_an_account_a_password_takes_as_long_to_check(monkeypatch, visitor, app, now):
     asked = []
     monkeypatch.setattr(passwords, "hasher", Recorder(asked))
@@ -160,6 +164,7 @@ def test_after_twenty_hours_everyone_signs_in_again(ann, as_user, set_now):
     assert browser.get("/work-orders").status_code == 302
 
 
+@pytest.mark.proves("AU-04")
 def test_the_eleventh_try_waits_whoever_asks_with_whatever_cookie(visitor, ann, set_now):
     set_now(NOON)
     answers = [visitor().enter(ann.username, "wrong") for _ in range(10)]
@@ -173,19 +178,21 @@ def test_the_eleventh_try_waits_whoever_asks_with_whatever_cookie(visitor, ann, 
     assert visitor().enter(ann.username, PASSWORD).status_code == 303
 
 
+@pytest.mark.proves("AU-04")
 def test_one_account_under_attack_does_not_lock_out_the_next(visitor, ann, mei, now):
     for _ in range(11):
         visitor().enter(ann.username, "wrong")
     assert visitor().enter(mei.username, PASSWORD).status_code == 303
 
 
+@pytest.mark.proves("AU-04")
 def test_an_address_that_tries_many_names_is_stopped(visitor, app, mei, now):
     for name in range(60):
         visitor().enter(f"guess{name}", "wrong")
     assert visitor().enter(mei.username, PASSWORD).status_code == 429
 
 
-@pytest.mark.proves("WB-17")
+@pytest.mark.proves("AU-04", "WB-17")
 def test_a_visitor_cannot_pretend_to_come_from_elsewhere(visitor, mei, now):
     """Without a proxy in the settings, what the visitor says of their address is not believed."""
     for name in range(60):
@@ -195,6 +202,7 @@ def test_a_visitor_cannot_pretend_to_come_from_elsewhere(visitor, mei, now):
     assert visitor().enter(mei.username, PASSWORD).status_code == 429
 
 
+@pytest.mark.proves("AU-04")
 def test_the_count_is_kept_before_the_password_is_looked_at(visitor, ann, now, monkeypatch):
     seen = []
     monkeypatch.setattr(passwords, "matches", lambda *_: seen.append(tries()) or False)
@@ -235,6 +243,7 @@ def test_an_office_that_signs_in_often_is_no_attack(visitor, mei, now):
     assert set(answers) == {303}
 
 
+@pytest.mark.proves("AU-03")
 def test_a_weak_hash_is_renewed_at_the_next_sign_in(visitor, ann, now):
     with writing():
         ann.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
@@ -244,6 +253,7 @@ def test_a_weak_hash_is_renewed_at_the_next_sign_in(visitor, ann, now):
     assert ann.password_hash.startswith("$argon2id$v=19$m=64,")  # what the tests use; see the next one
 
 
+@pytest.mark.proves("AU-03")
 def test_passwords_are_kept_as_argon2id_at_the_cost_owasp_asks_for():
     import inspect
 
@@ -331,3 +341,22 @@ def test_neither_a_wrong_password_nor_a_denied_page_changes_the_account(app, tao
 
     kinds = list(db.session.scalars(select(Event.kind).order_by(Event.seq)))
     assert (kinds, tao.version) == (["session.refused", "access.denied"], 0)
+
+
+@pytest.mark.proves("AC-11")
+def test_a_denied_request_is_told_in_the_log_without_what_was_sent(tao, work_order, as_user, now, caplog):
+    answer = as_user(tao).post(f"/work-orders/{work_order.number}/cancellation", data={"words": "刘桂英 13800138000"})
+
+    (line,) = [json.loads(record.getMessage()) for record in caplog.records if record.name == "helpdesk.reactions"]
+    assert answer.status_code == 403 and re.search(line.pop("request"), answer.text)
+    assert line == {
+        "denied": "repairs.cancel", "method": "POST", "user": tao.id, "object": {"number": work_order.number},
+    }  # fmt: skip
+
+
+@pytest.mark.proves("AC-11")
+def test_what_is_typed_into_an_address_does_not_reach_the_log(tao, as_user, now, caplog):
+    as_user(tao).get("/cases/刘桂英13800138000")
+
+    (line,) = [json.loads(record.getMessage()) for record in caplog.records if record.name == "helpdesk.reactions"]
+    assert line["object"] == {} and "刘" not in caplog.text and "138" not in caplog.text

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0027", "0024"
+revision, down_revision = "0027", "0026"
 
 LISTS = ("export_residents", "export_places", "export_calls", "export_orders", "export_waiver_claim")
 NEW_LISTS = ("export_arrears", "export_collection")

@@ -1,4 +1,4 @@
-"""The square code on a sheet: a short address as dots."""
+"""The square code on a sheet or a screen: an address as dots."""
 
 import segno
 
