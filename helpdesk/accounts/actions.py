@@ -33,6 +33,13 @@ def open_session(user: User, *, proved: str, renewed: str, now: datetime) -> str
     return number
 
 
+def renew_number(row: Session) -> str:
+    """The same session under another number, after its owner got more rights or a new password."""
+    number = new_number()
+    row.token_hash = hashed(number)
+    return number
+
+
 def end_session(row: Session, *, actor: User, now: datetime) -> None:
     row.ended_at = now
     record("session.ended", row, actor=actor, now=now)
@@ -90,7 +97,7 @@ def set_active(user: User, *, active: bool, actor: User, now: datetime) -> None:
         raise NotAllowed(_("Another administrator must disable your account."))
     user.active = active
     if not active:
-        _end_all_sessions(user, now)
+        end_all_sessions(user, now)
     record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
 
 
@@ -98,8 +105,30 @@ def set_password(user: User, *, password_hash: str, actor: User, now: datetime) 
     """Give an account a new password; whoever used the old one is signed out."""
     _require_to_administer(user, actor)
     user.password_hash = password_hash
-    _end_all_sessions(user, now)
+    end_all_sessions(user, now)
     record("user.password_set", user, actor=actor, now=now)
+
+
+def change_password(*, password_hash: str, keep: Session | None, actor: User, now: datetime) -> None:
+    """A password of one's own. The other browsers are signed out; all but the one that asks, where it is given."""
+    actor.password_hash = password_hash
+    if keep is not None:
+        end_all_sessions(actor, now, but=keep.id)
+    record("user.password_changed", actor, actor=actor, now=now)
+
+
+def set_roles(user: User, *, roles: set[Role], estate_id: int, actor: User, now: datetime) -> None:
+    """Which roles an account holds in one estate. Whoever is signed in with the old ones signs in anew."""
+    _require_to_administer(user, actor)
+    require(actor, Permission.ADMINISTER, estate_id)
+    if user.id == actor.id:
+        raise NotAllowed(_("Another administrator must change your roles."))
+    elsewhere = [held for held in user.roles if held.estate_id != estate_id]
+    kept = [held for held in user.roles if held.estate_id == estate_id and held.role in roles]
+    new = roles - {held.role for held in kept}
+    user.roles = [*elsewhere, *kept, *(UserRole(role=role, estate_id=estate_id) for role in sorted(new))]
+    end_all_sessions(user, now)
+    record("user.roles_set", user, actor=actor, now=now, estate_id=estate_id, roles=sorted(roles))
 
 
 def set_phone(user: User, *, phone: str | None, actor: User, now: datetime) -> None:
@@ -126,6 +155,7 @@ def _new_user(*, username: str, name: str, password_hash: str, roles: set[Role],
     return user
 
 
-def _end_all_sessions(user: User, now: datetime) -> None:
+def end_all_sessions(user: User, now: datetime, *, but: int | None = None) -> None:
+    """Sign somebody out everywhere, or everywhere but in the session whose id is `but`."""
     still_open = (Session.user_id == user.id) & Session.ended_at.is_(None)
-    db.session.execute(update(Session).where(still_open).values(ended_at=now))
+    db.session.execute(update(Session).where(still_open, Session.id != (but or 0)).values(ended_at=now))

@@ -32,6 +32,13 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "user.enabled": {},
     "user.password_set": {},
     "user.phone_set": {},
+    "user.roles_set": {"estate_id": int, "roles": list},
+    "user.password_changed": {},  # by the person
+    "user.pin_set": {},
+    "user.signed_out": {},  # everywhere, or everywhere else
+    "device.enrolled": {"device": StrEnum},
+    "device.revoked": {},
+    "lock_policy.set": {"minutes": int},
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each

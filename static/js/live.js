@@ -17,7 +17,7 @@
   let from = upTo; // since when this tab has listened
   let heardAt = Date.now() - SILENT_MS + 2 * LOOK_MS; // a tab that hears nothing at first soon listens itself
   let trueAt = Date.now(); // until when the page was known to be up to date
-  let leading = false, over = false;
+  let leading = false, over = ""; // or what is needed to go on: to sign in, or to unlock the screen
   let hangUp = () => {}, resume = () => {}, queue;
 
   // ── every tab ──
@@ -55,10 +55,10 @@
   });
 
   function askForSignIn() {
-    if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));
+    if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent(over, { bubbles: true }));
   }
 
-  function receive({ topics = [], seq: newest = upTo, state, signedOut = false }) {
+  function receive({ topics = [], seq: newest = upTo, state, signedOut = "" }) {
     heardAt = Date.now();
     if (state !== "off") trueAt = heardAt;
     upTo = newest;
@@ -72,7 +72,7 @@
   const greet = () => channel.postMessage({ hello: upTo, name });
 
   function signedIn() {
-    over = false;
+    over = "";
     resume();
   }
 
@@ -121,7 +121,7 @@
   async function ask(state) {
     const reply = await fetch(`${poll}?after=${upTo}`, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (reply?.status === 401) {
-      tell({ state: "off", signedOut: true });
+      tell({ state: "off", signedOut: reply.headers.get("HX-Trigger") ?? "sign-in-needed" });
       await new Promise((resolve) => (resume = resolve));
       return true;
     }

@@ -15,9 +15,12 @@
   async function signIn() {
     const token = await (await fetch(dialog.dataset.tokenUrl, { cache: "no-store" })).text();
     const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), csrf_token: token.trim() });
-    const answer = await fetch(form.action, {
+    const pin = /^\d{4,6}$/.test(body.get("password")) && dialog.dataset.pinUrl; // a technician's own phone
+    if (pin) body.set("pin", body.get("password"));
+    const answer = await fetch(pin || form.action, {
       method: "POST", body, headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token.trim() },
     });
+    if (answer.status === 410) delete dialog.dataset.pinUrl; // it is not known any more
     if (answer.status !== 204) return say((await answer.text()).trim());
     document.body.dispatchEvent(new CustomEvent("token-renewed", { bubbles: true, detail: { token: answer.headers.get("X-CSRF-Token") } }));
     dialog.close();
