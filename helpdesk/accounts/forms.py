@@ -23,7 +23,7 @@ class ThemeForm(Form):
 
 
 class UnlockForm(Form):
-    secret = PasswordField(validators=[InputRequired(), Length(max=1_024)])
+    unlocks_with = PasswordField(validators=[InputRequired(), Length(max=1_024)])
     next = HiddenField(default="")
 
 

@@ -51,7 +51,7 @@ def unlock_screen():
     if me().is_authenticated or g.locked_row is None:  # unlocked in another tab; or over meanwhile
         return _unlocked(form) if me().is_authenticated else _over()
     row_id = g.locked_row.id
-    right = try_counted(Session, row_id) and opens(db.session.get(Session, row_id).user, form.secret.data or "")
+    right = try_counted(Session, row_id) and opens(db.session.get(Session, row_id).user, form.unlocks_with.data or "")
     with writing():
         row = db.session.get(Session, row_id)
         unlock(row, right=right, now=clock.now())
@@ -144,7 +144,7 @@ def _still_locked(form: UnlockForm, row: Session):
         message = _wrong(row.tries, g.has_pin)
     if AGAIN in request.headers:
         return message, 422, TEXT
-    form.secret.errors = [message]
+    form.unlocks_with.errors = [message]
     g.locked_row = row
     return lock_page([], form, 422)
 

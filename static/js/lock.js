@@ -4,7 +4,7 @@
   const dialog = document.getElementById("lock");
   const form = dialog?.querySelector("form");
   const problem = dialog?.querySelector("[role=alert]");
-  const secret = form?.elements.secret;
+  const secret = form?.elements.unlocks_with;
   const { lockUrl } = document.getElementById("presence")?.dataset ?? {};
   const channel = new BroadcastChannel("lock"); // other tabs of this browser have the same session
   const token = () => document.querySelector("meta[name=csrf-token]").content;
@@ -53,7 +53,7 @@
 
   async function unlock() {
     const answer = await fetch(form.action, {
-      method: "POST", body: new URLSearchParams({ secret: secret.value }), headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token() },
+      method: "POST", body: new URLSearchParams({ unlocks_with: secret.value }), headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token() },
     });
     secret.value = "";
     if (answer.status === 401) return over();

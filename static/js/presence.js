@@ -11,18 +11,18 @@
 
   const isCovered = () => document.querySelector("dialog.covers[open]");
 
-  function counted() {
-    told = last = Date.now();
-    ends = told + Number(said.limitS) * 1_000;
+  function counted(at = Date.now()) {
+    told = last = Math.max(last, at);
+    ends = at + Number(said.limitS) * 1_000;
     warning.close();
   }
 
   async function tell() {
-    told = last = Date.now();
+    const at = told = last = Date.now();
     const token = document.querySelector("meta[name=csrf-token]").content;
     const answer = await fetch(said.hereUrl, { method: "POST", headers: { "HX-Request": "true", "X-CSRFToken": token } }).catch(() => null);
     if (answer?.status === 204) {
-      counted();
+      counted(at);
       channel.postMessage("here");
     } else if (answer?.status === 401 && said.leftS) {
       warning.close();
@@ -65,8 +65,8 @@
       event.preventDefault();
       tell();
     });
-    channel.addEventListener("message", counted);
-    document.addEventListener("signed-in-again", counted);
+    channel.addEventListener("message", () => counted());
+    document.addEventListener("signed-in-again", () => counted());
     setInterval(look, LOOK_MS);
   }
 }

@@ -20,7 +20,10 @@
     const answer = await fetch(pin || form.action, {
       method: "POST", body, headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token.trim() },
     });
-    if (answer.status === 410) delete dialog.dataset.pinUrl; // it is not known any more
+    if (answer.status === 410) {
+      delete dialog.dataset.pinUrl; // the phone is not known any more: letters again
+      form.elements.password.inputMode = "";
+    }
     if (answer.status !== 204) return say((await answer.text()).trim());
     document.body.dispatchEvent(new CustomEvent("token-renewed", { bubbles: true, detail: { token: answer.headers.get("X-CSRF-Token") } }));
     dialog.close();

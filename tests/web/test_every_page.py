@@ -49,6 +49,7 @@ def dump() -> dict[str, list[tuple]]:
 SAID_ONCE = pytest.mark.sqlite_only  # PostgreSQL sees every page once, with all that a leader may see
 
 
+@pytest.mark.proves("WB-12")
 @pytest.mark.parametrize("role", [pytest.param(r, marks=[] if r is Role.MANAGER else SAID_ONCE) for r in [*Role, None]])
 def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, as_user):
     browser = as_user(world.users[role]) if role else app.test_client()

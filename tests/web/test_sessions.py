@@ -202,7 +202,7 @@ def test_the_pin_opens_it_again_and_the_page_goes_on_with_its_old_token(ann, pin
     assert browser.post("/me/lock", headers=HTMX).status_code == 204
     assert signed_in(browser) == [False]
 
-    answer = browser.post("/me/unlock", data={"secret": digits}, headers=AGAIN)
+    answer = browser.post("/me/unlock", data={"unlocks_with": digits}, headers=AGAIN)
 
     assert (answer.status_code, signed_in(browser)) == (204, [True])
     assert browser.post("/me/language", data={"language": "zh"}).status_code == 303
@@ -215,7 +215,7 @@ def test_the_password_always_opens_it(has_pin, ann, pin, as_user, now):
         pin(ann)
     browser.post("/me/lock")
 
-    answer = browser.post("/me/unlock", data={"secret": PASSWORD, "next": "/work-orders"})
+    answer = browser.post("/me/unlock", data={"unlocks_with": PASSWORD, "next": "/work-orders"})
 
     assert (answer.status_code, answer.location, signed_in(browser)) == (303, "/work-orders", [True])
 
@@ -226,8 +226,8 @@ def test_the_fifth_wrong_pin_ends_the_session_and_the_right_one_comes_too_late(a
     digits = pin(ann)
     browser.post("/me/lock")
 
-    wrong = [browser.post("/me/unlock", data={"secret": "0000"}, headers=AGAIN) for _ in range(5)]
-    late = browser.post("/me/unlock", data={"secret": digits}, headers=AGAIN)
+    wrong = [browser.post("/me/unlock", data={"unlocks_with": "0000"}, headers=AGAIN) for _ in range(5)]
+    late = browser.post("/me/unlock", data={"unlocks_with": digits}, headers=AGAIN)
 
     assert [answer.status_code for answer in wrong] == [422, 422, 422, 422, 401]
     assert "1 try is left." in wrong[3].text
@@ -240,8 +240,9 @@ def test_a_right_pin_forgives_the_wrong_ones_before_it(ann, pin, as_user, now):
     browser, digits = as_user(ann), pin(ann)
     for _ in range(3):
         browser.post("/me/lock")
-        tries = [browser.post("/me/unlock", data={"secret": one}, headers=AGAIN) for one in ("0000", "1", "", digits)]
-        assert [answer.status_code for answer in tries] == [422, 422, 422, 204]
+        typed = ({"unlocks_with": one} for one in ("0000", "1", "", digits))
+        tries = [browser.post("/me/unlock", data=one, headers=AGAIN).status_code for one in typed]
+        assert tries == [422, 422, 422, 204]
 
 
 @pytest.mark.proves("AU-04")
@@ -256,14 +257,14 @@ def test_each_try_is_counted_before_anything_is_compared(ann, pin, as_user, now,
         return False
 
     monkeypatch.setattr(passwords, "matches", compare)
-    browser.post("/me/unlock", data={"secret": "0000"}, headers=AGAIN)
+    browser.post("/me/unlock", data={"unlocks_with": "0000"}, headers=AGAIN)
 
     assert seen == [1]
 
 
 def test_unlocked_twice_or_in_another_tab_is_no_fault(ann, as_user, now):
     browser = as_user(ann)
-    assert browser.post("/me/unlock", data={"secret": "0000"}, headers=AGAIN).status_code == 204
+    assert browser.post("/me/unlock", data={"unlocks_with": "0000"}, headers=AGAIN).status_code == 204
 
 
 def test_a_locked_screen_is_left_to_somebody_else(ann, mei, as_user, now):
@@ -384,7 +385,7 @@ def test_a_password_is_no_pin_on_the_phone(tao, enrolled, set_now):
     assert anew(browser).post("/sign-in/pin", data={"pin": PASSWORD}, headers=AGAIN).status_code == 422
 
 
-def test_a_lost_phone_is_taken_out_by_its_owner_the_manager_or_the_administrator_only(
+def test_a_lost_phone_is_removed_by_its_owner_the_manager_or_the_administrator_only(
     tao, bo, ann, mei, ada, enrolled, as_user, add, now
 ):
     def lost():
@@ -396,8 +397,8 @@ def test_a_lost_phone_is_taken_out_by_its_owner_the_manager_or_the_administrator
 
     assert [as_user(one).post(f"/devices/{lost()}/revoked").status_code for one in (bo, ann)] == [404, 404]
     assert [as_user(one).post(f"/devices/{lost()}/revoked").status_code for one in (tao, mei, ada)] == [303] * 3
-    assert "Take out" in as_user(mei).get(f"/technicians/{tao.id}").text
-    assert "Take out" not in as_user(ann).get(f"/technicians/{tao.id}").text
+    assert ">Remove<" in as_user(mei).get(f"/technicians/{tao.id}").text
+    assert ">Remove<" not in as_user(ann).get(f"/technicians/{tao.id}").text
     assert db.session.scalar(select(func.count(EnrolledDevice.revoked_at))) == 3
 
 
