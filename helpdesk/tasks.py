@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from helpdesk.accounts.cleaning import forget_old_sessions, forget_throttles
+from helpdesk.accounts.cleaning import forget_old_devices, forget_old_sessions, forget_throttles
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.lateness import tell_who_comes_late
@@ -31,6 +31,7 @@ TASKS = (
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("old-sessions", timedelta(days=1), forget_old_sessions, LONG),
+    Task("old-devices", timedelta(days=1), forget_old_devices, LONG),
     Task("old-messages", timedelta(days=1), forget_old_messages, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
     Task("ways", timedelta(days=1), learn_ways, LONG),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
+from helpdesk.accounts.device_models import EnrolledDevice
 from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, Theme, User, UserRole
 from helpdesk.accounts.queries import administers, first_administrator_link, user_named
 from helpdesk.accounts.sessions import hashed, new_number
@@ -98,14 +99,16 @@ def set_active(user: User, *, active: bool, actor: User, now: datetime) -> None:
     user.active = active
     if not active:
         end_all_sessions(user, now)
+        _forget_devices(user, now)
     record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
 
 
 def set_password(user: User, *, password_hash: str, actor: User, now: datetime) -> None:
-    """Give an account a new password; whoever used the old one is signed out."""
+    """Give an account a new password; whoever used the old one is signed out, and no phone opens with a PIN."""
     _require_to_administer(user, actor)
     user.password_hash = password_hash
     end_all_sessions(user, now)
+    _forget_devices(user, now)
     record("user.password_set", user, actor=actor, now=now)
 
 
@@ -159,3 +162,8 @@ def end_all_sessions(user: User, now: datetime, *, but: int | None = None) -> No
     """Sign somebody out everywhere, or everywhere but in the session whose id is `but`."""
     still_open = (Session.user_id == user.id) & Session.ended_at.is_(None)
     db.session.execute(update(Session).where(still_open, Session.id != (but or 0)).values(ended_at=now))
+
+
+def _forget_devices(user: User, now: datetime) -> None:
+    known = (EnrolledDevice.user_id == user.id) & EnrolledDevice.revoked_at.is_(None)
+    db.session.execute(update(EnrolledDevice).where(known).values(revoked_at=now))

@@ -4,18 +4,25 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
 
+from helpdesk.accounts.device_models import EnrolledDevice
 from helpdesk.accounts.models import Session, Throttle
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
-KEPT = timedelta(days=90)  # of a session, after it ended or was last used
+KEPT = timedelta(days=90)  # of a session or a device, after it ended or was last used
 CHUNK = 500
 
 
 def forget_old_sessions(now: datetime) -> int:
     """Sessions that ended, or were last used, more than 90 days ago; returns how many there were."""
     return _forget(Session, Session.id, func.coalesce(Session.ended_at, Session.seen_at) < now - KEPT)
+
+
+def forget_old_devices(now: datetime) -> int:
+    """Phones and computers that nobody has known for 90 days; returns how many there were."""
+    over = func.coalesce(EnrolledDevice.revoked_at, EnrolledDevice.expires_at) < now - KEPT
+    return _forget(EnrolledDevice, EnrolledDevice.id, over)
 
 
 def forget_throttles(now: datetime) -> int:

@@ -76,22 +76,22 @@ def enter_by_pin():
 
 def phone_here() -> EnrolledDevice | None:
     """The technician's phone that this is, if it may be opened with a PIN."""
-    token = request.cookies.get(device_cookie(current_app), "")
-    found = known_device(token, clock.now()) if token else None
+    found = _device_here()
     return found if found and found.kind is DeviceKind.PHONE and has_pin(found.user) else None
 
 
 def presence() -> dict:
     """What a page tells its script: how long nobody may be heard of before the screen locks, and before it is over."""
     now, row, user = clock.now(), g.session_row, me()
-    limit, rested, phone = idle_limit(user), now - row.seen_at, phone_here()
+    limit, rested, device = idle_limit(user), now - row.seen_at, _device_here()
+    known = device.kind if device and device.user_id == user.id else None
     left = limit if rested >= SEEN_EVERY else limit - rested  # this very request counts, unless one just did
     return {
         "limit_s": int(limit.total_seconds()),
-        "left_s": "" if g.reading_row else int(left.total_seconds()),
+        "left_s": "" if known is DeviceKind.READING else int(left.total_seconds()),  # there a pause ends nothing
         "lock_s": int(g.lock_after.total_seconds()) if locks_itself(user) else "",
         "has_pin": g.has_pin,
-        "pin_here": phone is not None and phone.user_id == user.id,
+        "pin_here": known is DeviceKind.PHONE and g.has_pin,
     }
 
 
@@ -107,6 +107,11 @@ def lock_page(typed: list[str], form: UnlockForm | None = None, status: int = 40
 def pin_page(form: PinForm, device: EnrolledDevice, status: int = 200):
     with force_locale(device.user.language):
         return render_template("accounts/pin.html", form=form, user=device.user), status
+
+
+def _device_here() -> EnrolledDevice | None:
+    token = request.cookies.get(device_cookie(current_app), "")
+    return known_device(token, clock.now()) if token else None
 
 
 def _opens_by_pin(device_id: int, pin: str) -> bool:

@@ -14,6 +14,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.looks.models import Look
 from tests.conftest import HTMX
 from tests.databases import ON_POSTGRES
+from tests.web.conftest import LEAVES
 from tests.web.test_every_page import field_names
 
 PIECES = [
@@ -167,7 +168,7 @@ def test_hostile_text_in_every_form_is_shown_as_text(role, given, app, world, as
     browser, typed = as_user(world.users[role]), typed_everywhere() | given
     assert len(typed) > 20
     for rule in app.url_map.iter_rules():
-        if "POST" in rule.methods and rule.endpoint != "accounts.sign_out":
+        if "POST" in rule.methods and rule.endpoint not in LEAVES:
             for headers in ({}, HTMX):
                 answer = browser.post(world.fill(rule)[0], data=typed, headers=headers)
                 assert answer.status_code < 500, rule

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.accounts import passwords
+from helpdesk.accounts.cleaning import forget_old_devices
 from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice, UserPin
 from helpdesk.accounts.models import Session, User
 from helpdesk.accounts.sessions import hashed
@@ -153,7 +154,9 @@ def test_roles_are_changed_by_somebody_else_and_never_over_a_colleague(ada, ann,
     desk, roles = as_user(ada), {"roles": ["manager"]}
 
     assert desk.post(f"/admin/users/{ada.id}/roles", data=roles | {"version": ada.version}).status_code == 403
-    assert desk.post(f"/admin/users/{ann.id}/roles", data=roles | {"version": ann.version + 1}).status_code == 409
+    assert desk.post(f"/admin/users/{ann.id}/roles", data=roles).status_code == 422  # what did they look at?
+    stale = desk.post(f"/admin/users/{ann.id}/roles", data=roles | {"version": ann.version + 1})
+    assert (stale.status_code, 'value="manager" checked' in stale.text) == (409, True)
     assert [held.role for held in db.session.get(User, ann.id).roles] == [Role.OPERATOR]
 
 
@@ -162,6 +165,8 @@ def test_disabling_signs_out_every_browser_and_the_known_phone(ada, tao, enrolle
     phone, desk = enrolled(tao), as_user(tao)
 
     as_user(ada).post(f"/admin/users/{tao.id}/disabled")
+
+    as_user(ada).post(f"/admin/users/{tao.id}/enabled")
 
     assert signed_in(phone, desk) == [False, False]
     assert anew(phone).post("/sign-in/pin", data={"pin": "4826"}, headers=AGAIN).status_code == 410
@@ -408,6 +413,18 @@ def test_the_desk_of_an_operator_is_never_a_known_computer(ann, as_user, now):
     assert browser.post("/me/devices", data={"password": PASSWORD}).status_code == 403
 
 
+def test_a_password_set_by_an_administrator_makes_known_phones_strangers(ada, tao, enrolled, as_user, now):
+    phone = enrolled(tao)
+    as_user(ada).post(f"/admin/users/{tao.id}/password", data={"password": NEW})
+    assert anew(phone).post("/sign-in/pin", data={"pin": "4826"}, headers=AGAIN).status_code == 410
+
+
+def test_devices_that_are_long_over_are_forgotten(tao, enrolled):
+    enrolled(tao)
+    assert forget_old_devices(NOON + timedelta(days=120)) == 0
+    assert forget_old_devices(NOON + timedelta(days=120, seconds=1)) == 1
+
+
 # ── reading on a known computer ──
 
 
@@ -471,6 +488,11 @@ def test_a_page_knows_how_long_it_has(mei, as_user, set_now):
     browser = as_user(mei)
     set_now(NOON + timedelta(seconds=40))
     assert 'data-left-s="1760" data-limit-s="1800" data-lock-s=""' in browser.get("/work-orders").text
+
+
+@pytest.mark.proves("AU-09")
+def test_on_a_known_computer_no_end_is_announced(mei, enrolled):
+    assert 'data-left-s=""' in enrolled(mei).get("/work-orders").text
 
 
 @pytest.mark.proves("AU-08")
