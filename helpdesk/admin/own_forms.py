@@ -13,17 +13,21 @@ MINE = _l("Your password, because this must be you")
 
 
 class NewPinForm(Form):
-    pin = PasswordField(_l("New PIN"), validators=[InputRequired(), DIGITS])
-    password = PasswordField(MINE, validators=[Length(max=1_024)])
+    pin = PasswordField(_l("New PIN"), id="new-pin", validators=[InputRequired(), DIGITS])
+    password = PasswordField(MINE, id="pin-password", validators=[Length(max=1_024)])
 
 
 class DeviceForm(Form):
-    password = PasswordField(MINE, validators=[Length(max=1_024)])
+    password = PasswordField(MINE, id="device-password", validators=[Length(max=1_024)])
 
 
 class OwnPasswordForm(Form):
-    password = PasswordField(_l("Password until now"), validators=[InputRequired(), Length(max=1_024)])
-    new = PasswordField(_l("New password"), description=HOW_LONG, validators=[InputRequired(), new_password])
+    password = PasswordField(
+        _l("Password until now"), id="old-password", validators=[InputRequired(), Length(max=1_024)]
+    )
+    new = PasswordField(
+        _l("New password"), id="new-password", description=HOW_LONG, validators=[InputRequired(), new_password]
+    )
     end_others = BooleanField(_l("Sign me out everywhere else"), default=True)
 
 

@@ -1,7 +1,7 @@
 // The screen is locked: by hand (button, Alt+L), after a quiet while, or because the server says "unlock-needed". What was
 // typed stays in the page behind; the PIN goes into a box that has the focus, and afterwards everything goes on at once.
 {
-  const dialog = document.getElementById("lock");
+  const dialog = document.getElementById("screen-lock");
   const form = dialog?.querySelector("form");
   const problem = dialog?.querySelector("[role=alert]");
   const secret = form?.elements.unlocks_with;

@@ -70,16 +70,16 @@ def unlock(page, secret="4826"):
 def test_a_key_locks_the_screen_and_the_pin_goes_on_where_it_was(desk):
     desk.locator("#words").fill("厨房水管")
     desk.keyboard.press("Alt+l")
-    expect(desk.locator("#lock")).to_be_visible()
+    expect(desk.locator("#screen-lock")).to_be_visible()
     desk.keyboard.press("Escape")
     desk.keyboard.press("Escape")
-    expect(desk.locator("#lock")).to_be_visible()
+    expect(desk.locator("#screen-lock")).to_be_visible()
 
     unlock(desk, "0000")
-    expect(desk.locator("#lock [role=alert]")).to_have_text("This is not right. 4 tries are left.")
+    expect(desk.locator("#screen-lock [role=alert]")).to_have_text("This is not right. 4 tries are left.")
     unlock(desk)
 
-    expect(desk.locator("#lock")).to_be_hidden()
+    expect(desk.locator("#screen-lock")).to_be_hidden()
     expect(desk.locator("#words")).to_be_focused()
     desk.keyboard.type("漏")
     desk.wait_for_function("document.querySelector('#words').value === '厨房水管漏'")
@@ -92,7 +92,7 @@ def test_a_draft_that_the_lock_refused_is_kept_in_the_page_and_sent_after_unlock
     db.session.rollback()
     desk.locator("#words").fill("厨房水管爆了")
 
-    expect(desk.locator("#lock")).to_be_visible()
+    expect(desk.locator("#screen-lock")).to_be_visible()
     assert words_kept() == ["厨房"]
     unlock(desk)
 
@@ -104,11 +104,11 @@ def test_a_tab_beside_locks_and_unlocks_with_it(desk):
     other.goto("/work-orders")
     desk.bring_to_front()
     desk.keyboard.press("Alt+l")
-    expect(other.locator("#lock")).to_be_visible()
+    expect(other.locator("#screen-lock")).to_be_visible()
 
     unlock(desk)
 
-    expect(other.locator("#lock")).to_be_hidden()
+    expect(other.locator("#screen-lock")).to_be_hidden()
 
 
 def test_a_quiet_desk_locks_by_itself_and_whoever_works_is_left_alone(desk):
@@ -117,11 +117,11 @@ def test_a_quiet_desk_locks_by_itself_and_whoever_works_is_left_alone(desk):
     desk.clock.run_for(9 * 60_000)
     desk.keyboard.press("Shift")
     desk.clock.run_for(9 * 60_000)
-    expect(desk.locator("#lock")).to_be_hidden()
+    expect(desk.locator("#screen-lock")).to_be_hidden()
 
     desk.clock.run_for(61_000)
 
-    expect(desk.locator("#lock")).to_be_visible()
+    expect(desk.locator("#screen-lock")).to_be_visible()
     assert db.session.scalars(select(Session.locked_at)).one() is not None
     db.session.rollback()
 
