@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from helpdesk.accounts.cleaning import forget_known_addresses, forget_throttles
+from helpdesk.accounts.cleaning import forget_known_addresses, forget_old_devices, forget_throttles
 from helpdesk.audit.heads import note_head
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
@@ -37,6 +37,7 @@ TASKS = (
     Task("retention", timedelta(hours=1), forget_by_night, timedelta(hours=2)),
     Task("chain-heads", timedelta(hours=1), note_head),
     Task("known-addresses", timedelta(days=1), forget_known_addresses, LONG),
+    Task("old-devices", timedelta(days=1), forget_old_devices, LONG),
     Task("photos", timedelta(days=1), sweep_photos, LONG),
     Task("ways", timedelta(days=1), learn_ways, LONG),
     Task("uploads", timedelta(hours=1), forget_uploads, LONG),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
 
+from helpdesk.accounts.device_models import EnrolledDevice
 from helpdesk.accounts.models import FirstAdministratorLink, Language, Session, SignInStep, Theme, User, UserRole
 from helpdesk.accounts.proof import require_proof
 from helpdesk.accounts.queries import administers, first_administrator_link, sign_in_step, user_named
@@ -127,6 +128,7 @@ def set_active(user: User, *, active: bool, actor: User, now: datetime) -> None:
     user.active = active
     if not active:
         end_all_sessions(user, now)
+        forget_devices(user, now)
     record("user.enabled" if active else "user.disabled", user, actor=actor, now=now)
 
 
@@ -139,6 +141,7 @@ def set_password(user: User, *, password_hash: str, proved: bool, actor: User, n
     require_proof(proved, field="own_password")
     _keep_password(user, password_hash, expires_at=now + FIRST_PASSWORD_LASTS)
     end_all_sessions(user, now)
+    forget_devices(user, now)
     record("user.password_set", user, actor=actor, now=now)
 
 
@@ -153,6 +156,20 @@ def change_password(*, password_hash: str, keep: Session | None, actor: User, no
 def _keep_password(user: User, password_hash: str, *, expires_at: datetime | None) -> None:
     """An account of the demonstration that gets a password of its own is no longer one."""
     user.password_hash, user.password_expires_at, user.is_demo = password_hash, expires_at, False
+
+
+def set_roles(user: User, *, roles: set[Role], estate_id: int, actor: User, now: datetime) -> None:
+    """Which roles an account holds in one estate. Whoever is signed in with the old ones signs in anew."""
+    require_to_administer(user, actor)
+    require(actor, Permission.ADMINISTER, estate_id)
+    if user.id == actor.id:
+        raise NotAllowed(_("Another administrator must change your roles."))
+    elsewhere = [held for held in user.roles if held.estate_id != estate_id]
+    kept = [held for held in user.roles if held.estate_id == estate_id and held.role in roles]
+    new = roles - {held.role for held in kept}
+    user.roles = [*elsewhere, *kept, *(UserRole(role=role, estate_id=estate_id) for role in sorted(new))]
+    end_all_sessions(user, now)
+    record("user.roles_set", user, actor=actor, now=now, estate_id=estate_id, roles=sorted(roles))
 
 
 def set_phone(user: User, *, phone: str | None, proved: bool, actor: User, now: datetime) -> None:
@@ -185,3 +202,8 @@ def end_all_sessions(user: User, now: datetime, *, but: int | None = None) -> No
     still_open = (Session.user_id == user.id) & Session.ended_at.is_(None)
     db.session.execute(update(Session).where(still_open, Session.id != (but or 0)).values(ended_at=now))
     db.session.execute(delete(SignInStep).where(SignInStep.user_id == user.id))
+
+
+def forget_devices(user: User, now: datetime) -> None:
+    known = (EnrolledDevice.user_id == user.id) & EnrolledDevice.revoked_at.is_(None)
+    db.session.execute(update(EnrolledDevice).where(known).values(revoked_at=now))

@@ -2,15 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 
+from helpdesk.accounts.device_models import EnrolledDevice
 from helpdesk.accounts.models import KnownAddress, SignInStep, Throttle
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
-KEPT = timedelta(days=90)  # of an address, after somebody last signed in there
+KEPT = timedelta(days=90)  # of an address or a device, after somebody last signed in there
 CHUNK = 500
+
+
+def forget_old_devices(now: datetime) -> int:
+    """Phones and computers that nobody has known for 90 days; returns how many there were."""
+    over = func.coalesce(EnrolledDevice.revoked_at, EnrolledDevice.expires_at) < now - KEPT
+    return _forget(EnrolledDevice, EnrolledDevice.id, over)
 
 
 def forget_throttles(now: datetime) -> int:

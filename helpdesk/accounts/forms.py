@@ -25,3 +25,16 @@ class LanguageForm(Form):
 class ThemeForm(Form):
     theme = SelectField(choices=[code.value for code in Theme], coerce=Theme)
     next = HiddenField()
+
+
+class UnlockForm(Form):
+    unlocks_with = PasswordField(validators=[InputRequired(), Length(max=1_024)])
+    next = HiddenField(default="")
+
+
+class PinForm(Form):
+    """On a phone that is known. The dialog says whose page it is; nobody else may come in there."""
+
+    pin = PasswordField(_l("PIN"), validators=[InputRequired(), Length(max=6)])
+    username = HiddenField(default="")
+    next = HiddenField(default="")

@@ -68,6 +68,10 @@ class Session(db.Model):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the password, last (see `proof`)
+    locked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by hand, or by the page (see `locking`)
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")  # to unlock it, in vain
+    browser: Mapped[str] = mapped_column(String(20), default="other", server_default="other")  # as it said itself
+    system: Mapped[str] = mapped_column(String(20), default="other", server_default="other")
 
 
 class Throttle(db.Model):

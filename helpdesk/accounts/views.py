@@ -7,7 +7,8 @@ from flask_wtf.csrf import generate_csrf
 
 from helpdesk.accounts import passwords, second_step
 from helpdesk.accounts.actions import choose, end_session, open_door, pass_second_step
-from helpdesk.accounts.forms import CodeForm, LanguageForm, SignInForm, ThemeForm
+from helpdesk.accounts.forms import CodeForm, LanguageForm, PinForm, SignInForm, ThemeForm
+from helpdesk.accounts.lock_views import AGAIN, lock_page, phone_here, pin_page
 from helpdesk.accounts.models import Session, SignInStep
 from helpdesk.accounts.queries import has_demo_accounts, sign_in_step, user_named
 from helpdesk.accounts.sessions import hashed
@@ -20,7 +21,6 @@ from helpdesk.core.local_paths import local_path
 from helpdesk.core.transactions import aside, writing
 
 bp = Blueprint("accounts", __name__)
-AGAIN = "X-Sign-In-Again"  # asked by the dialog that lets somebody go on without leaving the page
 
 
 def throttled(limits_of):
@@ -56,8 +56,13 @@ def _step() -> SignInStep | None:
 @bp.get("/sign-in")
 @needs(Guard.PUBLIC)
 def sign_in():
-    form = SignInForm(formdata=None, next=request.args.get("next", ""))
-    return redirect(local_path(form.next.data)) if me().is_authenticated else _sign_in_page(form, 200)
+    next_page = request.args.get("next", "")
+    if me().is_authenticated:
+        return redirect(local_path(next_page))
+    phone = phone_here() if request.args.get("with") != "password" else None
+    if phone:
+        return pin_page(PinForm(formdata=None, next=next_page), phone)
+    return _sign_in_page(SignInForm(formdata=None, next=next_page), 200)
 
 
 @bp.get("/sign-in/token")
@@ -110,11 +115,15 @@ def enter_code():
 
 
 @bp.post("/sign-out")
-@needs(Guard.SIGNED_IN)
+@needs(Guard.PUBLIC)
 def sign_out():
-    row_id = g.session_row.id
+    """Also of a session that is locked or may only read."""
+    row = g.session_row or g.locked_row or g.reading_row if session.from_cookie else None
+    row_id = row.id if row else None
     with writing():
-        end_session(db.session.get(Session, row_id), actor=me(), now=clock.now())
+        if row_id:
+            row = db.session.get(Session, row_id)
+            end_session(row, actor=row.user, now=clock.now())
     answer = redirect(url_for(".sign_in"), 303)
     answer.delete_cookie(current_app.config["SESSION_COOKIE_NAME"], secure=current_app.config["HTTPS"], httponly=True)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -143,13 +152,15 @@ def choose_theme():
 
 @login.unauthorized_handler
 def ask_to_sign_in():
-    """A page leads to signing in; a part or a form stays where it is, with what was typed."""
-    if request.headers.get("HX-Request") == "true":
-        return "", 401, {"HX-Trigger": "sign-in-needed"}
+    """A page leads to signing in, or says that it is locked; a part or a form stays, with what was typed."""
+    if request.headers.get("HX-Request") == "true" or "X-Refresh" in request.headers:
+        return "", 401, {"HX-Trigger": "unlock-needed" if g.locked_row else "sign-in-needed"}
+    typed = [words for name, words in request.form.items() if name != "csrf_token" and len(words.strip()) > 1]
+    if g.locked_row:
+        return lock_page(typed)
     if request.method == "GET":
         return redirect(url_for("accounts.sign_in", next=request.path))  # what was looked up stays out of it
-    typed = [words for name, words in request.form.items() if name != "csrf_token" and len(words.strip()) > 1]
-    return render_template("accounts/signed_out.html", typed=typed), 401
+    return render_template("accounts/signed_out.html", typed=typed), 401, {"HX-Trigger": "sign-in-needed"}
 
 
 def _sign_in_page(form: SignInForm, status: int, **headers):

@@ -1,6 +1,7 @@
-"""Pages of the administrator: the first one, the accounts of the staff, and the parts every page is made of.
+"""Pages of the administrator: the first one, the accounts of the staff, and the parts every page is made of; and the
+page on which everybody looks after their own account.
 
 May use: everything left of it.
 """
 
-from helpdesk.admin import commands, views
+from helpdesk.admin import access_views, commands, own_views, views

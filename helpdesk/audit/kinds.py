@@ -29,6 +29,12 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "second_step.reset_asked": {},
     "second_step.reset": {},  # by a second administrator, or at the shell
     "looks.too_often": {},  # more looks in a day than the limit; the subject is who looked
+    "user.roles_set": {"estate_id": int, "roles": list},
+    "user.pin_set": {},
+    "user.signed_out": {},  # everywhere, or everywhere else
+    "device.enrolled": {"device": StrEnum},
+    "device.revoked": {},
+    "lock_policy.set": {"minutes": int},
     "estate.added": {},
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each

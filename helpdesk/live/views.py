@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Flask, Response, current_app, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpdesk.accounts.sessions import open_session_of
+from helpdesk.accounts.sessions import device_cookie, open_session_of
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
 from helpdesk.core.extensions import db
@@ -25,7 +25,8 @@ RETRY_AFTER_S = 30
 @bp.get("/live")
 @needs(Guard.SIGNED_IN)
 def stream():
-    events = _events(current_app._get_current_object(), feed, session.number, _asked_seq())
+    app = current_app._get_current_object()
+    events = _events(app, feed, session.number, _asked_seq(), request.cookies.get(device_cookie(app), ""))
     db.session.rollback()  # a stream waits long; the connection that found its user goes back to the pages
     try:
         next(events)  # takes the place; from here on whoever drops the generator gives it back
@@ -47,7 +48,7 @@ def _asked_seq() -> int:
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
 
 
-def _events(app: Flask, feed: Feed, number: str, seq: int) -> Iterator[str]:
+def _events(app: Flask, feed: Feed, number: str, seq: int, device: str) -> Iterator[str]:
     """The stream of one browser, whose cookie holds `number`. Its first value is for the view, not for the browser."""
     with app.app_context():
         engine = db.engine
@@ -58,7 +59,7 @@ def _events(app: Flask, feed: Feed, number: str, seq: int) -> Iterator[str]:
         while not place.over.is_set():
             newest, changed = feed.since(seq, wait_s=wait_s, place=place)
             try:
-                mine = _topics_now(app, number)
+                mine = _topics_now(app, number, device)
             except SQLAlchemyError:  # the feed has logged it; the browser comes back by itself
                 return
             if mine is None:
@@ -76,11 +77,11 @@ def _told(newest: int, topics: set[str]) -> str:
     return f"id: {newest}\n{event}data: {text}\n\n"
 
 
-def _topics_now(app: Flask, number: str) -> set[str] | None:
-    """What this session may hear now: it may have ended, or lost rights, since the stream began.
+def _topics_now(app: Flask, number: str, device: str) -> set[str] | None:
+    """What this session may hear now: it may have ended, been locked, or lost rights, since the stream began.
 
     Holds no database session in between, for there may be a hundred streams.
     """
     with app.app_context():
-        row = open_session_of(number, clock.now())
+        row = open_session_of(number, clock.now(), device)
         return topics_of(row.user) if row else None

@@ -110,7 +110,7 @@
     const reply = await fetch(feed, { headers: { "X-Refresh": "1" } }).catch(() => null);
     const text = reply?.ok ? await reply.text().catch(() => null) : null;
     if (!text) {
-      if (reply?.status === 401) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));
+      if (reply?.status === 401) document.body.dispatchEvent(new CustomEvent(reply.headers.get("HX-Trigger"), { bubbles: true }));
       else document.dispatchEvent(new CustomEvent("toast", { detail: said("Lost") }));
       return;
     }

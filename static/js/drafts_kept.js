@@ -37,6 +37,7 @@
   });
 
   document.addEventListener("signed-in-again", () => waiting.forEach(keepAgain));
+  document.addEventListener("count-unsent", ({ detail }) => (detail.drafts += [...waiting].filter((place) => place.isConnected).length));
 
   // It is said where it is typed; a message in the corner would tell it once more with every key.
   for (const failed of ["htmx:responseError", "htmx:sendError"]) {

@@ -64,7 +64,10 @@
   function sendAgain() {
     if (!unsent) return;
     if (unsent.form.isConnected) unsent.form.requestSubmit();
-    else htmx.ajax("post", unsent.url, { target: unsent.target, swap: "outerHTML", values: unsent.values });
+    else {
+      const values = { ...unsent.values, csrf_token: document.querySelector("meta[name=csrf-token]").content };
+      htmx.ajax("post", unsent.url, { target: unsent.target, swap: "outerHTML", values });
+    }
   }
 
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
@@ -78,10 +81,24 @@
       event.stopImmediatePropagation(); // it is said above the button
     }, true);
   }
+  // Nobody is signed in any more, or the phone is locked: the tap waits for its owner, and goes with the new token.
+  function waitForOwner({ elt, path }) {
+    if (elt.matches("form:has([name=claimed_at])")) {
+      unsent = { form: elt, url: path, target: elt.getAttribute("hx-target"), values: Object.fromEntries(new FormData(elt)) };
+    }
+    if (unsent?.url === path) clearTimeout(again);
+    const said = document.getElementById("unsent");
+    if (said) said.hidden = !unsent;
+  }
+
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (unsent && detail.xhr.status && detail.requestConfig.verb === "post" && detail.requestConfig.path === unsent.url) keep(null);
+    if (detail.requestConfig.verb !== "post" || !detail.xhr.status) return;
+    if (detail.xhr.status === 401) waitForOwner(detail.requestConfig);
+    else if (unsent?.url === detail.requestConfig.path) keep(null);
   });
   addEventListener("online", sendAgain);
+  document.addEventListener("signed-in-again", sendAgain);
+  document.addEventListener("count-unsent", ({ detail }) => (detail.steps += unsent ? 1 : 0));
 
   // What was unfolded stays so when a region renews itself.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {

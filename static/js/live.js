@@ -17,7 +17,7 @@
   let from = upTo; // since when this tab has listened
   let heardAt = Date.now() - SILENT_MS + 2 * LOOK_MS; // a tab that hears nothing at first soon listens itself
   let trueAt = Date.now(); // until when the page was known to be up to date
-  let leading = false, over = false;
+  let leading = false, over = ""; // or what is needed to go on: to sign in, or to unlock the screen
   let hangUp = () => {}, resume = () => {}, queue;
 
   // ── every tab ──
@@ -55,10 +55,10 @@
   });
 
   function askForSignIn() {
-    if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));
+    if (over && !document.hidden) document.body.dispatchEvent(new CustomEvent(over, { bubbles: true }));
   }
 
-  function receive({ topics = [], seq: newest = upTo, state, signedOut = false }) {
+  function receive({ topics = [], seq: newest = upTo, state, signedOut = "" }) {
     heardAt = Date.now();
     if (state !== "off") trueAt = heardAt;
     upTo = newest;
@@ -72,7 +72,7 @@
   const greet = () => channel.postMessage({ hello: upTo, name });
 
   function signedIn() {
-    over = false;
+    over = "";
     resume();
   }
 
@@ -117,13 +117,14 @@
     });
   }
 
-  // One question instead of the stream; true when the server answered. Waits while nobody is signed in.
+  // One question instead of the stream; true when the server answered. Waits while nobody is signed in or the screen is
+  // locked, and says "back" afterwards: whoever unlocks may have somebody on the line.
   async function ask(state) {
     const reply = await fetch(`${poll}?after=${upTo}`, { headers: { "HX-Request": "true" } }).catch(() => null);
     if (reply?.status === 401) {
-      tell({ state: "off", signedOut: true });
+      tell({ state: "off", signedOut: reply.headers.get("HX-Trigger") ?? "sign-in-needed" });
       await new Promise((resolve) => (resume = resolve));
-      return true;
+      return "back";
     }
     const news = reply?.ok ? await reply.json().catch(() => null) : null;
     tell(news ? { ...news, state } : { state: "off" });
@@ -139,7 +140,9 @@
       const stood = await listen();
       let asks = stood ? 1 : FULL_POLLS; // it broke: listen again soon; refused, because all places are taken: after 30 s
       while (leading && asks > 0) {
-        asks = (await ask(stood ? "off" : "poll")) ? asks - 1 : 1;
+        const answered = await ask(stood ? "off" : "poll");
+        if (answered === "back") break;
+        asks = answered ? asks - 1 : 1;
         await pause(POLL_MS);
       }
     }
@@ -147,7 +150,7 @@
 
   async function askAlone() {
     for (;;) {
-      if (!document.hidden) await ask("poll");
+      if (!document.hidden && (await ask("poll")) === "back") continue;
       await pause(POLL_MS);
     }
   }

@@ -100,7 +100,7 @@
     }
     if (answer.status === 401) {
       show(photo, words.wordsSignIn);
-      document.body.dispatchEvent(new CustomEvent("sign-in-needed", { bubbles: true }));
+      document.body.dispatchEvent(new CustomEvent(answer.headers.get("HX-Trigger"), { bubbles: true }));
       return false;
     }
     const said = page.querySelector("#photos .error, [role=alert]")?.textContent.replace(/\s+/g, " ").trim();

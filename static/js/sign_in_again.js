@@ -26,11 +26,17 @@
   async function signIn() {
     const token = await (await fetch(dialog.dataset.tokenUrl, { cache: "no-store" })).text();
     const body = new URLSearchParams({ ...Object.fromEntries(new FormData(form)), csrf_token: token.trim() });
-    const answer = await fetch(code.required ? dialog.dataset.codeUrl : form.action, {
+    const pin = !code.required && /^\d{4,6}$/.test(body.get("password")) && dialog.dataset.pinUrl; // one's own phone
+    if (pin) body.set("pin", body.get("password"));
+    const answer = await fetch(pin || (code.required ? dialog.dataset.codeUrl : form.action), {
       method: "POST", body, headers: { "X-Sign-In-Again": "1", "X-CSRFToken": token.trim() },
     });
     if (answer.status === 202) return askCode(true);
     if (answer.status === 409) askCode(false);
+    if (answer.status === 410) {
+      delete dialog.dataset.pinUrl; // the phone is not known any more: letters again
+      form.elements.password.inputMode = "";
+    }
     if (answer.status !== 204) return say((await answer.text()).trim());
     document.body.dispatchEvent(new CustomEvent("token-renewed", { bubbles: true, detail: { token: answer.headers.get("X-CSRF-Token") } }));
     dialog.close();

@@ -16,7 +16,7 @@
     button.querySelector(".visually-hidden").textContent = button.title;
     const use = button.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#theme-${theme}`));
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body), redirect: "manual" }).catch(() => null);
-    if (answer?.status === 401) document.body.dispatchEvent(new CustomEvent("sign-in-needed"));
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body), redirect: "manual", headers: { "HX-Request": "true" } }).catch(() => null);
+    if (answer?.status === 401) document.body.dispatchEvent(new CustomEvent(answer.headers.get("HX-Trigger"), { bubbles: true }));
   });
 }

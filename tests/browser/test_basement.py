@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from helpdesk.accounts.models import Session
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -13,6 +14,7 @@ from helpdesk.repairs.models import Visit
 from helpdesk.repairs.states import VisitStatus
 from helpdesk.repairs.visit_actions import hand_over_visit, schedule_visit
 from tests.browser.conftest import PHONE
+from tests.conftest import PASSWORD
 
 MONDAY = datetime(2026, 3, 2, 2, tzinfo=UTC)
 RENEW = "const thumb = document.getElementById('thumb'); thumb.innerHTML = thumb.innerHTML; htmx.process(thumb)"
@@ -70,3 +72,23 @@ def test_a_tap_for_a_visit_that_was_given_away_says_so_and_is_not_sent_again(pho
     expect(phone.locator("main")).to_contain_text("This job is no longer yours")
     expect(phone.locator("#unsent")).to_be_hidden()
     assert the_visit().status == VisitStatus.PLANNED
+
+
+@pytest.mark.proves("AU-09")
+@pytest.mark.parametrize("renewed", [False, True])
+def test_a_tap_after_the_session_ended_waits_for_its_owner(renewed, phone):
+    with writing():
+        db.session.scalars(select(Session)).one().ended_at = MONDAY
+    db.session.rollback()
+    phone.get_by_role("button", name="Accept").tap()
+    expect(phone.locator("#sign-in-again")).to_be_visible()
+    if renewed:
+        phone.evaluate(RENEW)
+    assert the_visit().status == VisitStatus.PLANNED
+
+    phone.locator("#again-password").fill(PASSWORD)
+    phone.keyboard.press("Enter")
+
+    expect(phone.locator("#thumb").get_by_role("button", name="On my way")).to_be_visible()
+    expect(phone.locator("#unsent")).to_be_hidden()
+    assert the_visit().status == VisitStatus.ACCEPTED

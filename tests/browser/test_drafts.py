@@ -37,6 +37,7 @@ def sign_out_everywhere(ann, now):
     db.session.rollback()
 
 
+@pytest.mark.proves("WB-03", "AU-09")
 def test_a_draft_that_is_not_kept_says_so_and_is_kept_after_signing_in_again(typing, ann, now):
     page = typing
     page.evaluate("document.getElementById('sign-in-again').showModal = () => {}")  # not yet: somebody talks

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from helpdesk.accounts import passwords
+from helpdesk.accounts.device_models import UserPin
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
@@ -94,3 +96,21 @@ def note_by_keyboard(page):
     page.keyboard.type(HEARD, delay=10)
     page.keyboard.press("Alt+Digit1")
     expect(page.locator("#callback .timeline > li")).not_to_have_count(before)
+
+
+def test_a_call_that_rings_at_a_locked_screen_is_seen_two_seconds_after_the_pin(report, ann, add, visit):
+    add(UserPin, user_id=ann.id, pin_hash=passwords.hash_password("4826"), set_at=MORNING)
+    username = ann.username
+    db.session.rollback()
+    console = visit(username, expected_errors=["401"])
+    expect(console.locator("body[data-live-state=on]")).to_be_visible()
+    console.keyboard.press("Alt+l")
+    expect(console.locator("#lock-pin")).to_be_focused()
+    report("newCall")
+    expect(console.locator("body[data-live-state=off]")).to_be_attached()
+    assert "王桂英" not in console.locator("body").inner_text()
+
+    console.keyboard.type("4826")
+    console.keyboard.press("Enter")
+
+    expect(console.locator("#ringing")).to_contain_text("王桂英", timeout=2_000)

@@ -154,8 +154,8 @@ with create_app().app_context():
 
 @pytest.mark.parametrize("entries", [10, pytest.param(200, marks=pytest.mark.soak)])
 def test_four_processes_keep_one_unbroken_chain(entries, app, ann):
-    env = {"PYTHONPATH": str(ROOT), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "k" * 48, "DATA_KEY": DATA_KEY,
-           "INSTANCE_PATH": app.instance_path, "PATH": "/usr/bin"}  # fmt: skip
+    env = {"PYTHONPATH": str(ROOT), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "k" * 48,
+           "DATA_KEY": DATA_KEY, "INSTANCE_PATH": app.instance_path, "PATH": "/usr/bin"}  # fmt: skip
     command = [sys.executable, "-c", WRITER, str(ann.id), str(entries)]
     db.session.rollback()
 

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from helpdesk.accounts.models import User
+from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice
+from helpdesk.accounts.models import Session, User
 from helpdesk.billing.models import Account, Charge, ChargeKind
 from helpdesk.callbacks.actions import ask_to_ring, give_up, note_attempt, write_what_came
 from helpdesk.callbacks.models import Answer, Reason
@@ -101,6 +102,7 @@ from tests.conftest import NOON
 from tests.households import add_home, add_person, add_phone, index_place
 from tests.waivers import a_home, applied, keep_scans, scanned, seen
 
+LEAVES = {"accounts.sign_out", "lock.lock_screen"}  # afterwards this browser may do nothing more
 STREAMS = {"/live"}  # does not end by itself; tests/web/test_live.py listens to it
 
 
@@ -123,6 +125,7 @@ class World:
             ("number", "visit_id"): "visits", ("round_id", "row_id"): "rounds", ("routine_id", "turn_id"): "turns",
             ("number", "quote_id"): "quotes", ("person_id", "user_id"): "ties",
             ("application_number", "scan_id"): "scans",
+            ("session_id", "user_id"): "signed_in",
         }  # fmt: skip
         assert len(names) == 1 or tuple(names) in several, f"say in tests/web/conftest.py what {rule} names"
         rows = (
@@ -201,6 +204,7 @@ def world(app, estate, stairwell, place, category, person, add, now, tmp_path, m
         **_planned(world, estate, place, category, now),
         "upload_id": _uploads(world, estate, add, now), "file_id": [_export_file(world, estate, add, now)],
         "urgency": ["p0", "p1"], "merge_id": [_merged(world, estate, add, now)],
+        **_signed_in(world, add, now),
     }  # fmt: skip
     world.ids |= register_of(estate, place, stairwell, household, add)
     world.ids |= rounds.something_of_everything(
@@ -375,6 +379,18 @@ def _export_file(world, estate, add, now) -> int:
         with_phones=True, with_flags=True, reason="For the typhoon", rows=3, asked_by_id=world.users[Role.MANAGER].id,
         asked_at=now, seen_at=now,
     ).id  # fmt: skip
+
+
+def _signed_in(world, add, now) -> dict:
+    """A technician signed in somewhere, on a phone that is known."""
+    user_id, said = world.users[Role.TECHNICIAN].id, {"browser": "wechat", "system": "android"}
+    row = add(Session, token_hash="s" * 64, user_id=user_id, opened_at=now, seen_at=now, **said)
+    device = add(
+        EnrolledDevice, token_hash="d" * 64, user_id=user_id, kind=DeviceKind.PHONE, enrolled_at=now, seen_at=now,
+        expires_at=now + timedelta(days=30), **said,
+    )  # fmt: skip
+    pair = {"session_id": row.id, "user_id": user_id}
+    return {"session_id": [row.id], "device_id": [device.id], "signed_in": [pair]}
 
 
 def _merged(world, estate, add, now) -> int:

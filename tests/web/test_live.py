@@ -150,6 +150,16 @@ def test_a_stream_ends_when_its_session_ends(ann, as_user, listen, now):
     assert list(stream) == [OVER]
 
 
+def test_a_locked_screen_hears_nothing_and_its_stream_ends(ann, estate, as_user, listen, happen):
+    browser = as_user(ann)
+    arrived = listen(ann, browser=browser)
+
+    browser.post("/me/lock")
+    happen(f"estate:{estate.id}")
+
+    assert list(arrived) == ["event: over\ndata: signed out\n\n"]
+
+
 def test_a_stream_ends_when_the_account_is_disabled(ann, ada, estate, listen, now):
     stream = listen(ann)
     with writing():

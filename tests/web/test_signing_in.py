@@ -81,6 +81,7 @@ class Recorder(PasswordHasher):
         return super().verify(hashed, password)
 
 
+@pytest.mark.proves("AU-06", "AU-18")
 def test_the_cookie_says_nothing_and_changes_at_the_door(visitor, ann, now):
     browser = visitor()
     browser.client.get("/sign-in")
@@ -94,6 +95,7 @@ def test_the_cookie_says_nothing_and_changes_at_the_door(visitor, ann, now):
     assert db.session.scalar(select(func.count()).where(Session.token_hash == after)) == 0  # only its hash is kept
 
 
+@pytest.mark.proves("AU-18")
 def test_over_https_the_cookie_is_bound_to_the_host(app, as_user, ann, now):
     app.config.update(HTTPS=True, SESSION_COOKIE_NAME="__Host-session")
     try:
@@ -107,6 +109,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(app, as_user, ann, now):
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
+@pytest.mark.proves("AU-07", "WB-11")
 def test_after_signing_out_a_copied_cookie_is_dead(app, as_user, ann, now):
     browser, thief = as_user(ann), app.test_client()
     thief.set_cookie("session", browser.get_cookie("session").value)
@@ -119,6 +122,7 @@ def test_after_signing_out_a_copied_cookie_is_dead(app, as_user, ann, now):
     assert (thief.get("/work-orders").status_code, thief.get("/live").status_code) == (302, 302)
 
 
+@pytest.mark.proves("AU-10")
 def test_a_disabled_account_is_out_at_once_everywhere(ann, as_user, now):
     browsers = [as_user(ann), as_user(ann)]
     with writing():
@@ -126,6 +130,7 @@ def test_a_disabled_account_is_out_at_once_everywhere(ann, as_user, now):
     assert [browser.get("/work-orders").status_code for browser in browsers] == [302, 302]
 
 
+@pytest.mark.proves("AU-08")
 @pytest.mark.parametrize(
     ("roles", "limit"),
     [
@@ -139,11 +144,14 @@ def test_who_rests_too_long_signs_in_again(roles, limit, person, as_user, set_no
     browser = as_user(person("Lin", *roles))
 
     set_now(NOON + limit)
+    if Role.OPERATOR in roles:  # the screen has locked itself meanwhile, and still opens
+        assert browser.post("/me/unlock", data={"unlocks_with": PASSWORD}).status_code == 303
     assert browser.get("/admin/style").status_code == 200
     set_now(NOON + limit + limit + timedelta(seconds=1))
     assert browser.get("/admin/style").status_code == 302
 
 
+@pytest.mark.proves("AU-08")
 def test_pages_that_refresh_themselves_do_not_keep_anyone_signed_in(mei, as_user, set_now):
     set_now(NOON)
     browser = as_user(mei)
@@ -155,10 +163,12 @@ def test_pages_that_refresh_themselves_do_not_keep_anyone_signed_in(mei, as_user
     assert browser.get("/work-orders").status_code == 302
 
 
+@pytest.mark.proves("AU-08")
 def test_after_twenty_hours_everyone_signs_in_again(ann, as_user, set_now):
     set_now(NOON)
     browser = as_user(ann)
     set_now(NOON + timedelta(hours=11))
+    assert browser.post("/me/unlock", data={"unlocks_with": PASSWORD}).status_code == 303
     assert browser.get("/work-orders").status_code == 200
     set_now(NOON + timedelta(hours=20, seconds=1))
     assert browser.get("/work-orders").status_code == 302
@@ -261,6 +271,7 @@ def test_passwords_are_kept_as_argon2id_at_the_cost_owasp_asks_for():
     assert "PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)" in source
 
 
+@pytest.mark.proves("WB-13")
 @pytest.mark.parametrize(
     "evil",
     ["//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example/", "/\t/evil.example",
@@ -277,11 +288,13 @@ def test_a_page_asked_for_by_a_stranger_leads_to_the_door_and_back(app):
     assert (answer.status_code, answer.location) == (302, "/sign-in?next=/work-orders")
 
 
+@pytest.mark.proves("WB-12")
 def test_an_expired_session_inside_a_part_asks_for_the_password_not_the_page(app):
     answer = app.test_client().get("/work-orders", headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Trigger"], answer.text) == (401, "sign-in-needed", "")
 
 
+@pytest.mark.proves("WB-03")
 def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(ann, as_user, set_now):
     set_now(NOON)
     browser = as_user(ann)
@@ -293,6 +306,7 @@ def test_a_form_sent_after_the_session_ended_keeps_what_was_typed(ann, as_user, 
     assert "水管爆了 &lt;b&gt;快&lt;/b&gt;" in answer.text
 
 
+@pytest.mark.proves("WB-03")
 def test_the_dialog_signs_in_again_and_renews_the_token_of_the_page(ann, as_user, set_now):
     set_now(NOON)
     browser = as_user(ann)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from helpdesk.admin.forms import PhoneForm
+from helpdesk.admin.own_forms import RolesForm
 from helpdesk.callbacks.forms import AttemptForm, GiveUpForm, OwnerForm, ReopenForm, ResultForm
 from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS
@@ -66,6 +67,7 @@ ELSEWHERE = {
     NotesForm,
     WithdrawForm,  # tests/web/test_handover.py
     PhoneForm,  # tests/web/test_accounts.py
+    RolesForm,  # tests/web/test_sessions.py
     *FORMS.values(),
     NoteForm,  # of cases: tests/web/test_cases.py
     MessageForm,  # tests/web/test_ring_list.py

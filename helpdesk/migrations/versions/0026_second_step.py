@@ -7,7 +7,7 @@ empty: until somebody signed in once more, the wide limits count for them too.
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0026", "0024"
+revision, down_revision = "0026", "0025"
 OF_DEMO = "$argon2id$v=19$m=19456,t=2,p=1$ZGVtby1lc3RhdGUtc2FsdA$m0P4htGu5soBWs02kvHsHTTOx3u3HXdkU+nYP6WDf+E"
 
 
