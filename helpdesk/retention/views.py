@@ -66,6 +66,7 @@ def set_hold():
 @bp.post("/holds/<int:hold_id>/lifting")
 @needs(P.CONSENT_TO_ERASURE)
 def lift_hold(hold_id: int):
+    get_hold(me(), hold_id)
     form = LiftForm()
     if form.validate():
         with form.keeping_typed(), writing():

@@ -1,8 +1,12 @@
 """A small estate in which every page has something to show, and the addresses that show it."""
 
+import shutil
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -103,6 +107,7 @@ from tests.households import add_home, add_person, add_phone, index_place
 from tests.waivers import a_home, applied, keep_scans, scanned, seen
 
 LEAVES = {"accounts.sign_out", "lock.lock_screen"}  # afterwards this browser may do nothing more
+WORLD = "world"
 STREAMS = {"/live"}  # does not end by itself; tests/web/test_live.py listens to it
 
 
@@ -174,11 +179,51 @@ class World:
         ]  # fmt: skip
 
 
+OF_ITS_OWN = {"stairwell", "place", "work_order", "ann", "tao", "bo", "mei", "ada"}  # rows that a world is built around
+_built: dict = {}  # what this process knows of the world it built first: ids, users and files
+
+
 @pytest.fixture
-def world(app, estate, stairwell, place, category, person, add, now, tmp_path, monkeypatch):
-    """The estate with something of everything: what is typed into it is harmless."""
+def world(app, blank, estate, person, now, tmp_path, monkeypatch, request):
+    """The estate with something of everything: what is typed into it is harmless.
+
+    It takes half a second to build, so each process builds it once and copies it then, for tests that begin with it.
+    """
     monkeypatch.setitem(app.config, "PHOTO_FOLDER", str(tmp_path / "photos"))
     monkeypatch.setitem(app.config, "SCAN_FOLDER", str(tmp_path / "scans"))
+    copies, begins = blank[1], not OF_ITS_OWN & {*request.fixturenames} and not db.session.scalar(select(User.id))
+    if begins and copies.has(WORLD):
+        return _copied(copies, tmp_path)
+    world = _build(*(request.getfixturevalue(name) for name in ("stairwell", "place", "category", "add")),
+                   estate=estate, person=person, now=now, tmp_path=tmp_path)  # fmt: skip
+    if begins:
+        _keep(world, copies, tmp_path)
+    return world
+
+
+def _keep(world: World, copies, files: Path) -> None:
+    _built.update(ids=world.ids, users={role: user.id for role, user in world.users.items()})
+    _built["files"] = TemporaryDirectory(prefix="helpdesk-world-")
+    shutil.copytree(files, _built["files"].name, dirs_exist_ok=True)
+    db.session.rollback()
+    db.engine.dispose()
+    copies.keep(WORLD)
+    world.users = _users()
+
+
+def _copied(copies, files: Path) -> World:
+    db.session.rollback()
+    db.engine.dispose()
+    copies.renew(WORLD)
+    shutil.copytree(_built["files"].name, files, dirs_exist_ok=True)
+    return World(_users(), deepcopy(_built["ids"]))
+
+
+def _users() -> dict[Role, User]:
+    return {role: db.session.get_one(User, user_id) for role, user_id in _built["users"].items()}
+
+
+def _build(stairwell, place, category, add, *, estate, person, now, tmp_path) -> World:
     world = World({role: person(role.value.capitalize(), role) for role in Role})
     household = _household(estate, place, stairwell, add)
     orders = _orders(world, estate, place, category, tmp_path / "photos", now)

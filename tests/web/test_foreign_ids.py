@@ -18,7 +18,7 @@ from tests.web.test_every_page import dump
 from tests.web.test_nonsense import field_names
 
 WHOLE_INSTALLATION = {"public", "administer"}  # messages and lines of the installation: administrators of any estate
-NOT_ABOUT_A_RECORD = {"token", "filename", "urgency", "key", "kind"}
+NOT_ABOUT_A_RECORD = {"token", "filename", "urgency", "key", "kind", "data_class"}
 OF_NO_ESTATE = {*EVERYBODY, "calendar_day.name"}  # printed for everybody, and the calendar of the installation
 MISSING = {int: 987_654_321, str: "GD20260302-9876", UUID: UUID(int=5)}
 FILLED = {
