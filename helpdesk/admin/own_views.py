@@ -3,7 +3,8 @@
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 
 from helpdesk.accounts import passwords
-from helpdesk.accounts.actions import change_password, end_session, renew_number
+from helpdesk.accounts.actions import change_password, end_session, renew_number, sign_out_elsewhere
+from helpdesk.accounts.device_actions import DEVICE_LASTS, device_kind, enrol, revoke
 from helpdesk.accounts.device_queries import (
     devices_of,
     devices_revocable,
@@ -12,15 +13,7 @@ from helpdesk.accounts.device_queries import (
     has_pin,
     open_sessions,
 )
-from helpdesk.accounts.locking import (
-    DEVICE_LASTS,
-    device_kind,
-    enrol,
-    lock_minutes,
-    revoke,
-    set_pin,
-    sign_out_elsewhere,
-)
+from helpdesk.accounts.lock_actions import lock_minutes, set_pin
 from helpdesk.accounts.models import Session
 from helpdesk.accounts.proof import is_fresh, proved_by, require_proof
 from helpdesk.accounts.rules import device_of
