@@ -7,7 +7,7 @@ from helpdesk.accounts.actions import end_session, set_roles, sign_out_elsewhere
 from helpdesk.accounts.device_queries import devices_revocable, get_session, open_sessions
 from helpdesk.accounts.lock_actions import lock_minutes, set_lock_minutes
 from helpdesk.accounts.queries import administers, get_user
-from helpdesk.admin.own_forms import LockPolicyForm, RolesForm
+from helpdesk.admin.access_forms import LockPolicyForm, RolesForm
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here

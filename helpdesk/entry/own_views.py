@@ -18,12 +18,12 @@ from helpdesk.accounts.models import Session
 from helpdesk.accounts.proof import is_fresh, proved_by, require_proof
 from helpdesk.accounts.rules import device_of
 from helpdesk.accounts.sessions import device_cookie, known_device, locks_itself
-from helpdesk.admin.own_forms import ChangePasswordForm, DeviceForm, NewPinForm
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
 from helpdesk.core.extensions import db
 from helpdesk.core.local_paths import local_path
 from helpdesk.core.transactions import writing
+from helpdesk.entry.forms import ChangePasswordForm, DeviceForm, NewPinForm
 
 bp = Blueprint("own", __name__)
 bp.add_app_template_global(lock_minutes)
