@@ -131,7 +131,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     ):
         app.register_blueprint(feature.views.bp)
     app.register_blueprint(accounts.lock_views.bp)
-    app.register_blueprint(admin.own_views.bp)
+    app.register_blueprint(entry.own_views.bp)
     app.register_blueprint(admin.access_views.bp)
     app.register_blueprint(estate.import_views.bp)
     app.register_blueprint(billing.book_views.bp)

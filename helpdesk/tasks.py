@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from helpdesk.accounts.cleaning import forget_known_addresses, forget_old_devices, forget_throttles
+from helpdesk.accounts.sweeping import forget_known_addresses, forget_old_devices, forget_throttles
 from helpdesk.audit.heads import note_head
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.lateness import tell_who_comes_late
 from helpdesk.dispatch.learning import learn_ways
 from helpdesk.escalation.scan import tell_what_is_due
-from helpdesk.estate.importing.cleaning import forget_uploads
+from helpdesk.estate.importing.sweeping import forget_uploads
 from helpdesk.estate.unmerging import forget_merges
 from helpdesk.exports.making import forget_files
 from helpdesk.notify.delivery import deliver_due

@@ -75,6 +75,12 @@ def end_session(row: Session, *, actor: User, now: datetime) -> None:
     record("session.ended", row, actor=actor, now=now)
 
 
+def sign_out_elsewhere(user: User, *, but: int | None, actor: User, now: datetime) -> None:
+    """Everywhere, or everywhere but in the session whose id is `but`."""
+    end_all_sessions(user, now, but=but)
+    record("user.signed_out", user, actor=actor, now=now, raises_version=False)
+
+
 def choose(user: User, *, language: Language | None = None, theme: Theme | None = None) -> None:
     """A person's own taste is no act of the business: it leaves no event."""
     user.language, user.theme = language or user.language, theme or user.theme

@@ -13,7 +13,7 @@ from typing import NoReturn
 from flask import abort, current_app, g
 from flask_babel import gettext as _
 
-from helpdesk.accounts.throttle import WINDOW, Limit, here, used_up, wait_needed
+from helpdesk.accounts.throttle import WINDOW, Limit, here, minutes_of, used_up, wait_needed
 from helpdesk.core import clock
 from helpdesk.core.access import me
 from helpdesk.core.errors import TooOften
@@ -89,5 +89,5 @@ def _looked_up(setting: str, user_id: int, now: datetime) -> timedelta:
 
 def _go_on_after(wait: timedelta) -> None:
     if wait > timedelta(0):
-        minutes = -(-int(wait.total_seconds()) // 60)
+        minutes = minutes_of(wait)
         raise TooOften(_("Too often. Wait %(minutes)d minutes, then try again.", minutes=minutes), wait)

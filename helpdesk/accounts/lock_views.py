@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice
 from helpdesk.accounts.device_queries import has_pin
 from helpdesk.accounts.forms import PinForm, UnlockForm
-from helpdesk.accounts.locking import PIN, TRIES, lock, open_session_by_pin, opens, stay, try_counted, unlock
+from helpdesk.accounts.lock_actions import PIN, TRIES, lock, open_session_by_pin, opens, stay, try_counted, unlock
 from helpdesk.accounts.models import Session
 from helpdesk.accounts.sessions import SEEN_EVERY, device_cookie, idle_limit, known_device, locks_itself
 from helpdesk.accounts.words import device_words

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from helpdesk.accounts import passwords, second_step
 from helpdesk.accounts.models import Session, User
-from helpdesk.accounts.throttle import Limit, forgive, here, wait_needed
+from helpdesk.accounts.throttle import Limit, forgive, here, minutes_of, wait_needed
 from helpdesk.audit.actions import record
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
@@ -52,7 +52,7 @@ def _check(typed: str, user: User, now: datetime, field: str) -> None:
     with writing():
         wait = wait_needed(limits, now)
     if wait > timedelta(0):
-        minutes = -(-int(wait.total_seconds()) // 60)
+        minutes = minutes_of(wait)
         raise Refused(_("Too many tries. Wait %(minutes)d minutes, then try again.", minutes=minutes), field=field)
     right = not code.digits and passwords.matches(known, typed)
     with writing():

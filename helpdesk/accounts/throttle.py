@@ -82,6 +82,11 @@ def used_up(limit: Limit, now: datetime) -> timedelta:
     return row.since + WINDOW - now if over else timedelta(0)
 
 
+def minutes_of(wait: timedelta) -> int:
+    """How a wait is told: whole seconds, rounded up to minutes."""
+    return -(-int(wait.total_seconds()) // 60)
+
+
 def forgive(limits: Iterable[Limit]) -> None:
     """After success the tries of the first limit no longer count, and this one does not for the others."""
     rows = [db.session.get(Throttle, limit.key) for limit in limits]

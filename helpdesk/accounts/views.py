@@ -12,7 +12,7 @@ from helpdesk.accounts.lock_views import AGAIN, lock_page, phone_here, pin_page
 from helpdesk.accounts.models import Session, SignInStep
 from helpdesk.accounts.queries import has_demo_accounts, sign_in_step, user_named
 from helpdesk.accounts.sessions import hashed
-from helpdesk.accounts.throttle import Limit, forgive, here, remember_address, sign_in_limits, wait_needed
+from helpdesk.accounts.throttle import Limit, forgive, here, minutes_of, remember_address, sign_in_limits, wait_needed
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
@@ -207,7 +207,7 @@ def _start_again():
 
 
 def _too_often(wait: timedelta):
-    minutes = -(-int(wait.total_seconds()) // 60)
+    minutes = minutes_of(wait)
     message = _("Too many tries. Wait %(minutes)d minutes, then try again.", minutes=minutes)
     headers = {"Retry-After": str(int(wait.total_seconds()) + 1)}
     if AGAIN in request.headers:

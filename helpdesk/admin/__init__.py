@@ -1,7 +1,6 @@
-"""Pages of the administrator: the first one, the accounts of the staff, and the parts every page is made of; and the
-page on which everybody looks after their own account.
+"""Pages of the administrator: the first one, the accounts of the staff, and the parts every page is made of.
 
 May use: everything left of it.
 """
 
-from helpdesk.admin import access_views, commands, own_views, views
+from helpdesk.admin import access_views, commands, views

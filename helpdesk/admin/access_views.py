@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from helpdesk.accounts.actions import end_session, set_roles
+from helpdesk.accounts.actions import end_session, set_roles, sign_out_elsewhere
 from helpdesk.accounts.device_queries import devices_revocable, get_session, open_sessions
-from helpdesk.accounts.locking import lock_minutes, set_lock_minutes, sign_out_elsewhere
+from helpdesk.accounts.lock_actions import lock_minutes, set_lock_minutes
 from helpdesk.accounts.queries import administers, get_user
-from helpdesk.admin.own_forms import LockPolicyForm, RolesForm
+from helpdesk.admin.access_forms import LockPolicyForm, RolesForm
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here

@@ -22,7 +22,7 @@ from helpdesk.core.terms import check_begins, make_room
 from helpdesk.estate.models import Estate, Place
 from helpdesk.looks.actions import note_look
 from helpdesk.looks.models import Looked, Purpose
-from helpdesk.notify.looks import stop_who_looks_too_often
+from helpdesk.looks.too_often import stop_who_looks_too_often
 from helpdesk.tariff.reductions import Scope, reductions_of
 
 MANY = 1_000_000

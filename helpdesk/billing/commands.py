@@ -3,8 +3,8 @@
 import click
 from flask.cli import AppGroup
 
-from helpdesk.billing.proof import problems
 from helpdesk.billing.runs import finish
+from helpdesk.billing.verifying import problems
 from helpdesk.core import clock
 
 group = AppGroup("billing", help="Accounts, charges and payments.")

@@ -1,14 +1,17 @@
 """Fields that several features ask with."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectMultipleField
+from wtforms import IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.core import ids
+
+YEARS = range(2000, 2100)
 
 
 def version() -> IntegerField:
@@ -55,6 +58,23 @@ class CrewField(SelectMultipleField):
     def chosen(self) -> list:
         """The people ticked; None for somebody who is not a technician here (any more)."""
         return [self.people.get(user_id) for user_id in self.data]
+
+
+class MonthField(StringField):
+    """A month as browsers send it (2026-06), as its first day."""
+
+    def process_formdata(self, valuelist):
+        try:
+            self.data = date.fromisoformat(f"{valuelist[0].strip()}-01") if valuelist else None
+        except ValueError:
+            self.data = None
+
+    def _value(self):
+        return f"{self.data:%Y-%m}" if isinstance(self.data, date) else ""
+
+    def pre_validate(self, _form):
+        if not isinstance(self.data, date) or self.data.year not in YEARS:
+            raise ValidationError(_("Write the month like 2026-06."))
 
 
 def chosen_id(typed) -> int:

@@ -11,13 +11,13 @@ from helpdesk.billing.fees import fee_rules, is_billable
 from helpdesk.billing.lines import Line, Span, lines_of
 from helpdesk.billing.models import ChargeKind
 from helpdesk.billing.payment_models import Method, TakenAt
-from helpdesk.billing.reductions import Reduction, Scope, reductions_of
 from helpdesk.billing.rules import first_of, months, next_month, use_of
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.demo.bulk import Rows
 from helpdesk.estate.models import Place
 from helpdesk.tariff.models import MaterialPolicy
+from helpdesk.tariff.reductions import Reduction, Scope, reductions_of
 from helpdesk.tariff.states import ListStatus
 
 MONTHS = 24

@@ -1,6 +1,7 @@
-"""What stands between the door and the work: the second step, a password of one's own, and nothing before them.
+"""One's own account: where one is signed in, PIN, devices, password and second step; and the gate before all work,
+which leads there whoever still has a first password or lacks a second step.
 
 May use: core, audit, accounts, estate.
 """
 
-from helpdesk.entry import gate, password_words, views
+from helpdesk.entry import gate, own_views, password_words, views

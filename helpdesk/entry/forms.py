@@ -1,12 +1,15 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, PasswordField, ValidationError
+from wtforms.validators import InputRequired, Length, Regexp
 
 from helpdesk.accounts.models import User
 from helpdesk.accounts.password_rules import problem, shortest_for
 from helpdesk.core.forms import Form, Text
 from helpdesk.entry.password_words import words_about
+
+DIGITS = Regexp(r"[0-9]{4,6}\Z", message=_l("4 to 6 digits."))
+MINE = _l("Your password, because this must be you")
 
 
 class ProofForm(Form):
@@ -35,3 +38,18 @@ class OwnPasswordForm(Form):
             raise ValidationError(wrong)
         if field.data == self.password.data:
             raise ValidationError(_("This is the password you have already. Choose another one."))
+
+
+class NewPinForm(Form):
+    pin = PasswordField(_l("New PIN"), id="new-pin", validators=[InputRequired(), DIGITS])
+    password = PasswordField(MINE, id="pin-password", validators=[Length(max=1_024)])
+
+
+class DeviceForm(Form):
+    password = PasswordField(MINE, id="device-password", validators=[Length(max=1_024)])
+
+
+class ChangePasswordForm(OwnPasswordForm):
+    """Another password whenever one likes."""
+
+    end_others = BooleanField(_l("Sign me out everywhere else"), default=True)

@@ -42,7 +42,6 @@ class ExportForm(CreatingForm):
     until_on = DateField(_l("Until (calls and collection only)"), validators=[Optional()])
     with_phones = BooleanField(_l("With telephone numbers"))
     with_flags = BooleanField(_l("With care flags"))
-    password = PasswordField(_l("Your password"), validators=[Length(max=1_024)])
     reason = Text(_l("What it is needed for"), limit=LONGEST_REASON)
     password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import user_named
-from helpdesk.accounts.throttle import here, sign_in_limits, wait_needed
+from helpdesk.accounts.throttle import here, minutes_of, sign_in_limits, wait_needed
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, can
 from helpdesk.core.errors import Refused
@@ -39,7 +39,7 @@ def signer_of(form: SignHereForm, now) -> tuple[User, str] | None:
     Nobody learns whether the account exists, is disabled, or the password was wrong.
     """
     if g.wait > timedelta(0):
-        minutes = -(-int(g.wait.total_seconds()) // 60)
+        minutes = minutes_of(g.wait)
         form.form_errors = [_("Too many tries. Wait %(minutes)d minutes, then try again.", minutes=minutes)]
         form.http_status = 429
         return None

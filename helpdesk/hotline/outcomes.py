@@ -63,12 +63,7 @@ def opens_order(typed) -> bool:
         return False
     danger = tells_of_danger(typed.category, typed.urgency)
     if danger and typed.after.goes_on in (GoesOn.NOTHING_MORE, GoesOn.CASE):
-        why = _("This is a danger: somebody has to go. If it is none, choose what it is.")
-        if typed.category and typed.category.code == ELDER_CHECK:
-            why = _(
-                "Nobody can reach an elder who lives alone: somebody has to go. If it is not so, choose what it is."
-            )
-        raise Refused(why, field="goes_on")
+        raise Refused(_why_somebody_goes(typed.category), field="goes_on")
     if danger or typed.after.goes_on is GoesOn.ORDER:
         return True
     if typed.after.goes_on is not GoesOn.CASE and not typed.answer:

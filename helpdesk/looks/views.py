@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from helpdesk.core.access import Guard, Role, needs
-from helpdesk.looks.kinds import KINDS, MASKS, NOTINGS
+from helpdesk.looks.who_sees_what import KINDS, MASKS, NOTINGS
 
 bp = Blueprint("looks", __name__)
 

@@ -1,73 +1,28 @@
 """The pages of public notices and of objections to them."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
-from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
-from helpdesk.core.fields import CodeField
-from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text
+from helpdesk.core.forms import Form
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
 from helpdesk.notices.actions import answer_objection, note_objection, post_notice, take_down
-from helpdesk.notices.models import NoticeStyle, Objection, WaiverNotice
+from helpdesk.notices.forms import AnswerForm, ObjectionForm, PostForm
+from helpdesk.notices.models import Objection, WaiverNotice
 from helpdesk.waivers.rules import add_months
 
 bp = Blueprint("notices", __name__, url_prefix="/waiver-notices")
 P = Permission
 HANGS = timedelta(days=7)
-YEARS = range(2000, 2100)
-
-
-class MonthField(StringField):
-    """A month as browsers send it (2026-06), as its first day."""
-
-    def process_formdata(self, valuelist):
-        try:
-            self.data = date.fromisoformat(f"{valuelist[0].strip()}-01") if valuelist else None
-        except ValueError:
-            self.data = None
-
-    def _value(self):
-        return f"{self.data:%Y-%m}" if isinstance(self.data, date) else ""
-
-    def pre_validate(self, _form):
-        if not isinstance(self.data, date) or self.data.year not in YEARS:
-            raise ValidationError(_("Write the month like 2026-06."))
-
-
-class PostForm(CreatingForm):
-    style = CodeField(_l("What is posted"), NoticeStyle, default=NoticeStyle.COUNTS)
-    first_month = MonthField(_l("From month"))
-    last_month = MonthField(_l("To month"))
-    posted_on = DateField(_l("Hangs from"), validators=[InputRequired()])
-    until_on = DateField(_l("Comes down on"), validators=[InputRequired()])
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.style.offer({style: word(style) for style in NoticeStyle})
-
-
-class ObjectionForm(CreatingForm):
-    row_id = IdField(_l("About which row"))
-    by_name = Text(_l("Who objects"), limit=80)
-    words = LongText(_l("What they object to"), limit=2_000)
-
-
-class AnswerForm(Form):
-    answer = LongText(_l("What they were told"), limit=2_000)
 
 
 @bp.get("")

@@ -1,7 +1,7 @@
 """Finding technicians, and what each of them is on one local date."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import counts
 from helpdesk.estate.models import Place
-from helpdesk.technicians.models import Absence, Block, TechnicianSkill, TechnicianWish, Wish, WorkingHours
+from helpdesk.technicians.models import Absence, Block, TechnicianSkill, TechnicianWish, WorkingHours
 from helpdesk.technicians.rules import USUAL_MINUTES, Spell, masters, without
 
 SENT = [role for role, granted in GRANTS.items() if Permission.DO_VISITS in granted]
@@ -144,12 +144,6 @@ def homes_wishing(user_id: int, estate_id: int) -> list[TechnicianWish]:
     here = TechnicianWish.place.has(Place.estate_id == estate_id)
     found = select(TechnicianWish).where(TechnicianWish.user_id == user_id, here)
     return list(db.session.scalars(found.options(joinedload(TechnicianWish.place)).order_by(TechnicianWish.place_id)))
-
-
-def wishes_of(place_ids: Iterable[int]) -> dict[tuple[int, int], Wish]:
-    """What homes want of technicians, by (place, technician)."""
-    rows = db.session.scalars(select(TechnicianWish).where(TechnicianWish.place_id.in_(list(place_ids))))
-    return {(row.place_id, row.user_id): row.wish for row in rows}
 
 
 def _hours(estate_id: int, ids: list[int]) -> dict[int, list[WorkingHours]]:

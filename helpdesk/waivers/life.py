@@ -1,7 +1,7 @@
 """When a waiver rests, ends and has to be spoken about. Pure: values in, values out."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from helpdesk.waivers.rules import first_of_next_month
 
@@ -26,7 +26,3 @@ def reminders_due(until_on: date, today: date, made: Iterable[int]) -> Sequence[
     """Which reminders are due and not made yet, the latest last: after a silence only that one is worth a call."""
     left, before = (until_on - today).days, set(made)
     return [days for days in REMIND_AT if left <= days and days not in before]
-
-
-def ends_within(until_on: date, today: date, days: int = REMIND_AT[0]) -> bool:
-    return until_on <= today + timedelta(days=days)

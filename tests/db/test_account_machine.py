@@ -15,8 +15,8 @@ from helpdesk.billing.ledger import balance_of
 from helpdesk.billing.models import Account, Charge
 from helpdesk.billing.payment_models import Method, Payment, TakenAt
 from helpdesk.billing.payments import reverse_payment, take_payment
-from helpdesk.billing.proof import problems
 from helpdesk.billing.rules import next_month
+from helpdesk.billing.verifying import problems
 from helpdesk.core.errors import DomainError
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from helpdesk.billing.actions import account_at, credit_reduced_months, what_if
 from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind
 from helpdesk.billing.payment_models import Method, Payment
-from helpdesk.billing.reductions import Reduction, Scope
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.merging import merge_people
 from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, OpeningPosition, Person, Place
 from helpdesk.estate.people_actions import add_person, change_occupancy
+from helpdesk.tariff.reductions import Reduction, Scope
 from tests.money import JULY, JUNE, account_for, bill, owner, priced_home, set_rules
 
 MID_JUNE = datetime(2026, 6, 16, 4, tzinfo=UTC)

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from helpdesk.billing.ledger import arrears
 from helpdesk.billing.models import Account
 from helpdesk.billing.payment_models import DayClosing
-from helpdesk.billing.proof import problems
+from helpdesk.billing.verifying import problems
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk import health
-from helpdesk.accounts.cleaning import forget_throttles
 from helpdesk.accounts.models import Session, Throttle
+from helpdesk.accounts.sweeping import forget_throttles
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Photo, PhotoStage, Visit

@@ -17,7 +17,7 @@ from helpdesk.notices import views as notices
 from helpdesk.tariff import forms as tariff
 from helpdesk.tariff.models import PriceList
 from helpdesk.verification.forms import AskForm, OrderCheckForm
-from helpdesk.waiver_reports.views import ClaimForm
+from helpdesk.waiver_reports.forms import ClaimForm
 from helpdesk.waivers import forms as waivers
 from helpdesk.waivers import policy_forms
 from helpdesk.waivers.models import WaiverApplication

@@ -17,8 +17,8 @@ from helpdesk.core.access import GRANTS, Permission, Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import OccupancyRole, Person, Phone, SearchKey
-from helpdesk.looks.kinds import KINDS
 from helpdesk.looks.models import Look, Looked
+from helpdesk.looks.who_sees_what import KINDS
 from helpdesk.privacy.models import ErasureRequest
 from helpdesk.privacy.states import ErasureStatus
 from helpdesk.retention.models import LegalHold, RetentionRule

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.accounts import passwords
-from helpdesk.accounts.cleaning import forget_old_devices
 from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice, UserPin
 from helpdesk.accounts.models import Session, User
 from helpdesk.accounts.sessions import hashed
+from helpdesk.accounts.sweeping import forget_old_devices
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db

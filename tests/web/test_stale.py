@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from helpdesk.admin.access_forms import RolesForm
 from helpdesk.admin.forms import PhoneForm
-from helpdesk.admin.own_forms import RolesForm
 from helpdesk.callbacks.forms import AttemptForm, GiveUpForm, OwnerForm, ReopenForm, ResultForm
 from helpdesk.cases.forms import NoteForm
 from helpdesk.cases.panel import FORMS

@@ -3,7 +3,8 @@
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 
 from helpdesk.accounts import passwords
-from helpdesk.accounts.actions import change_password, end_session, renew_number
+from helpdesk.accounts.actions import change_password, end_session, renew_number, sign_out_elsewhere
+from helpdesk.accounts.device_actions import DEVICE_LASTS, device_kind, enrol, revoke
 from helpdesk.accounts.device_queries import (
     devices_of,
     devices_revocable,
@@ -12,25 +13,17 @@ from helpdesk.accounts.device_queries import (
     has_pin,
     open_sessions,
 )
-from helpdesk.accounts.locking import (
-    DEVICE_LASTS,
-    device_kind,
-    enrol,
-    lock_minutes,
-    revoke,
-    set_pin,
-    sign_out_elsewhere,
-)
+from helpdesk.accounts.lock_actions import lock_minutes, set_pin
 from helpdesk.accounts.models import Session
 from helpdesk.accounts.proof import is_fresh, proved_by, require_proof
 from helpdesk.accounts.rules import device_of
 from helpdesk.accounts.sessions import device_cookie, known_device, locks_itself
-from helpdesk.admin.own_forms import ChangePasswordForm, DeviceForm, NewPinForm
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
 from helpdesk.core.extensions import db
 from helpdesk.core.local_paths import local_path
 from helpdesk.core.transactions import writing
+from helpdesk.entry.forms import ChangePasswordForm, DeviceForm, NewPinForm
 
 bp = Blueprint("own", __name__)
 bp.add_app_template_global(lock_minutes)

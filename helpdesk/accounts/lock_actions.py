@@ -1,21 +1,20 @@
-"""Locking a screen and unlocking it, PINs, and the devices that are known as somebody's own.
+"""Locking a screen and unlocking it, with a PIN or the password, and after how long it locks itself.
 
 A PIN is short, so it is worth something only together with a session or a device, and only for five tries: each is
 counted and kept before anything is compared, and the fifth wrong one ends what it was to open.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 
 from helpdesk.accounts import passwords
-from helpdesk.accounts.actions import end_all_sessions
-from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice, LockPolicy, UserPin
+from helpdesk.accounts.device_models import EnrolledDevice, LockPolicy, UserPin
 from helpdesk.accounts.models import Session, User
 from helpdesk.accounts.proof import require_proof
 from helpdesk.accounts.rules import is_easy
-from helpdesk.accounts.sessions import DESK, LOCK_MINUTES, hashed, idle_limit, new_number
+from helpdesk.accounts.sessions import LOCK_MINUTES, hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, can_anywhere
 from helpdesk.core.errors import NotAllowed, Refused
@@ -23,7 +22,6 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
 TRIES = 5
-DEVICE_LASTS = timedelta(days=30)
 PIN = re.compile(r"[0-9]{4,6}")
 
 
@@ -89,48 +87,6 @@ def set_pin(user: User, *, pin: str, pin_hash: str, proved: bool, now: datetime)
         db.session.add(kept)
     kept.pin_hash, kept.set_at = pin_hash, now
     record("user.pin_set", user, actor=user, now=now)
-
-
-def device_kind(user: User) -> DeviceKind | None:
-    """What a device of this user can be enrolled for; an operator's desk is shared, so none of theirs."""
-    if can_anywhere(user, Permission.DO_VISITS):
-        return DeviceKind.PHONE
-    return DeviceKind.READING if idle_limit(user) == DESK else None
-
-
-def enrol(
-    user: User, *, device: tuple[str, str], former: EnrolledDevice | None, proved: bool, now: datetime
-) -> str:  # fmt: skip
-    """Know this browser for 30 days; returns the number for its cookie. Whoever had it before has it no longer."""
-    require_proof(proved)
-    kind = device_kind(user)
-    if kind is None:
-        raise NotAllowed(_("This computer is used by several people. Lock the screen instead."))
-    if kind is DeviceKind.PHONE and db.session.get(UserPin, user.id) is None:
-        raise Refused(_("Choose a PIN first."))
-    if former and not former.revoked_at:
-        former.revoked_at = now
-    number, (browser, system) = new_number(), device
-    row = EnrolledDevice(
-        token_hash=hashed(number), user_id=user.id, kind=kind, browser=browser, system=system,
-        enrolled_at=now, expires_at=now + DEVICE_LASTS, seen_at=now, tries=0,
-    )  # fmt: skip
-    db.session.add(row)
-    record("device.enrolled", row, actor=user, now=now, device=kind)
-    return number
-
-
-def revoke(device: EnrolledDevice, *, actor: User, now: datetime) -> None:
-    """The device is a stranger's from now on; whoever may see it in a list may do this."""
-    if device.revoked_at is None:
-        device.revoked_at = now
-        record("device.revoked", device, actor=actor, now=now)
-
-
-def sign_out_elsewhere(user: User, *, but: int | None, actor: User, now: datetime) -> None:
-    """Everywhere, or everywhere but in the session whose id is `but`."""
-    end_all_sessions(user, now, but=but)
-    record("user.signed_out", user, actor=actor, now=now, raises_version=False)
 
 
 def lock_minutes() -> int:
