@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -184,7 +183,7 @@ _built: dict = {}  # what this process knows of the world it built first: ids, u
 
 
 @pytest.fixture
-def world(app, blank, estate, person, now, tmp_path, monkeypatch, request):
+def world(app, blank, estate, person, now, tmp_path, tmp_path_factory, monkeypatch, request):
     """The estate with something of everything: what is typed into it is harmless.
 
     It takes half a second to build, so each process builds it once and copies it then, for tests that begin with it.
@@ -197,14 +196,14 @@ def world(app, blank, estate, person, now, tmp_path, monkeypatch, request):
     world = _build(*(request.getfixturevalue(name) for name in ("stairwell", "place", "category", "add")),
                    estate=estate, person=person, now=now, tmp_path=tmp_path)  # fmt: skip
     if begins:
-        _keep(world, copies, tmp_path)
+        _keep(world, copies, tmp_path, tmp_path_factory.mktemp("world"))
     return world
 
 
-def _keep(world: World, copies, files: Path) -> None:
-    _built.update(ids=world.ids, users={role: user.id for role, user in world.users.items()})
-    _built["files"] = TemporaryDirectory(prefix="helpdesk-world-")
-    shutil.copytree(files, _built["files"].name, dirs_exist_ok=True)
+def _keep(world: World, copies, files: Path, kept: Path) -> None:
+    users = {role: user.id for role, user in world.users.items()}
+    _built.update(ids=deepcopy(world.ids), users=users, files=kept)
+    shutil.copytree(files, kept, dirs_exist_ok=True)
     db.session.rollback()
     db.engine.dispose()
     copies.keep(WORLD)
@@ -215,7 +214,7 @@ def _copied(copies, files: Path) -> World:
     db.session.rollback()
     db.engine.dispose()
     copies.renew(WORLD)
-    shutil.copytree(_built["files"].name, files, dirs_exist_ok=True)
+    shutil.copytree(_built["files"], files, dirs_exist_ok=True)
     return World(_users(), deepcopy(_built["ids"]))
 
 
