@@ -63,8 +63,9 @@ def by_every_way(browser, numbers) -> dict[str, set[str]]:
         found[part or "page"] = {number for number, answer in answers.items() if answer.status_code == 200}
     listed = browser.get("/work-orders?group=all")
     found["list"] = set(NUMBER.findall(listed.text)) if listed.status_code == 200 else set()
-    found["search"] = {n for n in numbers if f"/work-orders/{n}" in browser.get(f"/search?q={n}").text}
-    found["search box"] = {n for n in numbers if f"/work-orders/{n}" in browser.get(f"/search/box?q={n}", headers=HTMX).text}
+    for way, headers in (("search", {}), ("search/box", HTMX)):
+        answers = {number: browser.get(f"/{way}?q={number}", headers=headers).text for number in numbers}
+        found[way] = {number for number, text in answers.items() if f"/work-orders/{number}" in text}
     return {way: ways & set(numbers) for way, ways in found.items()}
 
 
