@@ -13,14 +13,19 @@ PAGE = ROOT / "docs" / "security.md"
 BEGIN, END = "<!-- proofs: written by python -m tests.security_bar -->", "<!-- end of proofs -->"
 
 TITLES = {
-    "AU": "Signing in and sessions", "AC": "Who may what", "WB": "In the browser", "FI": "Files, imports, exports, outside",
-    "PD": "Personal data, history, secrets, logs", "RE": "Reliability", "PC": "Faults that others had",
-}  # fmt: skip
+    "AU": "Signing in and sessions",
+    "AC": "Who may what",
+    "WB": "In the browser",
+    "FI": "Files, imports, exports, outside",
+    "PD": "Personal data, history, secrets, logs",
+    "RE": "Reliability",
+    "PC": "Faults that others had",
+}
 REQUIREMENTS = {
     "AU-01": "Passwords: a least length by role, up to 128 of any characters, never cut or folded",
     "AU-02": "Common passwords, and those made of names of the house or the person, are refused",
     "AU-03": "Passwords are kept as argon2id; a weaker hash is renewed at the next sign-in",
-    "AU-04": "Guessing is slowed per account and per address, over restarts and processes, and locks nobody out for good",
+    "AU-04": "Guessing is slowed per account and per address, over restarts too, and locks nobody out for good",
     "AU-05": "An unknown name, a wrong password and a disabled account get one and the same answer",
     "AU-06": "A new session number at sign-in, at the second step and when roles or password change",
     "AU-07": "Signing out ends the session on the server: a copied cookie is dead",
@@ -40,7 +45,7 @@ REQUIREMENTS = {
     "AC-03": "A technician reaches only their own work: pages, parts, photos, prints, search, counts",
     "AC-04": "Field by field: who is sent what, over every page as every role",
     "AC-05": "Fields that a form does not have change nothing",
-    "AC-06": "A waiver is never decided by who asked, entered, verified, gains or is related; limits; also in the database",
+    "AC-06": "Nobody decides a waiver who had a part in it or gains by it; limits; also in the database",
     "AC-07": "A decision holds for what was shown; an edit in between voids it",
     "AC-08": "States change along the table of moves only",
     "AC-09": "Links for outsiders cannot be guessed, end, and tell little",

@@ -28,6 +28,7 @@ def address(visit, tao, as_user):
     return re.search(r"/calendar/[^\"]+\.ics", page)[0]
 
 
+@pytest.mark.proves("AC-09")
 def test_a_private_address_tells_visits_without_names(address, app, visit, place):
     answer = app.test_client().get(address)
 
@@ -37,10 +38,12 @@ def test_a_private_address_tells_visits_without_names(address, app, visit, place
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.proves("AC-09")
 def test_the_address_is_shown_only_once(address, tao, as_user):
     assert address not in as_user(tao).get("/jobs/calendar").text
 
 
+@pytest.mark.proves("AC-09", "PC-11")
 @pytest.mark.parametrize("end", ["revoke", "make", "role", "account"])
 def test_an_address_ends(end, address, app, tao, as_user):
     if end == "revoke":

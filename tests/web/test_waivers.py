@@ -140,6 +140,7 @@ def test_the_wrong_person_fails_at_each_step(role, path, waits, person, now, as_
     assert row(waits.number).status is S.VERIFIED
 
 
+@pytest.mark.proves("AC-04")
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.TECHNICIAN, Role.FINANCE, Role.ADMIN])
 def test_a_ground_reaches_nobody_who_may_not_know(role, waits, home, mei, person, now, as_user):
     page = as_user(mei).get(f"/waivers/{waits.number}").text
@@ -164,6 +165,7 @@ def test_who_entered_it_sees_why_they_may_not_decide(home, mei, now, as_user):
     assert answer.status_code == 403 and row(application.number).status is S.VERIFIED
 
 
+@pytest.mark.proves("AC-07")
 def test_what_changed_meanwhile_is_shown_and_what_was_typed_kept(waits, home, mei, ling, now, as_user):
     page = as_user(mei).get(f"/waivers/{waits.number}").text
     officer = as_user(ling)
@@ -362,6 +364,7 @@ def test_why_a_bill_was_lowered_once_is_read_by_those_who_see_waivers(estate, ho
     assert db.session.scalars(looks).all() == [ola_id, mei.id]
 
 
+@pytest.mark.proves("AC-06")
 def test_a_relative_is_noted_and_then_decides_nothing_about_them(waits, home, estate, mei, ling, now, as_user):
     told = {"request_key": str(uuid4()), "user_id": mei.id, "place": home[0].address, "tie": "relative"}
     officer = as_user(ling)
