@@ -84,7 +84,7 @@ def visit(app, site, chromium, clock_from):
         context.add_init_script(WATCH)
         if clock_from.moment:
             context.clock.install(time=clock_from.moment)
-        opened.append((context, _watched(context), expected_errors))
+        opened.append((context, watched(context), expected_errors))
         page = context.new_page()
         if username:
             user = db.session.scalars(select(User).where(User.username == username)).one()
@@ -109,7 +109,7 @@ def sign_in(page, username, password=PASSWORD):
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-def _watched(context) -> list[str]:
+def watched(context) -> list[str]:
     """What goes wrong in any tab of this browser: errors in the console, breaches of the policy, uncaught faults."""
     wrong = []
     context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)

@@ -1,6 +1,7 @@
 """From an application at the door to a free repair and a smaller bill, and who may see and do none of it."""
 
 import re
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
@@ -176,6 +177,30 @@ def test_what_changed_meanwhile_is_shown_and_what_was_typed_kept(waits, home, me
 
     assert answer.status_code == 409 and "My own words" in answer.text and "Two rooms" in answer.text
     assert row(waits.number).status is S.VERIFIED
+
+
+@pytest.mark.proves("AC-07")
+def test_an_edit_and_an_approval_at_the_same_moment_are_never_both_done(waits, home, mei, ling, now, app, as_user):
+    """Whichever is first: what was approved is what was shown."""
+    manager, officer, url, answers = as_user(mei), as_user(ling), f"/waivers/{waits.number}", {}
+    edited = filled(officer.get(f"{url}/correction").text, home[1], words="Two rooms")
+    decided, ready = decision(manager.get(url).text), threading.Barrier(2)
+
+    def send(browser, path, typed):
+        with app.app_context():
+            ready.wait(10)
+            answers[path] = browser.post(f"{url}/{path}", data=typed).status_code
+
+    told = [(manager, "approval", decided), (officer, "correction", edited)]
+    threads = [threading.Thread(target=send, args=one) for one in told]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    db.session.rollback()
+    assert sorted(answers.values()) in ([303, 403], [303, 404], [303, 409], [303, 422])
+    first = answers["approval"] == 303
+    assert (row(waits.number).status is S.APPROVED) == first
+    assert ("Two rooms" in manager.get(url).text) != first
 
 
 def test_above_the_limit_the_password_is_given_again(home, ann, mei, oma, now, as_user):
