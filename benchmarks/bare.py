@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from flask import Flask, redirect, render_template_string, request
 
 from helpdesk.config import sqlite
-from helpdesk.core.transactions import PRAGMAS
+from helpdesk.core.transactions import PREPARED
 
 ROWS = """
 SELECT w.number, w.summary, w.urgency, w.status, w.reported_at, p.address
@@ -34,8 +34,8 @@ def create_app() -> Flask:
     def database():
         if not hasattr(own, "connection"):
             own.connection = sqlite.connect(os.environ["BARE_DATABASE"], isolation_level=None)
-            for pragma in PRAGMAS:
-                own.connection.execute(f"PRAGMA {pragma}")
+            for statement in PREPARED["sqlite"]:
+                own.connection.execute(statement)
         return own.connection
 
     def rendered(name: str) -> str:

@@ -61,6 +61,7 @@ from helpdesk.core import (
     errors,
     headers,
     ids,
+    local_paths,
     sealing,
     static_files,
     transactions,
@@ -88,7 +89,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     csrf.init_app(app)  # after the check for other sites
     app.jinja_env.globals |= {
         "can": access.can, "can_anywhere": access.can_anywhere, "me": access.me, "newest_seq": audit.queries.newest_seq,
-        "head_on_paper": audit.queries.head_on_paper,
+        "head_on_paper": audit.queries.head_on_paper, "whole_address": local_paths.whole_address,
     }  # fmt: skip
     for feature in (
         accounts,

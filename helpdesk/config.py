@@ -37,6 +37,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
     on_sqlite = database.startswith("sqlite")
     host, https = env.get("HOST", "127.0.0.1"), _https(env)
     _refuse_plain_http(env, host, https)
+    _refuse_debugger(env, host)
     key, *older = _secret_keys(env, database, instance)
     database_key = _database_key(env, on_sqlite, instance / "secrets")
     return {
@@ -117,6 +118,12 @@ def _refuse_plain_http(env: Mapping[str, str], host: str, https: bool) -> None:
         "or BASE_URL=https://… behind a proxy, or ALLOW_HTTP=1 if this network is trusted (phones then cannot "
         "work without signal)."
     )
+
+
+def _refuse_debugger(env: Mapping[str, str], host: str) -> None:
+    """Flask's debugger shows the code, and runs what is typed into it."""
+    if env.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no") and not _is_loopback(host):
+        raise WrongSetting(f"FLASK_DEBUG is for this machine alone, and HOST={host} is open to others. Unset it.")
 
 
 def _is_loopback(host: str) -> bool:

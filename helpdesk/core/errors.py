@@ -133,6 +133,8 @@ def _say_sorry(error: Exception):
     g._login_user = AnonymousUserMixin()  # the page asks nothing of a database that may be the trouble
     if is_full(error):
         return error_page(message_for(507), 507)
+    if is_busy(error):
+        return error_page(message_for(503), 503)
     return _say_http(InternalServerError(original_exception=error))
 
 
@@ -140,6 +142,12 @@ def is_full(error: Exception) -> bool:
     """Whether the disk of the database has no room left, as SQLite and PostgreSQL say it."""
     told = getattr(error, "orig", None)
     return str(told) == "database or disk is full" or getattr(told, "sqlstate", "") == "53100"
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether somebody else held the lock for too long, as SQLite and PostgreSQL say it: nothing was done."""
+    told = getattr(error, "orig", None)
+    return str(told) == "database is locked" or getattr(told, "sqlstate", "") == "55P03"
 
 
 def where(error: BaseException | None) -> str:

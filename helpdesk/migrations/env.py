@@ -24,6 +24,8 @@ with db.engine.connect().execution_options(writes=True) as connection:
         transactional_ddl=True,
     )
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":  # a large table takes its time
+            connection.exec_driver_sql("SET LOCAL statement_timeout=0")
         context.run_migrations()
     if connection.dialect.name == "sqlite":
         connection.connection.execute("PRAGMA foreign_keys=ON")

@@ -14,6 +14,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, can_anywhere, me, needs
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import CreatingForm, Form
+from helpdesk.core.local_paths import whole_address
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import Visit
@@ -45,7 +46,7 @@ def make():
         with form.keeping_typed(), writing():
             once(me(), form, lambda: make_calendar_link(me(), token=token, actor=me(), now=clock.now()).id)
     link = current_link(me())
-    shown = url_for(".feed", token=token, _external=True) if link and link.token_hash == hashed(token) else ""
+    shown = whole_address(".feed", token=token) if link and link.token_hash == hashed(token) else ""
     return _page(form, link, shown)
 
 

@@ -9,6 +9,7 @@ from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.core.forms import Form
+from helpdesk.core.local_paths import whole_address
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
@@ -97,7 +98,7 @@ def returned(sheet_number: str):
 def paper(sheet_number: str):
     sheet = get_sheet(me(), sheet_number)
     _look(sheet)
-    code = qr.path(url_for(".show", sheet_number=sheet.number, _external=True))
+    code = qr.path(whole_address(".show", sheet_number=sheet.number))
     estate = db.session.get_one(Estate, sheet.estate_id)
     return render_template("verification/paper.html", sheet=sheet, estate=estate, code=code)
 

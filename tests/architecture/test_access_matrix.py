@@ -38,6 +38,7 @@ def may(role: Role | None, permission: str) -> bool:
     return role is not None and (Guard.SIGNED_IN in asked or bool(asked & GRANTS[role]))
 
 
+@pytest.mark.proves("AC-02", "PC-13")
 @pytest.mark.parametrize("role", [*Role, None, "disabled"])
 def test_every_door_opens_for_those_who_hold_its_key(role, app, person, as_user, now):
     user = person("Kim", role if isinstance(role, Role) else Role.OPERATOR)
@@ -72,6 +73,7 @@ def anonymous(app, as_user, user):
     return browser
 
 
+@pytest.mark.proves("AC-02")
 def test_methods_that_are_not_offered_are_refused(app, ann, as_user, now):
     browser = as_user(ann)
     for path in sorted({path for _, path, _ in ROUTES}):
@@ -80,6 +82,7 @@ def test_methods_that_are_not_offered_are_refused(app, ann, as_user, now):
                 assert browser.open(fill(path), method=method).status_code in (404, 405), (method, path)
 
 
+@pytest.mark.proves("AC-02")
 def test_no_role_holds_everything():
     everything = frozenset().union(*GRANTS.values())
     assert all(held < everything for held in GRANTS.values())

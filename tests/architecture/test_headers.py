@@ -12,7 +12,7 @@ PATHS = [
 ]  # fmt: skip
 
 
-@pytest.mark.proves("WB-04", "WB-14")
+@pytest.mark.proves("WB-04", "WB-14", "PC-04")
 @pytest.mark.parametrize("part", [{}, {"HX-Request": "true"}], ids=["page", "part"])
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_carries_the_headers(path, part, ann, as_user, app):
@@ -23,6 +23,7 @@ def test_every_answer_carries_the_headers(path, part, ann, as_user, app):
         assert answer.headers.getlist("Content-Security-Policy") == [CSP]
 
 
+@pytest.mark.proves("PC-04", "WB-04")
 def test_an_error_of_our_own_carries_them_too(app, monkeypatch):
     monkeypatch.setitem(app.view_functions, "home.healthz", lambda: 1 / 0)
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -34,15 +35,18 @@ def test_an_error_of_our_own_carries_them_too(app, monkeypatch):
     assert "ZeroDivisionError" not in answer.text and "Traceback" not in answer.text
 
 
+@pytest.mark.proves("PC-04", "WB-04")
 def test_a_method_that_is_not_offered_carries_them_too(app):
     answer = app.test_client().delete("/healthz")
     assert (answer.status_code, answer.headers["Content-Security-Policy"]) == (405, CSP)
 
 
+@pytest.mark.proves("WB-04")
 def test_the_policy_allows_no_inline_code():
     assert "unsafe" not in CSP and "default-src 'none'" in CSP and "http" not in CSP
 
 
+@pytest.mark.proves("WB-11")
 def test_pages_are_never_stored_and_files_are_kept_by_their_contents(ann, as_user, app):
     with app.test_request_context():
         address = app.jinja_env.globals["asset"]("js/live.js")

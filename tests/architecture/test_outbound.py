@@ -21,7 +21,7 @@ MAY_NAME_SOCKETS = {"serve.py", "worker/loop.py"}  # the port we listen on, and 
 CONNECTS = {"connect_ex", "create_connection", "open_connection", "urlopen"}
 
 
-@pytest.mark.proves("FI-11")
+@pytest.mark.proves("FI-11", "PC-08")
 def test_no_module_asks_another_machine():
     found = {}
     for path in PACKAGE.rglob("*.py"):

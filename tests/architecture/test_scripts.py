@@ -15,12 +15,14 @@ NEVER = {
 }
 
 
+@pytest.mark.proves("WB-06")
 @pytest.mark.parametrize("what", NEVER)
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_never_makes(path, what):
     assert not re.search(NEVER[what], path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.proves("WB-09")
 def test_htmx_asks_for_nothing_inside_typed_text():
     """The second line of defence behind escaping: no attribute in there would be obeyed."""
     written = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES)

@@ -146,6 +146,7 @@ def test_some_words_have_one_home(words, home):
     assert found == home
 
 
+@pytest.mark.proves("AC-08")
 def test_only_the_table_of_moves_changes_a_status():
     found = {path.name for path in FILES if re.search(r"\.status = ", path.read_text())}
     assert found == {"states.py"}
@@ -203,6 +204,7 @@ def views(app):
     return {endpoint: view for endpoint, view in app.view_functions.items() if endpoint != "static"}
 
 
+@pytest.mark.proves("AC-01")
 def test_every_route_names_its_permission(app):
     for endpoint, view in views(app).items():
         assert hasattr(view, "permission"), endpoint

@@ -41,6 +41,7 @@ def needs_of(path, env):
     return meta.find_undeclared_variables(tree).union(*(needs_of(TEMPLATES / part, env) - sets for part in included))
 
 
+@pytest.mark.proves("WB-06")
 @pytest.mark.parametrize("path", ALL, ids=name)
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_nothing_in_a_template_runs_as_code(path, what):

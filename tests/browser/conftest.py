@@ -84,8 +84,8 @@ def visit(app, site, chromium, clock_from):
         context.add_init_script(WATCH)
         if clock_from.moment:
             context.clock.install(time=clock_from.moment)
+        opened.append((context, watched(context), expected_errors))
         page = context.new_page()
-        opened.append((page, _watched(page), expected_errors))
         if username:
             user = db.session.scalars(select(User).where(User.username == username)).one()
             cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": open_session(user), "url": site}
@@ -95,8 +95,8 @@ def visit(app, site, chromium, clock_from):
         return page
 
     yield _visit
-    for page, wrong, expected in opened:
-        page.context.close()
+    for context, wrong, expected in opened:
+        context.close()
         unexpected = [text for text in wrong if not any(part in text for part in (*LEFT, *expected))]
         assert unexpected == []
 
@@ -109,8 +109,9 @@ def sign_in(page, username, password=PASSWORD):
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-def _watched(page) -> list[str]:
+def watched(context) -> list[str]:
+    """What goes wrong in any tab of this browser: errors in the console, breaches of the policy, uncaught faults."""
     wrong = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
     return wrong

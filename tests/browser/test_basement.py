@@ -38,6 +38,7 @@ def the_visit() -> Visit:
     return db.session.scalars(select(Visit)).one()
 
 
+@pytest.mark.proves("RE-06")
 @pytest.mark.parametrize("renewed", [False, True])
 def test_a_tap_without_a_signal_is_kept_with_its_time_and_sent_by_itself(renewed, phone):
     phone.context.set_offline(True)
@@ -58,6 +59,7 @@ def test_a_tap_without_a_signal_is_kept_with_its_time_and_sent_by_itself(renewed
     assert kept.accepted_at - MONDAY < timedelta(seconds=60)
 
 
+@pytest.mark.proves("RE-06")
 def test_a_tap_for_a_visit_that_was_given_away_says_so_and_is_not_sent_again(phone, ann, person):
     other = person("Wen", Role.TECHNICIAN)
     phone.context.set_offline(True)
@@ -74,7 +76,7 @@ def test_a_tap_for_a_visit_that_was_given_away_says_so_and_is_not_sent_again(pho
     assert the_visit().status == VisitStatus.PLANNED
 
 
-@pytest.mark.proves("AU-09")
+@pytest.mark.proves("AU-09", "RE-06")
 @pytest.mark.parametrize("renewed", [False, True])
 def test_a_tap_after_the_session_ended_waits_for_its_owner(renewed, phone):
     with writing():

@@ -127,6 +127,7 @@ def test_a_visit_is_dragged_to_somebody_else_and_back_where_it_may_not_be(sent, 
     expect(card(page, sent)).to_contain_text("12:")
 
 
+@pytest.mark.proves("WB-18")
 def test_with_the_keyboard_a_card_opens_the_form_and_moves(sent, ann, bo, visit):
     page = opened(visit(ann.username))
     page.locator(f"#card-visit-{sent.id}").focus()

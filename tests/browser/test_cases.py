@@ -84,6 +84,7 @@ def test_a_sheet_of_12345(office, visit):
     assert verify_chain() is None
 
 
+@pytest.mark.proves("WB-18")
 def test_a_complaint_saved_by_keyboard_whose_owner_sees_it(office, visit):
     ann, mei = office
     console, watching = visit(ann), visit(mei)

@@ -49,6 +49,7 @@ def report(site, line):
     return _report
 
 
+@pytest.mark.proves("WB-18")
 def test_a_missed_call_is_rung_back_by_keyboard_and_gone_for_everyone(report, person, visit):
     ann, ben = (person(name, Role.OPERATOR, language="zh").username for name in ("Ann", "Ben"))
     db.session.rollback()

@@ -89,6 +89,7 @@ def one_page_of_each_view(app, page):
     return seen
 
 
+@pytest.mark.proves("WB-05")
 @pytest.mark.parametrize("username", ["operator", "technician", "manager", "admin"])
 def test_no_page_of_anybody_throws(username, app, estate_by_day, visit):
     on = PHONE if username == "technician" else DESK
@@ -99,6 +100,7 @@ def test_no_page_of_anybody_throws(username, app, estate_by_day, visit):
     assert expected.get(username, {"repairs.show", "duty.index"} if username != "admin" else set()) <= seen
 
 
+@pytest.mark.proves("WB-18")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_of_the_desk_can_be_used_by_everyone(scheme, estate_by_day, visit):
     problems = []
@@ -128,6 +130,7 @@ def test_no_page_needs_more_width_than_it_has(estate_by_day, visit):
     assert problems == []
 
 
+@pytest.mark.proves("WB-18")
 def test_the_sign_in_page_can_be_used_by_everyone(site, visit):
     problems = []
     for address, expected in (("/sign-in", ()), ("/nowhere", ("404",))):

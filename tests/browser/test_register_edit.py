@@ -35,6 +35,7 @@ def tab_to(page, locator):
     raise AssertionError("the keyboard does not lead there")
 
 
+@pytest.mark.proves("WB-18")
 def test_a_name_and_a_second_number_by_keyboard_and_a_death(widow, visit):
     person_id, name, home_id = widow
     page = visit("operator")
@@ -73,6 +74,7 @@ def test_a_name_and_a_second_number_by_keyboard_and_a_death(widow, visit):
     assert verify_chain() is None
 
 
+@pytest.mark.proves("WB-18")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_the_register_fit_and_can_be_used_by_everyone(widow, visit, scheme):
     from tests.browser.test_pages import look_at

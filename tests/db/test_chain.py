@@ -125,6 +125,7 @@ def test_noted_heads_are_never_changed(statement, four_events, now):
         db.session.execute(text(statement))
 
 
+@pytest.mark.proves("PC-14")
 def test_no_event_is_changed_or_removed_as_a_record_either(four_events):
     with pytest.raises(IntegrityError, match="never changed"), writing():
         db.session.get_one(Event, 2).kind = "user.added"

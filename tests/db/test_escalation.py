@@ -67,6 +67,7 @@ def test_each_step_is_told_once_in_the_order_it_was_due(sent, now):
     assert verify_chain() is None
 
 
+@pytest.mark.proves("RE-09")
 def test_after_three_hours_down_it_is_caught_up_once_and_without_late_warnings(sent, now):
     found = [tell_what_is_due(now + timedelta(hours=3, minutes=minutes)) for minutes in (0, 1)]
 
@@ -225,6 +226,7 @@ def test_a_new_crew_gets_its_own_minutes(sent, bo, ann, now):
     assert [len(ring_list(ann, now + m * MINUTE)) for m in (9, 13, 14)] == [0, 0, 1]
 
 
+@pytest.mark.proves("RE-04")
 def test_two_operators_do_not_note_the_same_try(sent, tao, bo, ann, now):
     answered(sent, tao, ann, now + 6 * MINUTE)
 

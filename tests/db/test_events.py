@@ -37,6 +37,7 @@ def three_events(ann, now):
             record("access.denied", ann, actor=ann, now=now, endpoint=Code(endpoint))
 
 
+@pytest.mark.proves("PC-14")
 @pytest.mark.parametrize("statement", TAMPERING + (ON_POSTGRES_TOO if ON_POSTGRES else ON_SQLITE_TOO))
 def test_events_cannot_be_changed(statement, three_events):
     with pytest.raises(IntegrityError, match="never changed"), writing():
@@ -45,6 +46,7 @@ def test_events_cannot_be_changed(statement, three_events):
     assert (newest_seq(), verify_chain()) == (3, None)
 
 
+@pytest.mark.proves("PC-14")
 @pytest.mark.parametrize("statement", TAMPERING)
 def test_whoever_changes_them_all_the_same_is_found_out(statement, three_events):
     assert verify_chain() is None
@@ -108,6 +110,7 @@ def test_many_writers_make_one_chain_without_gaps(app, ann, now):
     assert verify_chain() is None
 
 
+@pytest.mark.proves("PC-14")
 def test_the_command_tells_whether_the_chain_holds(app, three_events):
     answer = app.test_cli_runner().invoke(args=["audit", "verify"])
     assert (answer.exit_code, answer.output.startswith("3 events, unbroken. Head: ")) == (0, True)

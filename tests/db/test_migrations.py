@@ -1,5 +1,6 @@
 from datetime import date
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
@@ -47,12 +48,14 @@ GUARDS |= (
 )
 
 
+@pytest.mark.proves("RE-13")
 def test_models_and_migrations_agree(app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
 
 
+@pytest.mark.proves("RE-13")
 def test_the_migrations_can_be_undone_and_done_again(app):
     downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
@@ -76,6 +79,7 @@ def test_years_whose_plan_was_put_in_before_count_as_announced(app):
     assert announced == [(2026, 0)]
 
 
+@pytest.mark.proves("RE-13")
 def test_existing_estates_learn_dangers_and_keep_what_the_company_wrote(app, estate):
     """0015: new categories and words come to what still reads as it was shipped; what was edited stays."""
     db.session.rollback()  # whoever found the estate still looks at the database as it was
@@ -101,6 +105,7 @@ def test_existing_estates_learn_dangers_and_keep_what_the_company_wrote(app, est
     assert [getattr(by_code["FIRE"], name) for name in own] == [shipped["FIRE"][name] for name in own]
 
 
+@pytest.mark.proves("RE-13")
 def test_what_came_on_the_last_day_of_a_short_month_goes_back_to_its_day(app, estate, place, ann, category, now):
     """0019: of old rows only the next date is known, and when their turns were due."""
     with writing():

@@ -49,6 +49,7 @@ def posted(estate, tao, now):
     return _post
 
 
+@pytest.mark.proves("PD-03")
 def test_a_message_is_sent_once_with_its_codes(posted, now):
     message, adapter = posted(), Recorder()
 
@@ -157,6 +158,7 @@ def test_the_log_adapter_tells_neither_whom_nor_what(posted, now, caplog):
     assert message.message_id in caplog.text and REAL not in caplog.text
 
 
+@pytest.mark.proves("RE-16")
 def test_the_monitor_knows_the_oldest_that_is_due_and_old_ones_are_forgotten(posted, now):
     posted()
 

@@ -34,6 +34,7 @@ def steps(app):
     return _steps
 
 
+@pytest.mark.proves("RE-14")
 def test_unfinished_calls_and_drafts_are_found_among_the_unfinished_only(ann, now, steps):
     assert ann.roles  # with the session
 
@@ -42,6 +43,7 @@ def test_unfinished_calls_and_drafts_are_found_among_the_unfinished_only(ann, no
     assert found == ["SEARCH call USING INDEX ix_call_unfinished (estate_id=?)"] * 2
 
 
+@pytest.mark.proves("RE-14")
 def test_todays_calls_are_found_by_their_time(ann, now, steps):
     by_time = "SEARCH call USING INDEX ix_call_estate_id_happened_at (estate_id=? AND happened_at>? AND happened_at<?)"
 
@@ -50,6 +52,7 @@ def test_todays_calls_are_found_by_their_time(ann, now, steps):
     assert found == [by_time, "SEARCH call USING INDEX ix_call_unfinished (estate_id=?)"]
 
 
+@pytest.mark.proves("RE-14")
 def test_the_last_calls_are_found_by_home_person_and_number_each(ann, estate, place, steps):
     guiying = add_person(estate, "王桂英", place)
     phone = add_phone(estate, "12000000001", people=[guiying])

@@ -70,6 +70,7 @@ def test_times_nobody_tapped_stay_unknown(visit, work_order, finish, now):
     assert (visit.ended_at, work_order.done_at) == (now + 40 * MINUTE,) * 2
 
 
+@pytest.mark.proves("RE-06")
 def test_the_visit_keeps_the_phones_time_and_the_event_keeps_both(visit, work_order, tap, now):
     tap(Step.ARRIVE, now + 30 * MINUTE, claimed_at=now + 5 * MINUTE)
 
@@ -78,6 +79,7 @@ def test_the_visit_keeps_the_phones_time_and_the_event_keeps_both(visit, work_or
     assert (event.at, event.data["claimed_at"]) == (now + 30 * MINUTE, (now + 5 * MINUTE).isoformat())
 
 
+@pytest.mark.proves("RE-06")
 def test_a_claim_that_cannot_be_true_is_only_noted(visit, work_order, tap, now):
     tap(Step.ARRIVE, now + 30 * MINUTE, claimed_at=now + 300 * MINUTE)
 
@@ -92,6 +94,7 @@ def test_time_never_runs_backwards_on_a_visit(visit, tap, now):
     assert (visit.departed_at, visit.arrived_at) == (now + 10 * MINUTE, now + 20 * MINUTE)
 
 
+@pytest.mark.proves("AC-08")
 @pytest.mark.parametrize("step", [Step.ACCEPT, Step.DEPART, Step.ARRIVE])
 def test_no_step_leads_back(step, visit, work_order, tap):
     tap(Step.ARRIVE)
@@ -175,6 +178,7 @@ def test_a_setback_says_what_the_next_visit_needs(reason, field, visit, work_ord
     assert (visit.status, work_order.status) == (VisitStatus.ON_SITE, Status.IN_PROGRESS)
 
 
+@pytest.mark.proves("AC-08")
 def test_what_has_ended_does_not_end_again(visit, work_order, finish, tao, now):
     finish()
     version = work_order.version

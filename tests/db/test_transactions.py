@@ -30,6 +30,7 @@ def test_one_act_has_one_transaction(app):
         pass
 
 
+@pytest.mark.proves("RE-02")
 def test_writers_wait_for_each_other_and_readers_for_nobody(app, estate):
     estate_id, order, inside, leave = estate.id, [], threading.Event(), threading.Event()
     db.session.rollback()
@@ -57,6 +58,7 @@ def test_writers_wait_for_each_other_and_readers_for_nobody(app, estate):
     assert order == ["slow", "quick saw 1"]
 
 
+@pytest.mark.proves("RE-01")
 @pytest.mark.sqlite_only
 @pytest.mark.skipif(ON_POSTGRES, reason="about SQLite's own settings")
 @pytest.mark.parametrize(
@@ -68,6 +70,7 @@ def test_every_connection_is_prepared(pragma, value, app):
     assert db.session.scalar(text(f"PRAGMA {pragma}")) == value
 
 
+@pytest.mark.proves("RE-01")
 @pytest.mark.sqlite_only
 def test_sqlite_is_new_enough_for_wal():
     assert sqlite.sqlite_version_info >= (3, 51, 3)

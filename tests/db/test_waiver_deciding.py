@@ -108,6 +108,7 @@ def with_part(part, home, who, ann, ling, estate, now):
     return application
 
 
+@pytest.mark.proves("AC-06")
 @pytest.mark.parametrize("kind", ["approved", "approved_with_changes", "first_approval", "refused", "resumed"])
 @pytest.mark.parametrize("part", PARTS)
 def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(part, kind, home, ann, mei, ling, estate, now):
@@ -154,6 +155,7 @@ def dear(home, ann, now, estate):
     return applied(*home, by=ann, now=now, ground="MIN_LIVING")
 
 
+@pytest.mark.proves("AC-06")
 def test_above_the_limit_two_people_approve_and_one_is_the_owner(dear, mei, oma, person, now):
     assert decide(dear, mei, now, proved=True) is Step.FIRST_OF_TWO
     assert again(dear).status is S.VERIFIED
@@ -169,6 +171,7 @@ def test_above_the_limit_two_people_approve_and_one_is_the_owner(dear, mei, oma,
     assert again(dear).status is S.APPROVED
 
 
+@pytest.mark.proves("AC-06")
 def test_the_database_lets_nothing_through_that_one_person_approved_above_the_limit(dear, oma, now):
     def alone():
         with writing():
@@ -188,11 +191,13 @@ def test_the_database_lets_nothing_through_that_one_person_approved_above_the_li
         alone()
 
 
+@pytest.mark.proves("AC-06")
 def test_nobody_acts_as_the_owner_who_is_not(waits, mei, now):
     with pytest.raises(DBAPIError):
         by_hand(waits, mei.id, as_owner=True)
 
 
+@pytest.mark.proves("AC-07")
 def test_the_second_approval_is_for_the_figures_of_the_first(dear, mei, oma, now):
     decide(dear, mei, now, proved=True, property_fee_bp=9_000)
 
@@ -209,6 +214,7 @@ def test_above_another_limit_the_password_is_asked_for_again(dear, mei, now):
     assert no.value.field == "password" and len(again(dear).acts) == 1
 
 
+@pytest.mark.proves("AC-07")
 def test_an_edit_voids_what_was_shown_and_what_was_approved(dear, home, mei, oma, ling, now):
     old = seen(again(dear), now)
     decide(dear, mei, now, proved=True)
@@ -251,6 +257,7 @@ def test_changes_keep_both_figures_and_give_no_more_than_the_policy(waits, mei, 
     assert (again(waits).until_on, again(waits).yearly_fen) == (date(2026, 10, 1), 1_179 * 12)
 
 
+@pytest.mark.proves("AC-07")
 def test_two_who_decide_at_once_are_settled_by_the_version(waits, mei, oma, now):
     shown = seen(again(waits), now)
     decide(waits, mei, now)
@@ -320,6 +327,7 @@ def standing_in(who, whom, application, now, *, days=7):
                              until_on=TODAY + timedelta(days), actor=whom, now=now)  # fmt: skip
 
 
+@pytest.mark.proves("AC-06")
 @pytest.mark.parametrize("kind", ["approved", "first_approval", "refused"])
 @pytest.mark.parametrize("part", PARTS)
 def test_a_stand_in_decides_nothing_that_whoever_they_stand_in_for_had_a_part_in(
@@ -361,6 +369,7 @@ def test_a_manager_decides_by_their_own_right_what_the_owner_they_stand_in_for_e
     assert (act.as_owner, act.stands_in_for_id) == (False, None)
 
 
+@pytest.mark.proves("AC-06")
 def test_one_person_and_their_stand_in_are_not_two_who_approve(dear, oma, mei, person, now):
     kim = person("Kim", Role.OFFICER)
     standing_in(kim, oma, dear, now)
@@ -385,6 +394,7 @@ def test_what_a_stand_in_approved_first_is_not_approved_again_by_whoever_they_st
         by_hand(dear, oma.id, as_owner=True)
 
 
+@pytest.mark.proves("AC-06")
 @pytest.mark.parametrize(
     ("at", "counts"),
     [

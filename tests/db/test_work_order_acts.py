@@ -91,6 +91,7 @@ def test_an_order_is_opened_with_the_first_number_of_the_day(work_order, ann):
     assert last_event().topics == [f"orders:{work_order.estate_id}"]
 
 
+@pytest.mark.proves("RE-04")
 def test_twenty_orders_opened_at_once_get_numbers_without_gap_or_twin(app, place, ann, category, now):
     place_id, ann_id, category_id = place.id, ann.id, category("STAIR_LIGHT").id
     failures = []
@@ -121,6 +122,7 @@ def test_twenty_orders_opened_at_once_get_numbers_without_gap_or_twin(app, place
     assert verify_chain() is None
 
 
+@pytest.mark.proves("RE-07")
 def test_the_number_begins_anew_at_midnight_in_shanghai(opened):
     before = opened(at=datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC))
     after = opened(at=datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
@@ -137,6 +139,7 @@ def test_the_number_grows_beyond_four_digits(opened, work_order, now):
     assert opened().number == "GD20260302-10000"
 
 
+@pytest.mark.proves("RE-04")
 def test_a_refused_order_uses_up_no_number(place, ann, category, new_estate, opened, now):
     foreign = category("WATER_LEAK", at=new_estate("景苑"))
 
@@ -437,6 +440,7 @@ def test_nobody_dispatches_without_the_permission_in_this_estate(work_order, sch
 # ── finding ──
 
 
+@pytest.mark.proves("AC-03")
 def test_people_see_the_orders_of_their_estates_or_their_own_jobs(
     work_order, scheduled, opened, ann, tao, bo, ada, mei
 ):

@@ -101,6 +101,7 @@ def test_orders_of_other_estates_are_never_listed(opened, listed, person, new_es
     assert listed(user=person("Oda", Role.OPERATOR, at=new_estate("景苑")), group="all") == []
 
 
+@pytest.mark.proves("RE-14")
 @pytest.mark.parametrize("sort", Sort)
 def test_pages_lead_through_all_orders_and_back(opened, ann, now, monkeypatch, sort):
     monkeypatch.setattr(lists, "ROWS", 3)
@@ -125,6 +126,7 @@ def test_pages_lead_through_all_orders_and_back(opened, ann, now, monkeypatch, s
     assert backwards == forwards[::-1]
 
 
+@pytest.mark.proves("RE-14")
 def test_the_list_asks_the_same_number_of_questions_for_one_order_and_for_fifty(
     opened, ann, tao, bo, now, count_queries
 ):

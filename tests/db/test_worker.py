@@ -52,6 +52,7 @@ def test_a_task_is_done_at_once_and_then_when_it_comes_round(app, task, done, no
     assert [at - now for _, at in done] == [0 * MINUTE, MINUTE, 2 * MINUTE]
 
 
+@pytest.mark.proves("RE-09")
 def test_after_downtime_each_task_is_caught_up_once_the_longest_due_first(app, task, done, now):
     tasks = [task("slow", 10 * MINUTE), task("fast", MINUTE)]
     run_due(tasks, holder="a", now=now)
@@ -61,6 +62,7 @@ def test_after_downtime_each_task_is_caught_up_once_the_longest_due_first(app, t
     assert run_due(tasks, holder="b", now=now + timedelta(hours=3, seconds=1)) == []
 
 
+@pytest.mark.proves("RE-07", "RE-09")
 @pytest.mark.parametrize("jump", [timedelta(days=400), -timedelta(days=400)])
 def test_a_clock_that_jumps_neither_doubles_nor_stops_a_task(jump, app, task, done, now):
     run_due([task()], holder="a", now=now)
@@ -144,6 +146,7 @@ def test_the_list_of_tasks_runs_on_an_empty_installation(app, now, tmp_path, mon
     assert set(db.session.scalars(select(TaskLease.failures))) == {0}
 
 
+@pytest.mark.proves("RE-16")
 @pytest.mark.parametrize(("changed", "problems"), [
     ({}, []),
     ({"beat_at": -3 * MINUTE}, ["The worker has been silent for 3 minutes."]),

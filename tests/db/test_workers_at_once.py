@@ -99,6 +99,7 @@ def assert_each_once() -> None:
     assert verify_chain() is None
 
 
+@pytest.mark.proves("RE-09")
 def test_three_workers_tell_fifty_escalations_exactly_once_and_stop_politely(product, inside):
     prepare()
     workers = [begin(product) for _ in range(3)]
@@ -114,6 +115,7 @@ def test_three_workers_tell_fifty_escalations_exactly_once_and_stop_politely(pro
     assert_each_once()
 
 
+@pytest.mark.proves("RE-09", "RE-10")
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(product, inside):
     prepare()
     first = begin(product)

@@ -66,6 +66,7 @@ def test_a_sheet_that_came_after_its_date_is_late_at_once():
     assert standing_of(case, NOON) is Standing.LATE
 
 
+@pytest.mark.proves("AC-08")
 @pytest.mark.parametrize("old", CaseStatus)
 @pytest.mark.parametrize("new", CaseStatus)
 def test_only_the_moves_of_the_table_are_made(old, new, app):

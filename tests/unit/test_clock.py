@@ -15,12 +15,14 @@ EAST = timezone(timedelta(hours=8))
 WEST = timezone(timedelta(hours=-3, minutes=-30))
 
 
+@pytest.mark.proves("RE-07")
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()], ids=lambda dialect: dialect.name)
 def test_a_moment_without_a_zone_is_refused(dialect):
     with pytest.raises(ValueError, match="naive"):
         UTCDateTime().process_bind_param(datetime(2026, 3, 2, 12), dialect)
 
 
+@pytest.mark.proves("RE-07")
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, EAST, WEST])))
 def test_a_moment_comes_back_as_the_same_moment_in_utc(moment):
     kept = UTCDateTime().process_bind_param(moment, None)
@@ -34,6 +36,7 @@ def test_no_moment_stays_none():
     assert UTCDateTime().process_bind_param(None, None) is UTCDateTime().process_result_value(None, None) is None
 
 
+@pytest.mark.proves("RE-07")
 @pytest.mark.parametrize(
     ("moment", "day"),
     [

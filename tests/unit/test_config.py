@@ -84,6 +84,16 @@ def test_what_cannot_work_is_refused_with_a_remedy(env, says, tmp_path):
         settings(tmp_path, **env)
 
 
+@pytest.mark.proves("PD-12", "PD-15")
+@pytest.mark.parametrize("debug", ["1", "true", "yes"])
+def test_the_debugger_is_for_this_machine_alone(debug, tmp_path):
+    open_to_all = {"HOST": "0.0.0.0", "ALLOW_HTTP": "1", "TRUSTED_HOSTS": "desk.example"}
+    with pytest.raises(WrongSetting, match="FLASK_DEBUG"):
+        settings(tmp_path, FLASK_DEBUG=debug, **open_to_all)
+
+    assert settings(tmp_path, FLASK_DEBUG="0", **open_to_all) and settings(tmp_path, FLASK_DEBUG=debug)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.5"])
 def test_this_machine_alone_needs_no_encryption(host, tmp_path):
     assert settings(tmp_path, HOST=host)["TRUSTED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]

@@ -190,6 +190,7 @@ SPANS = st.one_of(
 )
 
 
+@pytest.mark.proves("RE-07")
 @given(MOMENTS, st.sampled_from(Clock), SPANS)
 def test_nothing_is_due_before_it_was_reported(reported_at, clock, span):
     due = due_at(reported_at, clock, **span, is_workday=worked)
@@ -198,6 +199,7 @@ def test_nothing_is_due_before_it_was_reported(reported_at, clock, span):
     assert due.tzinfo is UTC
 
 
+@pytest.mark.proves("RE-07")
 @given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=4)), st.sampled_from(Clock), SPANS)
 def test_who_reports_later_is_never_served_earlier(reported_at, later, clock, span):
     first = due_at(reported_at, clock, **span, is_workday=worked)
@@ -205,6 +207,7 @@ def test_who_reports_later_is_never_served_earlier(reported_at, later, clock, sp
     assert due_at(reported_at + later, clock, **span, is_workday=worked) >= first
 
 
+@pytest.mark.proves("RE-07")
 @given(MOMENTS, st.sampled_from(Clock), st.integers(0, 5_000), st.integers(0, 5_000))
 def test_more_time_is_never_less(reported_at, clock, minutes, more):
     if clock is Clock.DAYTIME and minutes < 720 <= minutes + more:
@@ -237,6 +240,7 @@ def test_the_zone_in_which_a_moment_is_written_does_not_matter(reported_at, offs
     assert due_at(elsewhere, clock, **span, is_workday=worked) == due_at(reported_at, clock, **span, is_workday=worked)
 
 
+@pytest.mark.proves("RE-07")
 @pytest.mark.parametrize("host_zone", ["UTC", "America/New_York", "Asia/Shanghai", "Pacific/Kiritimati"])
 def test_the_zone_of_the_host_does_not_matter(host_zone, monkeypatch):
     monkeypatch.setitem(os.environ, "TZ", host_zone)

@@ -3,6 +3,7 @@ import pytest
 from helpdesk.looks.masks import mask_name, mask_tail
 
 
+@pytest.mark.proves("PD-04")
 @pytest.mark.parametrize(
     ("name", "masked"),
     [
@@ -13,5 +14,6 @@ def test_a_name_is_masked_in_one_way(name, masked):
     assert mask_name(name) == masked
 
 
+@pytest.mark.proves("PD-04")
 def test_of_a_number_the_tail_is_shown():
     assert (mask_tail("7301"), mask_tail("")) == ("****7301", "")

@@ -141,7 +141,7 @@ def test_what_hangs_behind_the_picture_is_cut_off():
     assert b"script" not in result.jpeg + result.thumb and b"PK\x03\x04" not in result.jpeg + result.thumb
 
 
-@pytest.mark.proves("FI-02")
+@pytest.mark.proves("FI-02", "PC-06")
 @pytest.mark.parametrize(
     "raw",
     [

@@ -23,7 +23,7 @@ def read_csv(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-@pytest.mark.proves("FI-09")
+@pytest.mark.proves("FI-09", "PC-07")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=5))
 def test_no_cell_of_a_workbook_is_a_formula(cells):
@@ -36,7 +36,7 @@ def test_no_cell_of_a_workbook_is_a_formula(cells):
     assert {cell.value for cell in read if cell.data_type == "n"} <= {None}  # empty
 
 
-@pytest.mark.proves("FI-09")
+@pytest.mark.proves("FI-09", "PC-07")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=5))
 def test_no_cell_of_a_csv_begins_like_a_formula(cells):

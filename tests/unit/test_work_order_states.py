@@ -34,6 +34,7 @@ def words(monkeypatch):
     monkeypatch.setattr("helpdesk.repairs.states._", lambda sentence, **named: sentence % named)
 
 
+@pytest.mark.proves("AC-08")
 @pytest.mark.parametrize("to", S)
 @pytest.mark.parametrize("old", S)
 def test_a_work_order_moves_only_as_the_table_says(old, to):
@@ -48,6 +49,7 @@ def test_a_work_order_moves_only_as_the_table_says(old, to):
         assert work_order.status is old
 
 
+@pytest.mark.proves("AC-08")
 @pytest.mark.parametrize("to", V)
 @pytest.mark.parametrize("old", V)
 def test_a_visit_moves_only_as_the_table_says(old, to):

@@ -45,6 +45,7 @@ def test_2026_has_248_working_days():
     assert sum(is_workday(day, KINDS) for day in year) == 248
 
 
+@pytest.mark.proves("RE-07")
 @pytest.mark.parametrize("day", MAKE_UP)
 def test_a_make_up_day_is_a_weekend_that_is_worked(day):
     assert day.weekday() >= 5
@@ -60,6 +61,7 @@ def test_the_announced_days_off_are_free_and_the_days_around_them_are_not(first,
         day += timedelta(days=1)
 
 
+@pytest.mark.proves("RE-08")
 @pytest.mark.parametrize(
     ("day", "worked"),
     [
@@ -82,6 +84,7 @@ def test_kinds_may_be_plain_words_from_a_table():
     assert not is_workday(date(2026, 11, 23), {date(2026, 11, 23): "holiday"})
 
 
+@pytest.mark.proves("RE-08")
 @pytest.mark.parametrize(
     ("today", "known", "missing"),
     [

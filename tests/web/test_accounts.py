@@ -63,7 +63,7 @@ def test_the_link_makes_the_first_administrator_and_lets_them_in(link, stranger,
     assert db.session.scalar(select(func.count(Category.id))) > 20  # ready for the first call
 
 
-@pytest.mark.proves("AU-15")
+@pytest.mark.proves("AU-15", "PC-11")
 def test_the_link_works_once(link, stranger):
     stranger().post(f"/first-administrator/{link}", data=filled())
 
@@ -71,12 +71,13 @@ def test_the_link_works_once(link, stranger):
     assert stranger().post(f"/first-administrator/{link}", data=filled(username="second")).status_code == 404
 
 
-@pytest.mark.proves("AU-15")
+@pytest.mark.proves("AU-15", "PC-11")
 def test_the_link_grows_old(link, stranger, set_now):
     set_now(NOON + timedelta(minutes=30))
     assert stranger().get(f"/first-administrator/{link}").status_code == 404
 
 
+@pytest.mark.proves("PC-11")
 @pytest.mark.parametrize("token", ["x", "", " ", "é"])
 def test_a_made_up_link_is_nothing(token, link, stranger):
     assert stranger().get(f"/first-administrator/{token}").status_code == 404

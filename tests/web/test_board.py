@@ -154,6 +154,7 @@ def test_a_foreign_order_is_not_found(visit, person, new_estate, as_user, tao):
     assert zoe.post(send_url(visit.work_order), data=sent(visit.work_order, tao)).status_code == 404
 
 
+@pytest.mark.proves("RE-14")
 @pytest.mark.parametrize(
     "path", ["/schedule?day=2026-03-03", "/schedule/feed?day=2026-03-03", "/schedule?view=week&day=2026-03-03"]
 )
@@ -282,6 +283,7 @@ def test_what_cannot_be_is_refused_with_what_was_typed(wrong, words, visit, ann,
     assert visit.planned_at == at(10)
 
 
+@pytest.mark.proves("PC-13")
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.OWNER, Role.FINANCE, Role.AUDITOR])
 def test_only_who_dispatches_moves_anything(role, visit, tao, person, as_user):
     other = as_user(person("Kim", role))
@@ -509,6 +511,7 @@ def test_a_visit_that_ended_is_not_moved(visit, ann, tao, as_user, set_now):
 # ── two dispatchers ──
 
 
+@pytest.mark.proves("RE-03")
 @pytest.mark.parametrize("headers", [HTMX, {}])
 def test_who_comes_second_sees_what_changed_and_keeps_what_they_typed(headers, visit, ann, mei, tao, bo, as_user):
     as_user(mei).post(move_url(visit), data=typed(bo, version=2, starts_at="2026-03-03T10:30"))

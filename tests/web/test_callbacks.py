@@ -164,6 +164,7 @@ def test_the_list_has_mine_nobodys_and_others_and_can_be_narrowed(ask, ann, mei,
     assert "Nobody’s yet" not in missed and "Others’" in missed
 
 
+@pytest.mark.proves("RE-14")
 def test_the_list_sends_the_same_number_of_queries_for_one_and_three(ask, ann, as_user, count_queries, now):
     browser = as_user(ann)
     ask()

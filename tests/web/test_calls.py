@@ -65,6 +65,7 @@ def test_without_scripts_it_redirects_to_what_was_saved(ann, typed, as_user, now
     assert "GD20260302-0001" in browser.get(answer.location).text
 
 
+@pytest.mark.proves("RE-05", "PC-15")
 def test_sent_three_times_at_once_it_is_one_call_and_one_order(ann, typed, at_once, now):
     answers = at_once(ann, URL, typed, times=3)
 
@@ -257,6 +258,7 @@ def test_a_technician_logs_a_call_but_opens_no_order(tao, typed, as_user, now):
     assert (refused.status_code, len(calls()), orders()) == (403, 1, [])
 
 
+@pytest.mark.proves("AC-03")
 @pytest.mark.parametrize("path", [URL, "/hotline/drafts/{key}"])
 @pytest.mark.parametrize("name", ["place_id", "person_id", "phone_id"])
 def test_a_technician_cannot_read_the_register_by_its_ids(tao, estate, place, as_user, now, name, path):
@@ -283,6 +285,7 @@ def test_a_number_a_technician_types_is_recognised_but_only_shown_as_typed(tao, 
     assert "0523-8400 1234" in as_user(ann).get(f"/hotline/calls/{calls()[0].id}").text
 
 
+@pytest.mark.proves("AC-03")
 def test_sent_again_a_call_tells_a_technician_nothing_the_desk_added(tao, ann, estate, place, as_user, now):
     guiying = add_person(estate, "单桂英", place)
     typed = {"request_key": str(uuid4()), "words": "灯坏了"}
@@ -296,6 +299,7 @@ def test_sent_again_a_call_tells_a_technician_nothing_the_desk_added(tao, ann, e
     assert (answer.status_code, "单桂英" in answer.text, "3-2-501<" in answer.text) == (200, False, False)
 
 
+@pytest.mark.proves("PC-12")
 def test_who_takes_no_calls_may_not_log_any(ada, person, typed, as_user, now):
     auditor = person("Uma", Role.AUDITOR)
 

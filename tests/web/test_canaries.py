@@ -24,6 +24,7 @@ KEPT_TO = {
 }
 
 
+@pytest.mark.proves("AC-04")
 @pytest.mark.sqlite_only  # the pages are the same on both
 def test_who_reads_what_is_the_list(app, world, person, as_user):
     marks, addresses = put_marks(), world.gets(app)
@@ -41,6 +42,7 @@ def test_who_reads_what_is_the_list(app, world, person, as_user):
     assert lines == LIST.read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.proves("AC-04")
 def test_the_list_keeps_to_the_grants():
     read = dict(line.split(": ") for line in LIST.read_text(encoding="utf-8").splitlines())
     for pattern, permissions in KEPT_TO.items():

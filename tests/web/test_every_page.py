@@ -53,7 +53,7 @@ def ways(role: Role | None, at: int):
     return [WAYS[turn % 2], *([WAYS[2]] if turn % 5 == 0 else [])]
 
 
-@pytest.mark.proves("AC-12", "WB-04", "WB-12", "PD-08")
+@pytest.mark.proves("AC-12", "WB-04", "WB-12", "PD-08", "PC-04")
 @pytest.mark.parametrize("role", [pytest.param(r, marks=[] if r is Role.MANAGER else SAID_ONCE) for r in ROLES])
 def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, as_user):
     browser = as_user(world.users[role]) if role else app.test_client()

@@ -105,7 +105,7 @@ def test_numbers_and_flags_need_a_reason_which_only_the_log_keeps(as_user, mei, 
     assert db.session.scalars(select(ExportLog.reason)).one() == "Typhoon list"
 
 
-@pytest.mark.proves("FI-09")
+@pytest.mark.proves("FI-09", "PC-07")
 def test_a_csv_opens_in_chinese_excel_and_holds_no_formula(as_user, mei, wang):
     answer = as_user(mei).post("/exports", data=asked(form="csv"))
 

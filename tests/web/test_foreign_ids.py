@@ -61,6 +61,7 @@ def read(answer, path: str) -> tuple:
     return answer.status_code, text.replace(path, "")
 
 
+@pytest.mark.proves("PC-01")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_foreign_id_in_the_path_is_answered_like_one_of_nothing(method, app, world, stranger):
     browser, rules = stranger(), list(about_records(app, method))
@@ -74,6 +75,7 @@ def test_a_foreign_id_in_the_path_is_answered_like_one_of_nothing(method, app, w
             assert read(foreign, path) == read(nothing, missing), (method, path)
 
 
+@pytest.mark.proves("PC-01")
 @pytest.mark.sqlite_only  # the pages are the same on both
 def test_whoever_works_elsewhere_reads_nothing_of_an_estate(app, world, stranger):
     """Lists, searches, counts, parts, files, exports and direct addresses, with foreign ids in the address as well."""
@@ -82,6 +84,7 @@ def test_whoever_works_elsewhere_reads_nothing_of_an_estate(app, world, stranger
     assert {name for name, mark in marks.items() if mark in read} <= OF_NO_ESTATE
 
 
+@pytest.mark.proves("PC-01")
 def test_foreign_ids_in_a_form_lead_nowhere(app, world, stranger):
     browser, before = stranger(), dump()
     ids = {name: [str(one) for one in values] for name, values in world.ids.items() if not isinstance(values[0], dict)}

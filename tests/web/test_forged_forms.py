@@ -32,7 +32,7 @@ def test_every_change_needs_the_token_of_this_page(token, app, ann, ada, as_user
         assert browser.open(address, method=method).status_code == 400, address
 
 
-@pytest.mark.proves("WB-01")
+@pytest.mark.proves("WB-01", "PC-12")
 def test_only_telephone_systems_are_exempt(app):
     """They hold no session that could be misused: their token in the address is all there is."""
     assert app.extensions["csrf"]._exempt_views == {"helpdesk.telephony.views.event"}

@@ -38,6 +38,7 @@ def lost_database(app):
     event.remove(db.engine, "begin", refuse)
 
 
+@pytest.mark.proves("RE-16")
 def test_all_is_well(app):
     answer = app.test_client().get("/healthz")
 
@@ -45,12 +46,14 @@ def test_all_is_well(app):
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.proves("RE-16", "PD-15")
 def test_whoever_sits_at_the_machine_learns_what_is_wrong(app, full_disk):
     answer = app.test_client().get("/healthz")
 
     assert (answer.status_code, answer.json) == (503, {"ok": False, "problems": [FULL]})
 
 
+@pytest.mark.proves("RE-16", "PD-15")
 @pytest.mark.parametrize("stranger", [
     {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
     {"headers": {"X-Forwarded-For": "192.0.2.7"}},
@@ -62,6 +65,7 @@ def test_strangers_learn_only_that_something_is_wrong(stranger, app, full_disk):
     assert (answer.status_code, answer.json) == (503, {"ok": False})
 
 
+@pytest.mark.proves("RE-16", "PD-15")
 def test_administrators_learn_it_from_anywhere_others_do_not(ada, ann, as_user, full_disk):
     from_outside = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
 
@@ -71,6 +75,7 @@ def test_administrators_learn_it_from_anywhere_others_do_not(ada, ann, as_user, 
     assert as_user(ann).get("/healthz", **from_outside).json == {"ok": False}
 
 
+@pytest.mark.proves("RE-16", "RE-18")
 @pytest.mark.parametrize("environ", [{}, {"REMOTE_ADDR": "192.0.2.7"}])
 def test_a_lost_database_is_told_without_asking_it_who_asks(environ, app, ada, as_user, lost_database, monkeypatch):
     browser = app.test_client()

@@ -137,7 +137,7 @@ TOGETHER = [(Role.OPERATOR, Role.TECHNICIAN, Role.AUDITOR), (Role.MANAGER, Role.
 
 
 @pytest.mark.sqlite_only  # the pages are the same on both: said once
-@pytest.mark.proves("WB-07")
+@pytest.mark.proves("WB-07", "PC-06")
 @pytest.mark.parametrize("roles", TOGETHER, ids=["desk", "office"])
 def test_hostile_text_in_every_column_is_shown_as_text(roles, app, world, as_user):
     browsers, addresses = {role: as_user(world.users[role]) for role in roles}, world.gets(app)
@@ -169,7 +169,7 @@ ANSWERS = [{}, {"request_key": "1d0f5a6e-1111-4222-8333-944445555666"}]
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.proves("WB-07")
+@pytest.mark.proves("WB-07", "PC-06")
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.TECHNICIAN, Role.ADMIN])
 def test_hostile_text_in_every_form_is_shown_as_text(role, app, world, as_user):
     browser, typed = as_user(world.users[role]), typed_everywhere()

@@ -150,6 +150,7 @@ def test_what_ended_today_is_folded_away_at_the_end(visit, work_order, tao, as_u
     assert "Nothing to do right now" in page and "Ended today: 1 job" in page
 
 
+@pytest.mark.proves("RE-14")
 def test_a_day_of_three_jobs_asks_no_more_queries_than_a_day_of_one(visit, another, send, tao, as_user, count_queries):
     browser = as_user(tao)
     browser.get("/jobs")
@@ -163,6 +164,7 @@ def test_a_day_of_three_jobs_asks_no_more_queries_than_a_day_of_one(visit, anoth
     assert three.count == one.count
 
 
+@pytest.mark.proves("AC-03")
 def test_nobody_sees_the_day_of_somebody_else(visit, bo, ann, as_user):
     assert visit.work_order.number not in as_user(bo).get("/jobs").text
     assert as_user(ann).get("/jobs").status_code == 403
@@ -236,6 +238,7 @@ def test_the_page_of_a_job_has_what_is_needed_at_the_door(
     assert "Breaker" not in page
 
 
+@pytest.mark.proves("AC-04")
 def test_of_whom_to_ask_for_the_page_is_given_no_more_than_the_family_name(add, another, send, tao, estate, now):
     liu = add(Person, estate_id=estate.id, name="欧阳桂珍")
 
@@ -266,6 +269,7 @@ def test_a_number_of_the_invented_estate_is_shown_and_never_dialled(add, another
     assert "120 0000 1234" in page and "tel:" not in page
 
 
+@pytest.mark.proves("AC-03")
 def test_what_was_done_here_before_is_told_without_who_had_rung(visit, work_order, another, send, tao, bo, as_user):
     earlier = another(summary="Private words of another caller")
     as_user(bo).post(url(earlier, "/result"), data=finished(send(earlier, bo), parts_used="One washer"))
@@ -276,6 +280,7 @@ def test_what_was_done_here_before_is_told_without_who_had_rung(visit, work_orde
     assert "Private words" not in page and earlier.number not in page
 
 
+@pytest.mark.proves("AC-03")
 def test_a_job_of_somebody_else_is_not_there(visit, work_order, bo, as_user):
     browser = as_user(bo)
 
@@ -285,6 +290,7 @@ def test_a_job_of_somebody_else_is_not_there(visit, work_order, bo, as_user):
     assert visit.status is VisitStatus.PLANNED and not visit.photos
 
 
+@pytest.mark.proves("AC-03")
 def test_a_visit_of_another_order_cannot_be_slipped_in(visit, another, send, bo, tao, as_user):
     mine, theirs = another(), another()
     send(mine, tao)
@@ -330,6 +336,7 @@ def test_a_tap_works_without_scripts(page, where, visit, work_order, tao, as_use
     assert visit.status is VisitStatus.ACCEPTED
 
 
+@pytest.mark.proves("RE-05", "PC-15")
 def test_a_tap_sent_three_times_at_once_counts_once(visit, work_order, tao, at_once):
     answers = at_once(tao, url(work_order, "/steps"), step(visit, "accept"), times=3)
 
@@ -504,6 +511,7 @@ def test_what_was_typed_for_a_visit_that_was_called_off_meanwhile_is_still_there
     assert (visit.status, visit.work_done) == (VisitStatus.CANCELLED, "")
 
 
+@pytest.mark.proves("RE-05", "PC-15")
 def test_a_result_sent_three_times_at_once_counts_once(visit, work_order, tao, at_once):
     answers = at_once(tao, url(work_order, "/result"), finished(visit), times=3)
 
@@ -526,7 +534,7 @@ def test_hostile_words_stay_words(visit, work_order, another, send, place, tao, 
 # Photos
 
 
-@pytest.mark.proves("FI-05")
+@pytest.mark.proves("FI-05", "AC-03", "PC-02")
 def test_a_photo_is_kept_and_shown_to_those_who_may_see_the_order(visit, work_order, tao, ann, bo, as_user, app):
     answer = as_user(tao).post(url(work_order, "/photos"), data=upload(visit))
     photo = visit.photos[0]
@@ -562,6 +570,7 @@ def test_a_photo_that_is_gone_from_the_disk_is_not_there(visit, work_order, tao,
     assert as_user(tao).get("/photos/99999999999999999999").status_code == 404
 
 
+@pytest.mark.proves("RE-05", "PC-15")
 def test_a_photo_sent_three_times_is_kept_once(visit, work_order, tao, as_user, app):
     data = sent(visit, stage="after")
     raw = jpeg()
@@ -579,7 +588,7 @@ def test_a_photo_sent_three_times_is_kept_once(visit, work_order, tao, as_user, 
     assert len(visit.photos) == 1 and len(stored_files(app)) == 2
 
 
-@pytest.mark.proves("FI-02")
+@pytest.mark.proves("FI-02", "PC-06")
 @pytest.mark.parametrize(
     ("raw", "name"),
     [

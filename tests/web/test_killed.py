@@ -112,6 +112,7 @@ def prepare() -> tuple[int, list[str]]:
         return place.id, numbers
 
 
+@pytest.mark.proves("RE-10")
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.soak)])
 def test_what_was_answered_survives_a_kill_at_any_moment(kills, product, inside):
     place_id, numbers = prepare()
@@ -124,6 +125,7 @@ def test_what_was_answered_survives_a_kill_at_any_moment(kills, product, inside)
     assert len(answered) > kills * WRITERS
 
 
+@pytest.mark.proves("RE-10")
 @pytest.mark.parametrize("kills", [1, pytest.param(10, marks=pytest.mark.soak)])
 def test_what_a_draft_held_when_it_was_answered_survives_a_kill(kills, product, inside):
     place_id, numbers = prepare()

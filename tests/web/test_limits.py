@@ -42,7 +42,7 @@ def test_after_the_limit_one_waits_and_the_next_person_does_not(few, place, pers
         assert use(as_user(sam)).status_code != 429, what
 
 
-@pytest.mark.proves("RE-17", "AC-09")
+@pytest.mark.proves("RE-17", "AC-09", "PC-10")
 @pytest.mark.parametrize("address", ["/calendar/{}.ics", "/first-administrator/{}"])
 def test_whoever_guesses_at_links_waits_whatever_cookie_they_bring(address, few, app, set_now, now):
     assert {app.test_client().get(address.format(number)).status_code for number in range(3)} == {404}

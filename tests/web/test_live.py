@@ -61,6 +61,7 @@ def alive(seq):
 OVER = "event: over\ndata: signed out\n\n"
 
 
+@pytest.mark.proves("PC-03")
 def test_a_stream_tells_that_something_changed_and_nothing_else(ann, estate, listen, happen):
     stream = listen(ann)
 
@@ -85,10 +86,12 @@ def test_a_place_to_go_on_from_that_is_no_number_means_the_beginning(after, ann,
     assert next(listen(ann, after=after)) == told(newest_seq(), f"orders:{estate.id}")
 
 
+@pytest.mark.proves("PC-03")
 def test_nobody_hears_of_what_they_may_not_see(tao, work_order, listen):
     assert next(listen(tao, after=0)) == alive(newest_seq())
 
 
+@pytest.mark.proves("AC-03", "PC-03")
 def test_a_technician_hears_of_their_own_jobs_only(tao, bo, listen, happen):
     stream = listen(tao)
 
@@ -97,6 +100,7 @@ def test_a_technician_hears_of_their_own_jobs_only(tao, bo, listen, happen):
     assert next(stream) == told(seq, f"jobs:{tao.id}")
 
 
+@pytest.mark.proves("PC-03")
 def test_nobody_hears_of_another_estate(ann, new_estate, listen, happen):
     stream = listen(ann)
 
@@ -122,6 +126,7 @@ def test_a_burst_is_told_in_two_messages_at_most(ann, estate, listen, happen):
     assert len(messages) <= 2
 
 
+@pytest.mark.proves("PC-03")
 def test_lost_rights_are_heard_no_more_at_once(ann, estate, listen, happen):
     stream = listen(ann)
     with writing():
@@ -160,6 +165,7 @@ def test_a_locked_screen_hears_nothing_and_its_stream_ends(ann, estate, as_user,
     assert list(arrived) == ["event: over\ndata: signed out\n\n"]
 
 
+@pytest.mark.proves("PC-03")
 def test_a_stream_ends_when_the_account_is_disabled(ann, ada, estate, listen, now):
     stream = listen(ann)
     with writing():

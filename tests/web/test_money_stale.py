@@ -54,6 +54,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.proves("RE-03")
 @pytest.mark.parametrize("form", SENT, ids=lambda form: form.__name__)
 def test_who_comes_second_is_told(form, world, as_user, monkeypatch):
     monkeypatch.setattr(processes, "start", lambda *words: None)

@@ -106,6 +106,7 @@ def made() -> int:
     return sum(db.session.scalar(select(func.count()).select_from(one)) for one in (Event, WaiverApplication))
 
 
+@pytest.mark.proves("RE-05")
 @pytest.mark.parametrize("case", SENT, indirect=True, ids=lambda form: form.__name__)
 def test_sent_again_it_has_acted_once_and_other_contents_are_refused(case, as_user):
     user, url, data, other = case

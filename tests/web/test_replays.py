@@ -112,6 +112,7 @@ REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through al
 MONEY = set(test_money_twice.SENT) | test_money_twice.ELSEWHERE
 
 
+@pytest.mark.proves("RE-05")
 def test_every_creating_form_is_tried_here():
     found, classes = set(), [CreatingForm]
     while classes:
@@ -148,6 +149,7 @@ def send(browser, case, data=None):
     return browser.post(case.url, data={**(data or case.data), **photo}, headers=HTMX)
 
 
+@pytest.mark.proves("RE-05")
 @pytest.mark.parametrize("case", CASES, indirect=True, ids=lambda form: form.__name__)
 def test_sent_again_it_has_acted_once_and_other_contents_are_refused(case, as_user):
     browser = as_user(case.user)
@@ -161,6 +163,7 @@ def test_sent_again_it_has_acted_once_and_other_contents_are_refused(case, as_us
     assert "Other words" not in case.other.values() or "Other words" in other.text
 
 
+@pytest.mark.proves("RE-05", "PC-15")
 @pytest.mark.parametrize("case", CASES, indirect=True, ids=lambda form: form.__name__)
 def test_sent_three_times_at_once_it_acts_once(case, app, as_user):
     import threading

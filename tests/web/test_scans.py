@@ -126,7 +126,7 @@ def test_each_look_is_noted_with_who_and_why(waits, ling, mei, person, as_user, 
     assert {look.person_id for look in looks()} == {waits.beneficiary_id}
 
 
-@pytest.mark.proves("AC-03")
+@pytest.mark.proves("AC-03", "PC-02")
 @pytest.mark.parametrize(
     ("role", "status"),
     [(Role.OPERATOR, 403), (Role.TECHNICIAN, 403), (Role.FINANCE, 403), (Role.ADMIN, 403), (Role.OFFICER, 404)],

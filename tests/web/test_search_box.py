@@ -159,6 +159,7 @@ def test_the_look_up_of_a_caller_stays_with_the_register(ann, call, as_user, now
     assert "Words in calls" not in as_user(ann).get("/search", query_string={"q": "水费"}, headers=HTMX).text
 
 
+@pytest.mark.proves("RE-14")
 def test_only_a_bounded_part_of_a_long_history_is_read(ann, call, now, monkeypatch, calls_found):
     call("水费怎么交")
     call("别的")
@@ -167,6 +168,7 @@ def test_only_a_bounded_part_of_a_long_history_is_read(ann, call, now, monkeypat
     assert calls_found(ann, "水费") == []
 
 
+@pytest.mark.proves("RE-14")
 def test_words_are_found_through_the_index_of_the_estate(app, ann, mei, now, calls_found):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL plans by what is in the tables")

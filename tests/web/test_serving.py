@@ -199,6 +199,7 @@ def test_when_the_starting_process_is_killed_the_serving_one_goes_too(running):
     assert running.start().answers()
 
 
+@pytest.mark.proves("RE-13")
 def test_a_database_of_a_newer_version_is_left_alone(stopped, inside):
     with db.engine.connect().execution_options(writes=True) as connection:
         current = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -49,7 +49,7 @@ def test_a_password_that_is_nearly_right_is_wrong(password, visitor, ann, now):
     assert (answer.status_code, ann.username in answer.text, password in answer.text) == (422, True, False)
 
 
-@pytest.mark.proves("AU-05")
+@pytest.mark.proves("AU-05", "PC-10")
 def test_nobody_learns_whether_an_account_exists(visitor, ann, bo, add, now):
     with writing():
         bo.active = False
@@ -174,7 +174,7 @@ def test_after_twenty_hours_everyone_signs_in_again(ann, as_user, set_now):
     assert browser.get("/work-orders").status_code == 302
 
 
-@pytest.mark.proves("AU-04")
+@pytest.mark.proves("AU-04", "PC-10")
 def test_the_eleventh_try_waits_whoever_asks_with_whatever_cookie(visitor, ann, set_now):
     set_now(NOON)
     answers = [visitor().enter(ann.username, "wrong") for _ in range(10)]
@@ -271,7 +271,7 @@ def test_passwords_are_kept_as_argon2id_at_the_cost_owasp_asks_for():
     assert "PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)" in source
 
 
-@pytest.mark.proves("WB-13")
+@pytest.mark.proves("WB-13", "PC-09")
 @pytest.mark.parametrize(
     "evil",
     ["//evil.example", "/\\evil.example", "https:evil.example", "https://evil.example/", "/\t/evil.example",

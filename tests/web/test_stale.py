@@ -101,6 +101,7 @@ REGISTER = "helpdesk.estate."  # tests/web/test_register_edit.py goes through al
 MONEY = set(test_money_stale.SENT) | test_money_stale.ELSEWHERE
 
 
+@pytest.mark.proves("RE-03")
 def test_every_form_with_a_version_is_tried_here():
     found, classes = set(), [Form]
     while classes:
@@ -111,6 +112,7 @@ def test_every_form_with_a_version_is_tried_here():
     assert here == set(ACTS)
 
 
+@pytest.mark.proves("RE-03")
 @pytest.mark.parametrize("form", ACTS, ids=lambda form: form.__name__)
 def test_a_stale_act_is_refused_with_the_fresh_state_and_the_typed_text(
     form, work_order, ann, mei, tao, bo, as_user, now
@@ -147,6 +149,7 @@ def holds(page, name, value) -> bool:
     return any("checked" in tag or 'type="checkbox"' not in tag and 'type="radio"' not in tag for tag in inputs)
 
 
+@pytest.mark.proves("RE-03")
 def test_a_call_that_was_saved_meanwhile_is_refused_with_the_typed_text(ann, mei, as_user, now):
     key = str(uuid4())
     as_user(ann).post("/hotline/calls", data={"request_key": key, "words": "later"}, headers=HTMX)

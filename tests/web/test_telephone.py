@@ -199,7 +199,7 @@ def test_too_much_at_once_is_refused(app, line):
     assert answer.status_code == 413
 
 
-@pytest.mark.proves("FI-12")
+@pytest.mark.proves("FI-12", "PC-11", "PC-12")
 @pytest.mark.parametrize("token", ["x", "K" * 43, TOKEN[:-1], f"{TOKEN}k", "%20", "..."])
 def test_a_token_nobody_holds_opens_nothing(report, token):
     answer = report("newCall", token=token)
@@ -207,7 +207,7 @@ def test_a_token_nobody_holds_opens_nothing(report, token):
     assert (answer.status_code, answer.json) == (404, {"ok": False}) and rings() == []
 
 
-@pytest.mark.proves("FI-12")
+@pytest.mark.proves("FI-12", "PC-11", "PC-12")
 def test_a_telephone_system_that_was_disconnected_is_a_stranger(report, line, ada, now):
     with writing():
         end_line(line, actor=ada, now=now)
@@ -215,7 +215,7 @@ def test_a_telephone_system_that_was_disconnected_is_a_stranger(report, line, ad
     assert report("newCall").status_code == 404
 
 
-@pytest.mark.proves("FI-12")
+@pytest.mark.proves("FI-12", "PC-12")
 def test_strangers_are_slowed_down_and_the_telephone_system_is_not(app, report, line, now):
     tries = [report("newCall", token="y" * 43).status_code for _ in range(61)]
 

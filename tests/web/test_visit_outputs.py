@@ -2,15 +2,19 @@
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.states import Step
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit, take_step
+from helpdesk.scheduling.models import CalendarLink
 from helpdesk.windows.rules import Window
 
 
@@ -28,6 +32,7 @@ def address(visit, tao, as_user):
     return re.search(r"/calendar/[^\"]+\.ics", page)[0]
 
 
+@pytest.mark.proves("AC-09")
 def test_a_private_address_tells_visits_without_names(address, app, visit, place):
     answer = app.test_client().get(address)
 
@@ -37,10 +42,39 @@ def test_a_private_address_tells_visits_without_names(address, app, visit, place
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.proves("AC-09", "PC-11")
+def test_the_address_is_drawn_by_chance_and_only_its_hash_is_kept(address, app, visit, tao, ann):
+    token = address.removeprefix("/calendar/").removesuffix(".ics")
+    link, stranger = db.session.scalars(select(CalendarLink)).one(), app.test_client()
+
+    assert len(token) >= 43  # 256 bits in letters of which each holds six
+    assert link.token_hash == sha256(token.encode()).hexdigest()
+    told = stranger.get(address).text
+    assert [word for word in ("Tao", "Ann", visit.door_code + " ", "1200000") if word in told] == []
+    for wrong in ("", "%20", token[:-1], token + "x", token.swapcase(), link.token_hash):
+        assert stranger.get(f"/calendar/{wrong}.ics").status_code == 404, wrong
+
+
+@pytest.mark.proves("WB-16")
+def test_what_is_copied_elsewhere_names_the_desk_as_it_is_known_there(app, tao, ada, as_user, monkeypatch):
+    key = {"request_key": str(uuid4())}
+    assert "http://localhost/calendar/" in as_user(tao).post("/jobs/calendar", data=key).text
+
+    monkeypatch.setitem(app.config, "BASE_URL", "https://desk.example/")
+    spoofed = {"Host": "localhost:8000"}
+    key = {"request_key": str(uuid4())}
+    page = as_user(tao).post("/jobs/calendar", data=key, headers=spoofed).text
+    assert "https://desk.example/calendar/" in page and "localhost" not in page
+    page = as_user(ada).post("/telephony/lines", data=key | {"name": "Yard"}, headers=spoofed).text
+    assert "https://desk.example/telephony/events/" in page and "localhost" not in page
+
+
+@pytest.mark.proves("AC-09")
 def test_the_address_is_shown_only_once(address, tao, as_user):
     assert address not in as_user(tao).get("/jobs/calendar").text
 
 
+@pytest.mark.proves("AC-09", "PC-11")
 @pytest.mark.parametrize("end", ["revoke", "make", "role", "account"])
 def test_an_address_ends(end, address, app, tao, as_user):
     if end == "revoke":

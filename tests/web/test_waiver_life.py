@@ -285,6 +285,7 @@ def test_a_budget_of_a_ground_is_told_to_those_who_see_waivers_and_finance_has_t
     assert "less than this takes in a year" in page
 
 
+@pytest.mark.proves("PD-03")
 def test_the_claim_list_is_a_file_that_is_noted_and_whose_name_tells_nothing(as_user, mei, ling, billed, canary):
     with writing():
         row = db.session.get_one(WaiverApplication, billed.id)
@@ -306,6 +307,7 @@ def test_the_claim_list_is_a_file_that_is_noted_and_whose_name_tells_nothing(as_
 OTHERS = [role for role in Role if role not in (Role.OFFICER, Role.MANAGER, Role.OWNER, Role.AUDITOR)]
 
 
+@pytest.mark.proves("AC-04")
 @pytest.mark.parametrize("role", OTHERS)
 def test_no_page_file_or_feed_of_others_tells_a_ground(role, app, as_user, person, billed, canary, now):
     """Whatever they open: no ground, by its code or its name."""

@@ -1,6 +1,7 @@
 """From an application at the door to a free repair and a smaller bill, and who may see and do none of it."""
 
 import re
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
@@ -140,6 +141,7 @@ def test_the_wrong_person_fails_at_each_step(role, path, waits, person, now, as_
     assert row(waits.number).status is S.VERIFIED
 
 
+@pytest.mark.proves("AC-04")
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.TECHNICIAN, Role.FINANCE, Role.ADMIN])
 def test_a_ground_reaches_nobody_who_may_not_know(role, waits, home, mei, person, now, as_user):
     page = as_user(mei).get(f"/waivers/{waits.number}").text
@@ -164,6 +166,7 @@ def test_who_entered_it_sees_why_they_may_not_decide(home, mei, now, as_user):
     assert answer.status_code == 403 and row(application.number).status is S.VERIFIED
 
 
+@pytest.mark.proves("AC-07")
 def test_what_changed_meanwhile_is_shown_and_what_was_typed_kept(waits, home, mei, ling, now, as_user):
     page = as_user(mei).get(f"/waivers/{waits.number}").text
     officer = as_user(ling)
@@ -174,6 +177,30 @@ def test_what_changed_meanwhile_is_shown_and_what_was_typed_kept(waits, home, me
 
     assert answer.status_code == 409 and "My own words" in answer.text and "Two rooms" in answer.text
     assert row(waits.number).status is S.VERIFIED
+
+
+@pytest.mark.proves("AC-07")
+def test_an_edit_and_an_approval_at_the_same_moment_are_never_both_done(waits, home, mei, ling, now, app, as_user):
+    """Whichever is first: what was approved is what was shown."""
+    manager, officer, url, answers = as_user(mei), as_user(ling), f"/waivers/{waits.number}", {}
+    edited = filled(officer.get(f"{url}/correction").text, home[1], words="Two rooms")
+    decided, ready = decision(manager.get(url).text), threading.Barrier(2)
+
+    def send(browser, path, typed):
+        with app.app_context():
+            ready.wait(10)
+            answers[path] = browser.post(f"{url}/{path}", data=typed).status_code
+
+    told = [(manager, "approval", decided), (officer, "correction", edited)]
+    threads = [threading.Thread(target=send, args=one) for one in told]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    db.session.rollback()
+    assert sorted(answers.values()) in ([303, 403], [303, 404], [303, 409], [303, 422])
+    first = answers["approval"] == 303
+    assert (row(waits.number).status is S.APPROVED) == first
+    assert ("Two rooms" in manager.get(url).text) != first
 
 
 def test_above_the_limit_the_password_is_given_again(home, ann, mei, oma, now, as_user):
@@ -362,6 +389,7 @@ def test_why_a_bill_was_lowered_once_is_read_by_those_who_see_waivers(estate, ho
     assert db.session.scalars(looks).all() == [ola_id, mei.id]
 
 
+@pytest.mark.proves("AC-06")
 def test_a_relative_is_noted_and_then_decides_nothing_about_them(waits, home, estate, mei, ling, now, as_user):
     told = {"request_key": str(uuid4()), "user_id": mei.id, "place": home[0].address, "tie": "relative"}
     officer = as_user(ling)

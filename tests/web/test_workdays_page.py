@@ -151,6 +151,7 @@ def test_others_neither_see_nor_change_it(role, person, as_user, now):
 SAID = "The holidays of 2027 are not put in yet"
 
 
+@pytest.mark.proves("RE-08")
 def test_from_december_on_those_who_can_put_it_in_are_told(mei, ada, ann, estate, as_user, set_now):
     set_now(datetime(2026, 11, 30, 4, tzinfo=UTC))
     assert SAID not in as_user(mei).get("/work-orders").text
