@@ -19,6 +19,7 @@ from helpdesk import (
     dayplans,
     demo,
     dispatch,
+    doctor,
     duty,
     entry,
     escalation,
@@ -145,6 +146,7 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
     app.cli.add_command(backup.commands.restore_command(create_app))
+    app.cli.add_command(doctor.commands.doctor)
     with app.app_context():
         keys.start.meet_database()
     return app

@@ -45,6 +45,7 @@ LAYERS = [
     ["admin"],
     ["demo"],
     ["health"],
+    ["doctor"],
     ["home", "reactions", "tasks"],
     ["__init__"],
     ["serve"],
