@@ -11,6 +11,7 @@ from helpdesk import (
     accounts,
     admin,
     audit,
+    backup,
     billing,
     callbacks,
     cases,
@@ -18,6 +19,7 @@ from helpdesk import (
     dayplans,
     demo,
     dispatch,
+    doctor,
     duty,
     entry,
     escalation,
@@ -141,9 +143,11 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.register_blueprint(repairs.category_views.bp)
     app.register_blueprint(waivers.life_views.bp)
     app.register_blueprint(home.bp)
-    for feature in (admin, audit, billing, dayplans, demo, estate, exports, keys, retention):
+    for feature in (admin, audit, backup, billing, dayplans, demo, estate, exports, keys, retention):
         app.cli.add_command(feature.commands.group)
     app.cli.add_command(worker.commands.command(tasks.TASKS))
+    app.cli.add_command(backup.commands.restore_command(create_app))
+    app.cli.add_command(doctor.commands.doctor)
     with app.app_context():
         keys.start.meet_database()
     return app

@@ -52,6 +52,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "PROXY_COUNT": _number(env, "PROXY_COUNT", 0),
         "BASE_URL": env.get("BASE_URL", ""),
         "HOST": host,
+        "ONLY_THIS_MACHINE": _is_loopback(host),
         "PORT": _number(env, "PORT", 5000),
         "TLS_CERT": env.get("TLS_CERT", ""),
         "TLS_KEY": env.get("TLS_KEY", ""),
@@ -66,6 +67,10 @@ def load(env: Mapping[str, str], instance: Path) -> dict:
         "PHOTO_FOLDER": str(instance / "photos"),
         "SCAN_FOLDER": str(instance / "scans"),
         "MESSAGE_ADAPTER": _message_adapter(env),
+        "BACKUP_FOLDER": env.get("BACKUP_FOLDER") or str(instance / "backups"),
+        "BACKUP_KEPT": _number(env, "BACKUP_KEPT", 14),
+        "BACKUP_WEEKS": _number(env, "BACKUP_WEEKS", 8),
+        "PG_BIN": env.get("PG_BIN", ""),
     }
 
 

@@ -1,9 +1,8 @@
 """Whether the product can do its work just now: what the monitor asks. Told in English, to machines."""
 
 import math
-import shutil
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -11,7 +10,9 @@ from flask import current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.accounts.queries import has_demo_accounts
-from helpdesk.core import clock
+from helpdesk.backup.queries import last_good, newest_try
+from helpdesk.backup.rules import MISSED_AFTER, is_missed
+from helpdesk.core import clock, disk
 from helpdesk.core.access import Permission, can_anywhere, me
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -22,6 +23,7 @@ from helpdesk.worker.rules import SILENT_AFTER, is_silent
 KNOWN_FOR_S = 5
 LONGEST_IN_OUTBOX = timedelta(minutes=15)  # of a message that should be out
 KNOWN_PASSWORDS = "Demonstration accounts can sign in: everybody knows their password."  # noqa: S105 - a sentence
+NO_BACKUP = "There is no backup yet."
 _started_at = time.monotonic()
 LEAST_FREE = 200 * 1024 * 1024  # bytes on the disk of photos and database
 
@@ -47,7 +49,8 @@ def _seen() -> tuple[list[str], list[str]]:
 
 def _warned() -> list[str]:
     try:
-        return [KNOWN_PASSWORDS] if has_demo_accounts() else []
+        newest, known = newest_try(), [KNOWN_PASSWORDS] if has_demo_accounts() else []
+        return known + ([f"The last backup failed: {newest.fault}"] if newest is not None and newest.fault else [])
     except SQLAlchemyError:
         return []
     finally:
@@ -58,24 +61,43 @@ def _look() -> list[str]:
     writes = _database_can_be_written()
     found = [sentence for wrong, sentence in (
         (not writes, "The database cannot be written."),
-        (_free_bytes() < LEAST_FREE, "The disk is nearly full."),
+        (disk.free(Path(current_app.instance_path)) < LEAST_FREE, "The disk is nearly full."),
     ) if wrong]  # fmt: skip
-    return found + (_of_worker() if writes else [])
+    return found + (_of_database(clock.now()) if writes else [])
 
 
-def _of_worker() -> list[str]:
-    """What the worker leaves undone. One that never was is missed once this process has run for a while."""
-    now, found = clock.now(), []
+def _of_database(now: datetime) -> list[str]:
+    found = of_worker(now)
+    if backup_is_missed(now):
+        made = last_good()
+        found.append(f"The last good backup is {_minutes(now - made) // 60} hours old." if made else NO_BACKUP)
+    db.session.rollback()
+    return found
+
+
+def backup_is_missed(now: datetime) -> bool:
+    """Whether there is no good backup of the last day, although there should be."""
+    if not current_app.config["BACKUP_KEPT"]:
+        return False
+    made = last_good()
+    return is_missed(made, now) if made else _runs_longer_than(MISSED_AFTER)
+
+
+def _runs_longer_than(span: timedelta) -> bool:
+    return time.monotonic() - _started_at > span.total_seconds()
+
+
+def of_worker(now: datetime) -> list[str]:
+    """What the worker leaves undone. What never was is missed once this process has run for a while."""
+    found = []
     beat, waits = last_beat(), oldest_due(now)
-    if beat is None and time.monotonic() - _started_at > SILENT_AFTER.total_seconds():
+    if beat is None and _runs_longer_than(SILENT_AFTER):
         found.append("No worker has ever run: start one with flask worker.")
     if beat is not None and is_silent(beat, now):
         found.append(f"The worker has been silent for {_minutes(now - beat)} minutes.")
     if waits and now - waits > LONGEST_IN_OUTBOX:
         found.append(f"A message has waited in the outbox for {_minutes(now - waits)} minutes.")
-    found += [f"A task of the worker keeps failing: {name}." for name in failing_tasks()]
-    db.session.rollback()
-    return found
+    return found + [f"A task of the worker keeps failing: {name}." for name in failing_tasks()]
 
 
 def _minutes(span: timedelta) -> int:
@@ -100,11 +122,6 @@ def _database_can_be_written() -> bool:
             return True
     except SQLAlchemyError:
         return False
-
-
-def _free_bytes() -> int:
-    folder = Path(current_app.instance_path)
-    return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
 
 
 def _is_loopback(address: str | None) -> bool:

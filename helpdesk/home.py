@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from helpdesk import health
+from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, can_anywhere, me, needs
 from helpdesk.core.chosen_estate import liked_estate
 from helpdesk.core.extensions import db
@@ -120,10 +121,15 @@ def theme() -> str:
     return me().theme if me().is_authenticated else "auto"
 
 
+def backup_missed() -> bool:
+    """Whether somebody who administers this must be told that nothing was put aside since yesterday."""
+    return can_anywhere(me(), P.ADMINISTER) and health.backup_is_missed(clock.now())
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "nav": nav, "nav_line": nav_line, "current_estate": current_estate, "estate_choice": estate_choice,
-        "theme": theme,
+        "theme": theme, "backup_missed": backup_missed,
     }  # fmt: skip
     app.jinja_env.filters |= {"phone": phone_numbers.display, "tel_link": phone_numbers.tel_link}
     app.jinja_env.filters["masked"] = phone_numbers.mask

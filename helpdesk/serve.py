@@ -16,7 +16,7 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
@@ -29,6 +29,8 @@ from helpdesk import create_app
 from helpdesk.accounts.actions import offer_first_administrator
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import has_administrator, user_named
+from helpdesk.backup.manifest import BackupTrouble
+from helpdesk.backup.nightly import before_update
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -111,8 +113,20 @@ def _make_current() -> None:
         sys.exit("The database was made by a newer version of this program. Start that version, or restore a backup.")
     if found != set(scripts.get_heads()):
         print("Preparing the database …")
+        if found:
+            _put_aside()
         upgrade()
         meet_database()
+
+
+def _put_aside() -> None:
+    """A backup before an update. Where none can be made the update is not begun, unless backups are switched off."""
+    if not current_app.config["BACKUP_KEPT"]:
+        return
+    try:
+        print(f"Put aside before the update: {before_update(now=clock.now())}")
+    except BackupTrouble as no:
+        sys.exit(f"The update was not begun, because no backup can be made: {no} BACKUP_KEPT=0 goes on without.")
 
 
 def _load_demo_once() -> None:

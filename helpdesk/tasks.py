@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from helpdesk.accounts.sweeping import forget_known_addresses, forget_old_devices, forget_throttles
 from helpdesk.audit.heads import note_head
+from helpdesk.backup.nightly import begin_nightly
 from helpdesk.billing.runs import tend_runs
 from helpdesk.dayplans.making import tend_plans
 from helpdesk.dispatch.lateness import tell_who_comes_late
@@ -35,6 +36,7 @@ TASKS = (
     Task("lost-calls", timedelta(minutes=1), end_lost_calls),
     Task("throttles", timedelta(hours=1), forget_throttles),
     Task("retention", timedelta(hours=1), forget_by_night, timedelta(hours=2)),
+    Task("backup", timedelta(minutes=10), begin_nightly),
     Task("chain-heads", timedelta(hours=1), note_head),
     Task("known-addresses", timedelta(days=1), forget_known_addresses, LONG),
     Task("old-devices", timedelta(days=1), forget_old_devices, LONG),

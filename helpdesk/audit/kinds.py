@@ -306,6 +306,8 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     },
     "erasure.refused": {"person_id": int},
     "erasure.withdrawn": {"person_id": int},
+    # backup: the subject is the row of the restored backup
+    "backup.restored": {"made_at": datetime, "rows": int, "files": int},
     # neighbours: the subject of each is the work order
     "work_order.other_home_set": {"place_id": int, "part": StrEnum},
     "work_order.other_home_removed": {"place_id": int},

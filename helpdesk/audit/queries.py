@@ -1,7 +1,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import scoped_session
 
 from helpdesk.audit.actions import digest
 from helpdesk.audit.models import ChainHead, Event
@@ -32,14 +33,14 @@ def history_of(subject) -> list[Event]:
     return list(db.session.scalars(select(Event).where(about).order_by(Event.seq)))
 
 
-def verify_chain() -> int | None:
+def verify_chain(asked: Connection | scoped_session = db.session) -> int | None:
     """The place in the chain where an event was changed, removed, slipped in or put elsewhere; None if all is well.
 
     A cut tail, and a chain that somebody reckoned anew, hold in themselves: `heads_that_do_not_fit` finds those.
     """
     previous, expected = "", 1
     events = select(*Event.__table__.columns).order_by(Event.seq).limit(AT_A_TIME)
-    while rows := db.session.execute(events.where(Event.seq >= expected)).all():
+    while rows := asked.execute(events.where(Event.seq >= expected)).all():
         for entry in rows:
             if entry.seq != expected or entry.hash != digest(entry, previous):
                 return expected
@@ -47,18 +48,17 @@ def verify_chain() -> int | None:
     return None
 
 
-def heads_that_do_not_fit(heads: Iterable[Head]) -> list[Head]:
+def heads_that_do_not_fit(heads: Iterable[Head], asked: Connection | scoped_session = db.session) -> list[Head]:
     """Those of these heads whose event is no longer there, or is another one."""
-    asked = list(heads)
-    found = dict(
-        db.session.execute(select(Event.seq, Event.hash).where(Event.seq.in_([head.seq for head in asked]))).all()
-    )
-    return [head for head in asked if not found.get(head.seq, "").startswith(head.hash)]
+    known = list(heads)
+    rows = asked.execute(select(Event.seq, Event.hash).where(Event.seq.in_([head.seq for head in known])))
+    found = dict(rows.all())
+    return [head for head in known if not found.get(head.seq, "").startswith(head.hash)]
 
 
-def noted_heads() -> list[Head]:
+def noted_heads(asked: Connection | scoped_session = db.session) -> list[Head]:
     """What was noted day by day, the oldest first."""
-    return [Head(*row) for row in db.session.execute(select(ChainHead.seq, ChainHead.hash).order_by(ChainHead.day))]
+    return [Head(*row) for row in asked.execute(select(ChainHead.seq, ChainHead.hash).order_by(ChainHead.day))]
 
 
 def head_on_paper() -> str:

@@ -4,10 +4,26 @@ import os
 import secrets
 from pathlib import Path
 
+from sqlalchemy import Engine, NullPool, create_engine, event
+
 from helpdesk.config import sqlite, unlocked_by
 from helpdesk.core.sealing import KeyTrouble, keep_secret
 
 NAME = "DATABASE_KEY"
+FileTrouble = sqlite.OperationalError  # such as: somebody else has it open
+
+
+def opened(path: Path, key: str, **how) -> sqlite.Connection:
+    """A connection to a file that need not be ours."""
+    return (unlocked_by(key) if key else sqlite.Connection)(str(path), **how)
+
+
+def to_look_at(path: Path, key: str) -> Engine:
+    """An engine that only reads, on a file that need not be ours, without our settings."""
+    how = {"connect_args": {"factory": unlocked_by(key)}} if key else {}
+    engine = create_engine(f"sqlite:///{path}", module=sqlite, poolclass=NullPool, hide_parameters=True, **how)
+    event.listen(engine, "connect", lambda opened, _record: opened.execute("PRAGMA query_only=ON"))
+    return engine
 
 
 def why_closed(path: Path, key: str) -> KeyTrouble:

@@ -20,7 +20,7 @@ OTHERS = {  # names of others, codes, and what is settled elsewhere
     "user", "person", "phone", "search_key", "event", "estate", "session", "throttle", "request", "category",
     "service_level", "task_lease", "worker_beat", "first_administrator_link", "calendar_link", "telephone_line",
     "telephone_extension", "number_consent", "party", "price_item", "price_list", "waiver_ground", "waiver_policy",
-    "register_merge", "look", "place",
+    "register_merge", "look", "place", "backup",
 }  # fmt: skip
 GUARDED = {"waiver_over_grant", "allocation"}  # hold no words
 FREED = {  # of guarded tables only these columns let go

@@ -42,9 +42,11 @@ LAYERS = [
     ["waiver_reports"],
     ["retention"],
     ["privacy"],
+    ["backup"],
     ["admin"],
     ["demo"],
     ["health"],
+    ["doctor"],
     ["home", "reactions", "tasks"],
     ["__init__"],
     ["serve"],
@@ -158,6 +160,7 @@ def test_only_the_edges_ask_what_time_it_is():
         "accounts/limits.py",  # how often something may be done, before any view
         "accounts/sessions.py",  # whether a session still counts, before any view
         "health.py",  # how long the worker has been silent
+        "home.py",  # whether a backup is missing, above every page
         "core/words.py",  # filters of the templates: today, and how much is left
         "reactions.py",  # a denied access
         "serve.py",  # a command

@@ -159,7 +159,7 @@ def test_the_monitor_hears_of_a_worker_that_does_not_work(changed, problems, app
         add(WorkerBeat, holder="a", beat_at=now + changed.get("beat_at", 0 * MINUTE))
     add(TaskLease, name="one", due_at=now, wait_s=60, failures=changed.get("failures", 0), last_fault="")
 
-    assert health._of_worker() == problems
+    assert health.of_worker(now) == problems
 
 
 def test_old_sessions_and_counts_of_tries_are_forgotten(app, ann, add, now):
