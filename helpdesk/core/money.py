@@ -17,6 +17,11 @@ def plain_yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def grouped_yuan(fen: int) -> str:
+    """-123456 becomes "-1,234.56", as it is read."""
+    return format_fen(fen).replace("¥", "")
+
+
 def exact_yuan(fen: int) -> Decimal:
     """3931 becomes 39.31, as a spreadsheet adds it up."""
     return Decimal(fen) / 100

@@ -107,6 +107,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters |= {
         "local_time": local_time, "clock_time": clock_time, "day_and_time": day_and_time, "day_name": day_name,
         "iso": iso, "duration": duration, "countdown": countdown, "money": money.format_fen,
-        "yuan": money.plain_yuan,
+        "yuan": money.grouped_yuan,
     }  # fmt: skip
     app.jinja_env.globals |= {"word": word, "locale": locale}

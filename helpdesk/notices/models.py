@@ -8,6 +8,7 @@ from helpdesk.accounts.models import User
 from helpdesk.core.clock import UTCDateTime
 from helpdesk.core.extensions import db
 from helpdesk.core.versions import Versioned
+from helpdesk.waivers.rules import add_months
 
 
 class NoticeStyle(StrEnum):
@@ -41,6 +42,12 @@ class WaiverNotice(Versioned, db.Model):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     made_by: Mapped[User] = relationship()
     taken_down_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def last_month(self) -> date:
+        """The last of the months it is about."""
+        return add_months(self.until_month, -1)
+
     rows: Mapped[list["NoticeRow"]] = relationship(order_by="NoticeRow.id", back_populates="notice")
     objections: Mapped[list["Objection"]] = relationship(order_by="Objection.id", back_populates="notice")
 

@@ -52,8 +52,7 @@ def show(notice_id: int):
 def paper(notice_id: int):
     notice = get_notice(me(), notice_id)
     estate = db.session.get_one(Estate, notice.estate_id)
-    last_month = add_months(notice.until_month, -1)
-    return render_template("notices/paper.html", notice=notice, estate=estate, last_month=last_month)
+    return render_template("notices/paper.html", notice=notice, estate=estate)
 
 
 @bp.post("/<int:notice_id>/end")

@@ -36,7 +36,7 @@ def copy_of(person: Person) -> Sections:
     parts: list[tuple[str, Callable[[Traces], Sequence[Row]]]] = [
         (_("Yourself"), _self), (_("Homes"), _homes), (_("Calls"), _calls), (_("Calls to you"), _rung),
         (_("Telephone"), _telephone), (_("Work orders"), _orders), (_("Photos"), _photos), (_("Cases"), _cases),
-        (_("Waivers"), _waivers), (_("Bills"), _bills), (_("Payments"), _payments), (_("Who looked"), _looks),
+        (_("Fee waiver"), _waivers), (_("Bills"), _bills), (_("Payments"), _payments), (_("Who looked"), _looks),
     ]  # fmt: skip
     return {title: [_told(row) for row in part(traces)] for title, part in parts}
 
@@ -67,8 +67,8 @@ def _homes(traces: Traces) -> list[dict]:
 
 def _calls(traces: Traces) -> list[dict]:
     return [
-        {_("When"): c.happened_at, _("From"): c.caller_number, _("What was said"): c.words, _("About"): word(c.outcome),
-         _("Answer"): c.answer.words if c.answer else ""}
+        {_("When"): c.happened_at, _("Number"): c.caller_number, _("What was said"): c.words,
+         _("About"): word(c.outcome), _("Answer"): c.answer.words if c.answer else ""}
         for c in _all(Call, traces.calls)
     ]  # fmt: skip
 
@@ -124,7 +124,14 @@ def _ground(application: WaiverApplication) -> str:
 
 def _bills(traces: Traces) -> list[dict]:
     found = db.session.scalars(select(Charge).where(Charge.account_id.in_(traces.accounts)).order_by(Charge.id))
-    return [{_("Month"): c.month, _("Kind"): word(c.kind), _("Amount in yuan"): plain_yuan(c.net_fen)} for c in found]
+    return [
+        {
+            _("Month"): f"{c.month:%Y-%m}" if c.month else "",
+            _("Kind"): word(c.kind),
+            _("Amount in yuan"): plain_yuan(c.net_fen),
+        }
+        for c in found
+    ]
 
 
 def _payments(traces: Traces) -> list[dict]:

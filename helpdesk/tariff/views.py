@@ -190,8 +190,10 @@ def _quote(number: str) -> dict:
     order, today = _order(number), clock.local_date(clock.now())
     at_the_door = not can(me(), P.SEE_WORK_ORDERS, order.estate_id)
     free = reductions_of([order.place_id], Scope.LABOUR, today).get(order.place_id)
+    quotes = quotes_of(order)
     return {
-        "work_order": order, "quotes": quotes_of(order), "items": items_for(order, today), "free": free,
+        "work_order": order, "quotes": quotes, "less_fen": less_of(quotes[0], today) if quotes else 0,
+        "items": items_for(order, today), "free": free,
         "prices": list_in_force(order.estate_id, today), "quote_form": QuoteForm(formdata=None),
         "accept_form": AcceptForm(formdata=None, accepted_how=Agreed.AT_THE_DOOR if at_the_door else None),
         "at_the_door": at_the_door, "typed": {},

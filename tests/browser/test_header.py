@@ -87,5 +87,5 @@ def test_on_a_phone_more_holds_what_does_not_fit(demo, visit):
     page.locator("header.top .more-pages summary").tap()
 
     card = page.locator("header.top .more-pages .card")
-    expect(card.get_by_role("link").filter(visible=True)).to_have_count(8)
+    expect(card.get_by_role("link").filter(visible=True)).to_have_count(9)
     assert card.evaluate("one => one.getBoundingClientRect().right <= innerWidth")

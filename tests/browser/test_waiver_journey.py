@@ -136,6 +136,7 @@ def approved(visit, staff, home, number, now) -> int:
     manager.goto("/waivers/inbox")
     manager.get_by_role("link", name=re.compile("王桂英")).click()
     fits(manager)
+    expect(manager.get_by_role("button", name="同意", exact=True)).to_be_in_viewport(ratio=1)  # without scrolling
     expect(manager.get_by_text(GROUND).first).to_be_visible()
     manager.get_by_label("原因").fill("符合办法")
     manager.get_by_role("button", name="同意", exact=True).click()

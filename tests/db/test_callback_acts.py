@@ -128,9 +128,9 @@ def test_the_history_of_the_order_tells_every_attempt_and_notes_only_to_the_desk
     told = timeline(work_order, ann)
 
     assert [(entry.sentence, entry.typed) for entry in told[1:]] == [
-        ("Ann记下要回电:答应回电。", "When they come"),
-        ("Ann回电未成:没接。", "Rings long"),
-        ("Ann回电,已接通。", "The son"),
+        ("Ann记下要回电：答应回电。", "When they come"),
+        ("Ann回电未成：没接。", "Rings long"),
+        ("Ann回电，已接通。", "The son"),
     ]
     assert [entry.typed for entry in timeline(work_order)[1:]] == ["", "", ""]
 

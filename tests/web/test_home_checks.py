@@ -90,7 +90,7 @@ def test_a_technician_looks_and_tells_without_knowing_why(waits, ann, tao, mei, 
     assert (act.kind, act.actor_id, act.to_status) == (ActKind.HOME_CHECKED, tao.id, WaiverStatus.VERIFIED)
     assert (one.work_order.status, one.work_order.visits[0].status) == (Status.DONE, VisitStatus.DONE)
     page = as_user(mei).get(f"/waivers/{waits.number}").text
-    assert all(said in page for said in ("Home check: It has changed", "A son lives there", tao.name))
+    assert all(said in page for said in ("Home check · It has changed", "A son lives there", tao.name))
     assert noted(technician).status_code == 409
 
 

@@ -55,6 +55,11 @@ def test_one_quote_is_printed_for_the_resident(world, as_user):
     assert as_user(world.users[Role.OPERATOR]).get(f"{url}9").status_code == 404
 
 
+def test_whoever_says_the_price_reads_what_need_not_be_paid(world, as_user, monkeypatch):
+    monkeypatch.setattr("helpdesk.tariff.views.less_of", lambda *_: 250)
+    assert "Less 2.50" in as_user(world.users[Role.OPERATOR]).get(order_url(world)).text
+
+
 @pytest.mark.parametrize("typed", ["", "0", "-1", "x", "1.5"])
 def test_a_quote_without_any_line_is_refused(world, send, typed):
     item = db.session.scalars(select(PriceItem.id)).first()

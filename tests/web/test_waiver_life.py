@@ -239,6 +239,7 @@ def posted(browser, style) -> str:
     }  # fmt: skip
     answer = browser.post("/waiver-notices", data=body)
     assert answer.status_code == 303, answer.text
+    assert "2026-04 – 2026-04" in browser.get("/waiver-notices").text  # the last month counts
     return browser.get(f"{answer.location}/paper").text
 
 

@@ -166,6 +166,11 @@ def test_who_entered_it_sees_why_they_may_not_decide(home, mei, now, as_user):
     assert answer.status_code == 403 and row(application.number).status is S.VERIFIED
 
 
+def test_an_officer_is_not_told_on_every_case_that_deciding_is_not_theirs(waits, ling, as_user):
+    page = as_user(ling).get(f"/waivers/{waits.number}").text
+    assert "Ask for papers" in page and "You may not decide waivers here." not in page
+
+
 @pytest.mark.proves("AC-07")
 def test_what_changed_meanwhile_is_shown_and_what_was_typed_kept(waits, home, mei, ling, now, as_user):
     page = as_user(mei).get(f"/waivers/{waits.number}").text
