@@ -4,7 +4,8 @@ from io import BytesIO
 
 import pytest
 
-from helpdesk.core.arriving import FROM_ONE, LARGE_FROM_ONE, Arriving, Full, Places
+from helpdesk.accounts.sessions import number_of_somebody
+from helpdesk.core.arriving import FROM_ONE, KEPT_FROM_ONE, LARGE_FROM_ONE, Arriving, Full, Places
 from helpdesk.core.body_limits import FORM_LIMIT
 
 pytestmark = [pytest.mark.proves("RE-15"), pytest.mark.sqlite_only]
@@ -19,6 +20,10 @@ def ask(application, *, length=10, address="192.0.2.1", body=b"0123456789", **mo
     environ = {"CONTENT_LENGTH": str(length), "REMOTE_ADDR": address, "wsgi.input": BytesIO(body), **more}
     answer = b"".join(application({"REQUEST_METHOD": "POST", **environ}, start_response))
     return said | {"text": answer.decode()}
+
+
+def arriving(application, signed_in=lambda environ: None):
+    return Arriving(application, signed_in)
 
 
 def echo(environ, start_response):
@@ -52,7 +57,7 @@ def while_arriving(application, count, then, **how):
 
 @pytest.mark.parametrize(("how", "most"), [({}, FROM_ONE), ({"length": FORM_LIMIT + 1}, LARGE_FROM_ONE)])
 def test_one_address_sends_so_many_at_once_and_others_still_get_in(how, most):
-    application = Arriving(echo)
+    application = arriving(echo)
 
     before = while_arriving(application, most - 1, lambda: ask(application, **how), **how)
     refused = while_arriving(application, most, lambda: ask(application, **how), **how)
@@ -65,10 +70,30 @@ def test_one_address_sends_so_many_at_once_and_others_still_get_in(how, most):
     assert ask(application, **how)["text"] == "0123456789"  # afterwards as before
 
 
-def test_a_form_is_whole_before_the_application_is_asked_and_its_place_is_free_again():
-    application = Arriving(lambda environ, start: [ask(inner, **{"wsgi.input": environ["wsgi.input"]})["text"].encode()])
-    inner = Arriving(echo)
-    assert ask(application)["text"] == "0123456789"
+class Letters(BytesIO):
+    """Arrives letter by letter."""
+
+    def read(self, size=-1):
+        return super().read(min(size, 1))
+
+
+def test_a_form_is_whole_before_the_application_is_asked():
+    assert ask(arriving(echo), **{"wsgi.input": Letters(b"0123456789 and more")})["text"] == "0123456789"
+    assert ask(arriving(echo), **{"wsgi.input": Letters(b"0123")})["text"] == "0123"  # `body_limits` refuses it
+
+
+def test_whoever_is_signed_in_has_places_that_strangers_cannot_fill(app, ann, as_user, now):
+    number = as_user(ann).get_cookie("session").value
+    application, cookie = arriving(echo, lambda environ: number_of_somebody(app, environ)), "HTTP_COOKIE"
+    mine, strange = {cookie: f"session={number}"}, {cookie: f"session={number[::-1]}"}
+
+    def then():
+        return [
+            ask(application)["status"], ask(application, **strange)["status"], ask(application, **mine)["status"],
+            while_arriving(application, KEPT_FROM_ONE, lambda: ask(application, **mine)["status"], **mine),
+        ]  # fmt: skip
+
+    assert [status[:3] for status in while_arriving(application, FROM_ONE, then)] == ["503", "503", "200", "503"]
 
 
 def test_everybody_together_sends_no_more_than_there_are_threads():
