@@ -37,6 +37,7 @@ class RolesForm(Form):
     """The roles of an account in the administrator's estate; none of them takes its work away."""
 
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
+    own_password = PasswordField(_l("Your own password"), validators=[Length(max=1_024)])
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
     def __init__(self, **values):

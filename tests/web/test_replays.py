@@ -51,7 +51,8 @@ CASES = {
     RemarkForm: (Role.OPERATOR, "/work-orders/{number}/remarks", {"words": "First words"}, {"words": "Other words"}),
     UserForm: (
         Role.ADMIN, "/admin/users",
-        {"name": "王丽", "username": "wangli", "roles": "operator", "password": PASSWORD}, {"name": "Other words"},
+        {"name": "王丽", "username": "wangli", "roles": "operator", "password": PASSWORD, "own_password": PASSWORD},
+        {"name": "Other words"},
     ),
     StepForm: (Role.TECHNICIAN, "/jobs/{number}/steps", {**JOB, "step": "accept"}, {"step": "depart"}),
     FinishForm: (
