@@ -58,6 +58,7 @@ from helpdesk import (
 )
 from helpdesk.core import (
     access,
+    arriving,
     body_limits,
     chosen_estate,
     errors,
@@ -84,7 +85,10 @@ def create_app(env: Mapping[str, str] = os.environ) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
-    for part in (ids, transactions, sealing, errors, headers, body_limits, static_files, words, chosen_estate):
+    for part in (ids, transactions, sealing, errors):
+        part.init_app(app)
+    arriving.init_app(app, accounts.sessions.number_of_somebody)
+    for part in (headers, body_limits, static_files, words, chosen_estate):
         part.init_app(app)
     for part in (accounts.sessions, entry.gate, home, reactions):
         part.init_app(app)

@@ -33,6 +33,7 @@ from helpdesk.backup.manifest import BackupTrouble
 from helpdesk.backup.nightly import before_update
 from helpdesk.core import clock
 from helpdesk.core.access import Role
+from helpdesk.core.arriving import AT_ONCE, LARGE_AT_ONCE
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.core.words import word
@@ -44,7 +45,7 @@ from helpdesk.live.views import feed
 from helpdesk.tasks import TASKS
 from helpdesk.worker.loop import Worker
 
-PAGE_THREADS = 16  # beside those that streams may take
+PAGE_THREADS = 16  # beside those that streams and arriving bodies may take
 STOP_WITHIN_S = 2  # then what still runs is ended by force
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 IN_USE = "Port {port} is in use: is the product running already? To use another one: make run PORT=8000"
@@ -178,7 +179,7 @@ def _serve(app: Flask, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=app.config["LIVE_STREAMS"] + PAGE_THREADS,
+        blocking_threads=app.config["LIVE_STREAMS"] + AT_ONCE + LARGE_AT_ONCE + PAGE_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S,
         log_level=LogLevels.error,

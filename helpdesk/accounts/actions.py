@@ -114,10 +114,11 @@ def add_administrator(*, username: str, name: str, password_hash: str, estate_id
 
 def add_user(
     *, username: str, name: str, phone: str | None, password_hash: str, roles: set[Role], estate_id: int,
-    actor: User, now: datetime,
+    proved: bool, actor: User, now: datetime,
 ) -> User:  # fmt: skip
     """Give a member of staff an account in one estate. Raises Refused if the name is taken or no role is chosen."""
     require(actor, Permission.ADMINISTER, estate_id)
+    require_proof(proved, field="own_password")
     if not roles:
         raise Refused(_("Choose at least one role."), field="roles")
     user = _new_user(username=username, name=name, password_hash=password_hash, roles=roles, estate_id=estate_id)
@@ -164,10 +165,15 @@ def _keep_password(user: User, password_hash: str, *, expires_at: datetime | Non
     user.password_hash, user.password_expires_at, user.is_demo = password_hash, expires_at, False
 
 
-def set_roles(user: User, *, roles: set[Role], estate_id: int, actor: User, now: datetime) -> None:
-    """Which roles an account holds in one estate. Whoever is signed in with the old ones signs in anew."""
+def set_roles(
+    user: User, *, roles: set[Role], estate_id: int, proved: bool, actor: User, now: datetime
+) -> set[Role]:  # fmt: skip
+    """Which roles an account holds in one estate; returns those that are new. Whoever is signed in with the old ones
+    signs in anew.
+    """
     require_to_administer(user, actor)
     require(actor, Permission.ADMINISTER, estate_id)
+    require_proof(proved, field="own_password")
     if user.id == actor.id:
         raise NotAllowed(_("Another administrator must change your roles."))
     elsewhere = [held for held in user.roles if held.estate_id != estate_id]
@@ -176,6 +182,7 @@ def set_roles(user: User, *, roles: set[Role], estate_id: int, actor: User, now:
     user.roles = [*elsewhere, *kept, *(UserRole(role=role, estate_id=estate_id) for role in sorted(new))]
     end_all_sessions(user, now)
     record("user.roles_set", user, actor=actor, now=now, estate_id=estate_id, roles=sorted(roles))
+    return new
 
 
 def set_phone(user: User, *, phone: str | None, proved: bool, actor: User, now: datetime) -> None:

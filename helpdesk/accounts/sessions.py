@@ -143,6 +143,14 @@ def open_session_of(number: str, now: datetime, device: str = "") -> Session | N
     return row if state in (State.OPEN, State.READING) else None
 
 
+def number_of_somebody(app: Flask, environ: dict) -> str | None:
+    """The number in the cookie of a request that is not looked at yet, if a session is open under it."""
+    cookies = Request(environ).cookies
+    number, device = cookies.get(app.config["SESSION_COOKIE_NAME"], ""), cookies.get(device_cookie(app), "")
+    with app.app_context():
+        return number if open_session_of(number, clock.now(), device) else None
+
+
 def _state(row: Session, now: datetime, lock_after: timedelta, device: str) -> State | None:
     rested = now - row.seen_at
     if not row.user.active or now - row.opened_at > LONGEST:

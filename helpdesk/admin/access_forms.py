@@ -1,8 +1,8 @@
 """What administrators change about locks and roles."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectMultipleField
-from wtforms.validators import InputRequired
+from wtforms import IntegerField, PasswordField, SelectMultipleField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from helpdesk.core.access import Role
@@ -18,6 +18,7 @@ class RolesForm(Form):
     """The roles of an account in the administrator's estate; none of them takes its work away."""
 
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
+    own_password = PasswordField(_l("Your own password"), validators=[Length(max=1_024)])
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
     def __init__(self, **values):

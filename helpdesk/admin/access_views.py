@@ -3,11 +3,13 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from helpdesk.accounts.actions import end_session, set_roles, sign_out_elsewhere
+from helpdesk.accounts.actions import end_session, sign_out_elsewhere
 from helpdesk.accounts.device_queries import devices_revocable, get_session, open_sessions
 from helpdesk.accounts.lock_actions import lock_minutes, set_lock_minutes
+from helpdesk.accounts.proof import is_fresh, proved_by
 from helpdesk.accounts.queries import administers, get_user
 from helpdesk.admin.access_forms import LockPolicyForm, RolesForm
+from helpdesk.admin.actions import give_roles
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
@@ -27,11 +29,12 @@ def show(user_id: int):
 @bp.post("/admin/users/<int:user_id>/roles")
 @needs(P.ADMINISTER)
 def new_roles(user_id: int):
-    form, estate_id = RolesForm(), estate_here(P.ADMINISTER)
+    form, estate_id, now = RolesForm(), estate_here(P.ADMINISTER), clock.now()
     if form.validate():
-        with form.keeping_typed(), writing():
+        with form.keeping_typed(), proved_by(form.own_password.data, me(), now, field="own_password"), writing():
             user = get_user(me(), user_id, seen_version=form.version.data)
-            set_roles(user, roles=set(form.roles.data), estate_id=estate_id, actor=me(), now=clock.now())
+            told = {"roles": set(form.roles.data), "proved": is_fresh(now)}
+            give_roles(user, **told, estate_id=estate_id, actor=me(), now=now)
     return _done(user_id) if form.http_status == 200 else _shown(user_id, form)
 
 
@@ -91,6 +94,6 @@ def _shown(user_id: int, form: RolesForm | None = None):
     mine = administers(me(), user)
     page = render_template(
         "admin/access.html", user=user, form=form, mine=mine, sessions=open_sessions(user, clock.now()) if mine else [],
-        devices=devices_revocable(me(), user, clock.now()),
+        devices=devices_revocable(me(), user, clock.now()), needs_proof=not is_fresh(clock.now()),
     )  # fmt: skip
     return page, form.http_status

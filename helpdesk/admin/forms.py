@@ -51,6 +51,7 @@ class UserForm(NewPasswordForm, CreatingForm):
     phone = Text(_l("Staff mobile number"), limit=20, validators=[Optional()])
     roles = SelectMultipleField(_l("Roles"), coerce=Role)
     password = PasswordField(_l("First password"), description=HOW_LONG, validators=[InputRequired()])
+    own_password = PasswordField(_l("Your own password"), validators=[Length(max=1_024)])
 
     def __init__(self, **values):
         super().__init__(**values)

@@ -5,7 +5,6 @@ from flask import Blueprint, redirect, render_template, session, url_for
 from helpdesk.accounts import passwords
 from helpdesk.accounts.actions import (
     add_first_administrator,
-    add_user,
     open_session,
     set_active,
     set_password,
@@ -23,7 +22,7 @@ from helpdesk.accounts.queries import (
 )
 from helpdesk.accounts.second_actions import agree_to_reset as agree
 from helpdesk.accounts.second_actions import ask_reset
-from helpdesk.admin.actions import estate_to_begin_with
+from helpdesk.admin.actions import add_account, estate_to_begin_with
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, me, needs
@@ -68,19 +67,19 @@ def begin(token: str):
 @bp.get("/admin/users")
 @needs(Permission.ADMINISTER)
 def users():
-    return render_template(USERS, form=UserForm(), users=_users())
+    return render_template(USERS, form=UserForm(), **_users())
 
 
 @bp.post("/admin/users")
 @needs(Permission.ADMINISTER)
 def add():
-    form = UserForm()
+    form, now = UserForm(), clock.now()
     if form.validate():
         password_hash = passwords.hash_password(form.password.data)
-        with form.keeping_typed(), writing():
-            once(me(), form, lambda: _added(form, password_hash))
+        with form.keeping_typed(), _proved(form, now), writing():
+            once(me(), form, lambda: _added(form, password_hash, now))
     form = UserForm(formdata=None) if form.http_status == 200 else form
-    return answer(form, USERS, "admin/_users.html", url=url_for(".users"), users=_users())
+    return answer(form, USERS, "admin/_users.html", url=url_for(".users"), **_users())
 
 
 @bp.get("/admin/users/<int:user_id>")
@@ -165,7 +164,7 @@ def _shown(user_id: int):
     return answer(form, "admin/user.html", "admin/_user.html", url=url, **context)
 
 
-def _proved(form: PasswordForm | PhoneForm, now: datetime):
+def _proved(form: PasswordForm | PhoneForm | UserForm, now: datetime):
     """These forms have a field of that name for the other person's password, or none."""
     return proved_by(form.own_password.data, me(), now, field="own_password")
 
@@ -190,14 +189,15 @@ def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
     return {"user": account, "phone_form": phone_form, "reset": asked, **proven}
 
 
-def _users() -> list[User]:
-    return list(db.session.scalars(visible_users(me())))
+def _users() -> dict:
+    return {"users": list(db.session.scalars(visible_users(me()))), "needs_proof": not is_fresh(clock.now())}
 
 
-def _added(form: UserForm, password_hash: str) -> int:
-    user = add_user(
+def _added(form: UserForm, password_hash: str, now: datetime) -> int:
+    user = add_account(
         username=form.username.data, name=form.name.data, phone=form.phone.data or None, roles=set(form.roles.data),
-        password_hash=password_hash, estate_id=estate_here(Permission.ADMINISTER), actor=me(), now=clock.now(),
+        password_hash=password_hash, estate_id=estate_here(Permission.ADMINISTER),
+        proved=is_fresh(now), actor=me(), now=now,
     )  # fmt: skip
     return user.id
 

@@ -28,9 +28,12 @@ def init_app(app: Flask) -> None:
 
 
 def _set_limit() -> None:
-    """A body over the limit is refused with 413 as soon as somebody reads it, and never read to its end."""
+    """A body over the limit is refused with 413 as soon as somebody reads it, and never read to its end; one that is
+    shorter than it says was broken off on its way and is refused with 400, or half of what was typed would be kept.
+    """
     view = current_app.view_functions.get(request.endpoint)
     request.max_content_length = getattr(view, "body_limit", FORM_LIMIT)
+    request.environ.pop("wsgi.input_terminated", None)  # a stream ends as well where a connection broke
     if "HTTP_TRANSFER_ENCODING" in request.environ:
         _weigh(request.max_content_length)
 

@@ -84,14 +84,18 @@ class Form(FlaskForm):
 
 
 class CreatingForm(Form):
-    """Makes something new, once: the same key asks for the first answer again (see `replays`)."""
+    """Makes something new, once: the same key asks for the first answer again (see `replays`).
+
+    The key covers what was typed and where it was sent: forms of one page about several records share a key, and the
+    same words about another record are not the same form.
+    """
 
     request_key = HiddenField(validators=[InputRequired(), UUID()], default=lambda: str(uuid4()))
 
     def validate(self, **kwargs) -> bool:
         unkept = {"csrf_token", *(field.name for field in self if isinstance(field, PasswordField))}  # nor a hash of it
         typed = sorted((k, v) for k, v in request.form.items(multi=True) if k not in unkept)
-        self.body_hash = sha256(json.dumps(typed).encode()).hexdigest()
+        self.body_hash = sha256(json.dumps([request.path, typed]).encode()).hexdigest()
         return super().validate(**kwargs)
 
 

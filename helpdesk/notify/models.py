@@ -20,6 +20,7 @@ class Template(StrEnum):
 
     NOBODY_ACKNOWLEDGED = "nobody_acknowledged"  # order: its id
     LOOKS_TOO_OFTEN = "looks_too_often"  # user: whose id; the look log tells what they saw
+    RIGHTS_GIVEN = "rights_given"  # user: who may see much from now on; by: who gave it
 
 
 QUEUED = text("status = 'queued'")  # few of many

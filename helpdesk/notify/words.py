@@ -14,4 +14,5 @@ register({
 register({
     Template.NOBODY_ACKNOWLEDGED: _l("Nobody has acknowledged"),
     Template.LOOKS_TOO_OFTEN: _l("Somebody looks at private things very often"),
+    Template.RIGHTS_GIVEN: _l("Somebody was given a role that sees much"),
 })  # fmt: skip

@@ -165,13 +165,19 @@ def name_of(ground: PolicyGround | None) -> str:
     return ground.name_zh if locale() == "zh" else ground.name_en
 
 
+def a_rate(typed: object) -> int | None:
+    """The rate that a choice names; None for anything else, for 0 is a rate too: “nothing less”."""
+    text = str(typed)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else None
+
+
 class DecisionForm(Form):
     """Whatever is decided, for a reason; `seen` names what was on the page."""
 
     version = version()
     seen = HiddenField(filters=[clean], validators=[Length(max=32)])
     reason = LongText(_l("Why"), limit=1_000)
-    property_fee = SelectField(_l("How much less"), coerce=chosen_id, choices=[], validate_choice=False)
+    property_fee = SelectField(_l("How much less"), coerce=a_rate, choices=[], validate_choice=False)
     until_on = DateField(_l("Until, not counting this day"), validators=[Optional(), a_real_day])
     papers_by = DateField(_l("Papers wanted by"), validators=[Optional(), a_real_day])
     password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])

@@ -130,6 +130,7 @@ def test_an_administrator_adds_an_account_once_however_often_it_is_sent(ada, at_
         "username": "wangli",
         "roles": "operator",
         "password": PASSWORD,
+        "own_password": PASSWORD,
     }
 
     answers = at_once(ada, "/admin/users", typed, times=3)
@@ -151,6 +152,7 @@ def test_an_account_that_cannot_be_added_says_why(typed, says, ada, ann, as_user
         "username": "wangli",
         "roles": "operator",
         "password": PASSWORD,
+        "own_password": PASSWORD,
     }
 
     answer = as_user(ada).post("/admin/users", data=form | typed | taken, headers=HTMX)
@@ -258,6 +260,7 @@ def test_nothing_is_locked_while_a_password_is_hashed(ada, as_user, now, monkeyp
         "username": "wangli",
         "roles": "operator",
         "password": PASSWORD,
+        "own_password": PASSWORD,
     }
 
     as_user(ada).post("/admin/users", data=typed)

@@ -86,3 +86,15 @@ def test_it_is_said_in_the_language_of_who_sent_it(language, says, ann, as_user,
 
     assert (page.status_code, part.status_code) == (413, 413)
     assert says in page.text and says in part.text and "<html" in page.text and "<html" not in part.text
+
+
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=b"])
+def test_a_form_that_was_broken_off_on_its_way_is_not_kept_as_if_it_were_whole(kind, ann, as_user, estate):
+    browser = as_user(ann)
+    whole = {FORM: urlencode({"name": "w" * 900}), "multipart/form-data; boundary=b": "--b\r\n" + "x" * 900}[kind]
+    said = {
+        "CONTENT_LENGTH": str(len(whole)), "CONTENT_TYPE": kind, "wsgi.input": BytesIO(whole[:400].encode()),
+        "wsgi.input_terminated": True,
+    }  # fmt: skip
+
+    assert browser.post(f"/hotline/drafts/{UUID(int=7)}", environ_overrides=said).status_code == 400

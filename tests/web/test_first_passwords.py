@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select, text
 
 from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import user_named
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.entry.gate import ALWAYS, OPEN
 from helpdesk.entry.gate import PASSWORD as PASSWORD_PAGE
+from helpdesk.notify.models import Message, Template
 from tests.conftest import HTMX, NOON, PASSWORD
 from tests.second_steps import Visitor, enrol
 
@@ -29,6 +31,7 @@ def visitor(app):
 def wang(ada, as_user, now):
     """A new operator, with the password an administrator chose at noon."""
     typed = {"request_key": str(uuid4()), "name": "王丽", "username": "wangli", "roles": "operator", "password": FIRST}
+    typed |= {"own_password": PASSWORD}
     assert as_user(ada).post("/admin/users", data=typed).status_code == 303
     return db.session.scalars(select(User).where(User.username == "wangli")).one()
 
@@ -114,6 +117,7 @@ def test_ones_own_password_ends_whatever_else_the_first_one_opened(wang, visitor
 @pytest.mark.proves("AU-12")
 def test_whoever_is_given_both_chooses_the_password_and_then_sets_up_the_second_step(ada, as_user, visitor, now):
     typed = {"request_key": str(uuid4()), "name": "李国", "username": "liguo", "roles": "manager", "password": FIRST}
+    typed |= {"own_password": PASSWORD}
     as_user(ada).post("/admin/users", data=typed)
     browser = visitor()
     browser.enter("liguo", FIRST)
@@ -163,3 +167,39 @@ def kai_page(person, visitor, as_user, now):
         door: {"username": "username", "password": "current-password"}, code: {"code": "one-time-code"},
         own: {"username": "username", "password": "current-password", "new_password": "new-password"},
     }  # fmt: skip
+
+
+@pytest.mark.proves("AU-16")
+def test_neither_account_nor_role_is_given_by_a_stranger_at_an_open_screen(ada, tao, as_user, now):
+    """Whoever came by while the administrator fetched tea made a manager of a name and password of their own."""
+    typed = {"request_key": str(uuid4()), "name": "李国", "username": "liguo", "roles": "manager", "password": FIRST}
+    browser = as_user(ada)
+
+    added = browser.post("/admin/users", data=typed)
+    changed = browser.post(f"/admin/users/{tao.id}/roles", data={"roles": ["manager"], "version": tao.version})
+
+    assert [answer.status_code for answer in (added, changed)] == [422, 422]
+    assert all('name="own_password"' in answer.text for answer in (added, changed))
+    assert user_named("liguo") is None and [held.role for held in db.session.get(User, tao.id).roles] == [
+        Role.TECHNICIAN
+    ]
+
+
+@pytest.mark.proves("PD-08")
+def test_managers_and_owner_hear_of_every_account_that_an_administrator_lets_see_much(
+    ada, ann, tao, mei, person, as_user, now
+):
+    oma, browser = person("Oma", Role.OWNER), as_user(ada)
+    typed = {"name": "李国", "password": FIRST, "own_password": PASSWORD}
+
+    def heard():
+        rows = db.session.scalars(select(Message).where(Message.template == Template.RIGHTS_GIVEN))
+        return sorted((row.recipient_id, row.variables["user"]) for row in rows)
+
+    for username, role in (("liguo", "officer"), ("lihua", "technician")):
+        browser.post("/admin/users", data={"request_key": str(uuid4()), "username": username, "roles": role} | typed)
+    browser.post(f"/admin/users/{tao.id}/roles", data={"roles": ["technician", "manager"], "version": tao.version})
+    browser.post(f"/admin/users/{ann.id}/roles", data={"roles": ["finance"], "version": ann.version})
+
+    new = user_named("liguo").id
+    assert heard() == sorted([(mei.id, new), (oma.id, new), (mei.id, tao.id), (oma.id, tao.id)])

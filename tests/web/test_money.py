@@ -53,6 +53,18 @@ def test_finance_begins_at_the_money_and_finds_every_page_from_there(books, as_u
         assert '<a href="/billing" aria-current="page">Money</a>' in page
 
 
+def test_the_same_words_about_another_charge_are_another_form_and_never_answered_as_done(books, send):
+    """All forms of the page share a key: the second was answered with the success of the first, and nothing done."""
+    one, other = db.session.scalars(select(Charge.id).where(Charge.account_id == books["account_id"]).limit(2))
+    answers = [
+        send(Role.FINANCE, f"/billing/charges/{charge}/correction", amount="1", reason="Measured again")
+        for charge in (one, other)
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 422]
+    assert "sent before with other contents" in answers[1].text
+
+
 def test_a_payment_is_taken_once_and_its_receipt_shown(books, send, as_user):
     before = balance_of(db.session.get_one(Account, books["account_id"])).balance_fen
     answers = [

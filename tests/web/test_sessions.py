@@ -145,7 +145,8 @@ def test_a_password_is_changed_only_by_its_owner_and_to_a_good_one(typed, says, 
 def test_a_change_of_roles_ends_every_session_and_the_next_has_the_new_ones(ada, ann, as_user, now):
     browsers = [as_user(ann), as_user(ann)]
 
-    answer = as_user(ada).post(f"/admin/users/{ann.id}/roles", data={"roles": ["technician"], "version": ann.version})
+    wanted = {"roles": ["technician"], "version": ann.version, "own_password": PASSWORD}
+    answer = as_user(ada).post(f"/admin/users/{ann.id}/roles", data=wanted)
 
     assert (answer.status_code, signed_in(*browsers)) == (303, [False, False])
     assert as_user(ann).get("/hotline").status_code == 403
@@ -154,7 +155,7 @@ def test_a_change_of_roles_ends_every_session_and_the_next_has_the_new_ones(ada,
 
 @pytest.mark.proves("AU-10")
 def test_roles_are_changed_by_somebody_else_and_never_over_a_colleague(ada, ann, as_user, now):
-    desk, roles = as_user(ada), {"roles": ["manager"]}
+    desk, roles = as_user(ada), {"roles": ["manager"], "own_password": PASSWORD}
 
     assert desk.post(f"/admin/users/{ada.id}/roles", data=roles | {"version": ada.version}).status_code == 403
     assert desk.post(f"/admin/users/{ann.id}/roles", data=roles).status_code == 422  # what did they look at?

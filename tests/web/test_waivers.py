@@ -95,6 +95,17 @@ def test_at_the_door_it_is_entered_broken_off_and_handed_in(home, tao, ann, cate
     assert technician.get(begun.location).status_code == 404
 
 
+@pytest.mark.proves("AC-05")
+def test_a_rate_that_nobody_offered_is_no_approval_of_nothing(waits, mei, now, as_user):
+    """Nonsense was read as 0, and 0 is offered: the home was granted nothing, and told that it had been granted."""
+    manager = as_user(mei)
+    page = manager.get(f"/waivers/{waits.number}").text
+    for sent in ("１００", "-5", "1e9", "NaN", "", "99999999999", "100"):
+        answer = manager.post(f"/waivers/{waits.number}/approval", data=decision(page, property_fee=sent))
+        assert (sent, answer.status_code) == (sent, 422)
+    assert row().status is S.VERIFIED
+
+
 def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_free(
     waits, home, tao, ann, mei, category, now, as_user
 ):
