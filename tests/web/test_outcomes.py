@@ -121,7 +121,7 @@ def test_an_enquiry_keeps_what_was_answered(typed, ann, as_user, now):
 
     call = the(Call)
     assert (call.outcome, call.answer.words) == (Outcome.ENQUIRY, "On Friday")
-    assert "Answered or arranged: On Friday" in as_user(ann).get(f"/hotline/calls/{call.id}").text
+    assert "Answered or arranged</b> On Friday" in as_user(ann).get(f"/hotline/calls/{call.id}").text
 
 
 def test_an_answer_is_kept_while_it_is_typed(typed, ann, as_user, now):

@@ -210,7 +210,7 @@ def test_the_company_switches_it_on_in_a_new_edition(estate, mei, as_user, now):
     manager = as_user(mei)
     made = manager.post("/waiver-policies", data={"request_key": str(uuid4())})
     found = manager.get(made.location).text
-    assert "none kept, papers are only noted" in found
+    assert re.search(r'<input[^>]*name="keeps_scans"[^>]*>', found) and not re.search(r'name="keeps_scans"[^>]*checked', found)
     version = re.findall(r'name="version" value="(\d+)"', found)[0]
     limits = {"second_above": "600", "proof_above": "600", "one_off_limit": "50", "words": "", "keeps_scans": "y"}
 
