@@ -9,7 +9,7 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.billing.accounts import open_account_of
 from helpdesk.billing.adjusting import adjust, comes_to
-from helpdesk.billing.fees import lines_for, months_billed, spans_after
+from helpdesk.billing.fees import lines_for, months_billed, spans_after, took_over_on
 from helpdesk.billing.ledger import PaidUntil, balance_of, paid_until
 from helpdesk.billing.lines import Line
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, FeeRule, FeeUse, WriteOff
@@ -37,9 +37,10 @@ def credit_reduced_months(place_id: int, from_month: date, *, actor: User | None
     account, made = open_account_of(place_id), []
     if account is None:
         return made
+    since = db.session.scalar(select(took_over_on()).where(Account.id == account.id))
     for charge in months_billed(account, from_on=first_of(from_month)):
         reduction = reductions_of([place_id], Scope.PROPERTY_FEE, charge.month).get(place_id)
-        if reduction is None or _has(charge, reduction.waiver_id):
+        if reduction is None or not reduction.is_for(since) or _has(charge, reduction.waiver_id):
             continue
         less = min(reduction.of(charge.gross_fen) - _reduced(charge), comes_to(charge))
         if less > 0:

@@ -1,0 +1,109 @@
+"""What waivers are to the books when homes are sold, lines corrected and bills lowered once: to the fen."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.proof import problems
+from helpdesk.core import clock
+from helpdesk.core.access import Role
+from helpdesk.core.extensions import db
+from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, Place
+from helpdesk.estate.people_actions import add_person, change_occupancy
+from helpdesk.tariff.reductions import Scope, reductions_of
+from tests.granted import granted
+from tests.money import bill, set_rules
+from tests.waivers import a_home
+
+MARCH, APRIL, MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in range(3, 9))
+SOLD = date(2026, 5, 16)
+
+
+@pytest.fixture
+def home(estate, now):
+    set_rules(estate)
+    return a_home(estate)
+
+
+@pytest.fixture
+def runs(home, estate, ann, mei, now):
+    """Half of 39.31 yuan a month, from April 2026 on for a year; the owner herself has it, and pays."""
+    held = db.session.scalars(select(Occupancy).where(Occupancy.person_id == home[1].id)).one()
+    with writing():
+        db.session.get_one(Occupancy, held.id).role = OccupancyRole.OWNER
+        open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
+    return granted(*home, by=ann, decider=mei, now=now)
+
+
+@pytest.fixture
+def finance(person):
+    return person("Fen", Role.FINANCE)
+
+
+def at(day: date, hour=12) -> datetime:
+    return clock.start_of_day(day) + timedelta(hours=hour)
+
+
+def sell(home, by, day=SOLD, noted=SOLD) -> None:
+    """The buyer is noted first, then that the seller sold."""
+    said = {"actor": by, "now": at(noted)}
+    with writing():
+        place = db.session.get_one(Place, home[0].id)
+        add_person(place, name="陈红", role=OccupancyRole.OWNER, from_on=day, **said)
+        held = db.session.scalars(select(Occupancy).where(Occupancy.person_id == home[1].id)).one()
+        change_occupancy(
+            held, role=held.role, from_on=held.from_on, until_on=day, reason=OccupancyEnd.SOLD, **said
+        )  # fmt: skip
+
+
+def lines(place) -> list[list[tuple]]:
+    """Of each account of a home, one after the other: month, whole, less."""
+    accounts = db.session.scalars(select(Account.id).where(Account.place_id == place.id).order_by(Account.id)).all()
+    asked = select(Charge.month, Charge.gross_fen, Charge.reduced_fen).order_by(Charge.month)
+    return [[tuple(row) for row in db.session.execute(asked.where(Charge.account_id == one))] for one in accounts]
+
+
+BUYERS = [(MAY, 2_029, 0), (JUNE, 3_931, 0), (JULY, 3_931, 0)]  # 16 of the 31 days of May, and whole months
+
+
+@pytest.mark.parametrize("noted", [SOLD, date(2026, 7, 20)])
+def test_a_buyer_has_nothing_of_the_sellers_waiver_in_months_billed_ahead(runs, home, estate, ann, now, noted):
+    bill(estate, APRIL, MAY, JUNE, JULY, now=now)
+
+    sell(home, ann, noted=noted)
+
+    sellers, buyers = lines(home[0])
+    assert sellers == [(month, 3_931, 1_966) for month in (APRIL, MAY, JUNE, JULY)]
+    assert buyers == BUYERS
+    assert problems()[0] == []
+
+
+@pytest.mark.parametrize("noted", [SOLD, date(2026, 7, 20)])
+def test_nor_in_months_that_are_billed_after_the_sale(runs, home, estate, ann, now, noted):
+    bill(estate, APRIL, now=now)
+    sell(home, ann, noted=noted)
+
+    bill(estate, MAY, JUNE, JULY, now=at(date(2026, 7, 21)))
+
+    assert lines(home[0]) == [[(APRIL, 3_931, 1_966), (MAY, 1_902, 951)], BUYERS]
+
+
+def test_nor_when_labour_is_free_for_the_rest_of_the_month(runs, home, ann):
+    sell(home, ann)
+
+    free = [home[0].id in reductions_of([home[0].id], Scope.LABOUR, day) for day in (date(2026, 5, 15), SOLD)]
+    assert free == [True, False]
+
+
+def test_a_buyer_who_is_granted_one_of_their_own_has_it(runs, home, estate, ann, mei, now):
+    bill(estate, MAY, JUNE, JULY, now=now)
+    sell(home, ann)
+    buyer = db.session.scalars(select(Account).where(Account.closed_on.is_(None))).one().person
+
+    granted(db.session.merge(home[0]), buyer, by=ann, decider=mei, now=at(date(2026, 5, 20)))
+
+    assert reductions_of([home[0].id], Scope.PROPERTY_FEE, JUNE)[home[0].id].rate_bp == 5_000
