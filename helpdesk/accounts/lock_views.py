@@ -24,8 +24,6 @@ AGAIN = "X-Sign-In-Again"  # asked by a dialog that lets somebody go on without 
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
-
-
 @bp.post("/me/here")
 @needs(Guard.SIGNED_IN)
 def here():

@@ -26,11 +26,25 @@ def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: da
 
     Returns the id of the last of these places; None if there was none.
     """
-    today = clock.local_date(now)
     found = places_without_account(estate.id).where(Place.id > after).limit(AT_ONCE)
     places = list(db.session.scalars(found))
     if not places:
         return None
+    _open(estate, places, actor, now)
+    return places[-1].id
+
+
+def account_of(place: Place, *, actor: User, now: datetime) -> Account:
+    """The account that runs at a place. If there is none it is opened as a run would, with what was owed or paid."""
+    account = open_account_of(place.id)
+    if account is None:
+        _open(db.session.get_one(Estate, place.estate_id), [place], actor, now)
+        account = open_account_of(place.id)
+    return account
+
+
+def _open(estate: Estate, places: list[Place], actor: User | None, now: datetime) -> None:
+    today = clock.local_date(now)
     begins = openings([place.id for place in places], today)
     owners = owners_of([place.id for place in places], today)
     rows = [
@@ -44,7 +58,6 @@ def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: da
     ids = {place_id: account_id for account_id, place_id in made}
     _take_over(estate, places, begins, ids, today, now)
     record("accounts.opened", estate, actor=actor, now=now, count=len(places))
-    return places[-1].id
 
 
 def places_without_account(estate_id: int) -> Select[tuple[Place]]:

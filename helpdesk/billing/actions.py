@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.billing.accounts import open_account_of
+from helpdesk.billing.accounts import account_of, open_account_of
 from helpdesk.billing.adjusting import adjust, comes_to
 from helpdesk.billing.fees import lines_for, months_billed, spans_after, took_over_on
 from helpdesk.billing.ledger import PaidUntil, balance_of, paid_until
@@ -26,6 +26,12 @@ from helpdesk.notify.looks import stop_who_looks_too_often
 from helpdesk.tariff.reductions import Scope, reductions_of
 
 MANY = 1_000_000
+
+
+def open_account(place: Place, *, actor: User, now: datetime) -> Account:
+    """Open the account of one home before a run does, so that somebody can pay; the one it has, if it has one."""
+    require(actor, Permission.TAKE_PAYMENT, place.estate_id)
+    return account_of(place, actor=actor, now=now)
 
 
 def credit_reduced_months(place_id: int, from_month: date, *, actor: User | None, now: datetime) -> list[Adjustment]:

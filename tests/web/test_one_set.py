@@ -64,7 +64,9 @@ def by_every_way(browser, numbers) -> dict[str, set[str]]:
     listed = browser.get("/work-orders?group=all")
     found["list"] = set(NUMBER.findall(listed.text)) if listed.status_code == 200 else set()
     found["search"] = {n for n in numbers if f"/work-orders/{n}" in browser.get(f"/search?q={n}").text}
-    found["search box"] = {n for n in numbers if f"/work-orders/{n}" in browser.get(f"/search/box?q={n}", headers=HTMX).text}
+    found["search box"] = {
+        n for n in numbers if f"/work-orders/{n}" in browser.get(f"/search/box?q={n}", headers=HTMX).text
+    }
     return {way: ways & set(numbers) for way, ways in found.items()}
 
 
