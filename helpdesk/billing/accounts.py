@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -142,7 +142,8 @@ def open_account_of(place_id: int) -> Account | None:
 def occupancy_changed(occupancy: Occupancy, *, actor: User, now: datetime) -> None:
     """Somebody moved in, sold, or it was corrected: close the seller's account, and open one for who owns it now.
 
-    Nobody inherits what another owed. Where nobody known paid so far, a new owner is named.
+    Nobody inherits what another owed, known or not: where nobody known paid so far, an owner is named who was it from
+    the beginning of the account, and one who came later gets their own.
     """
     account = open_account_of(occupancy.place_id)
     if account is None:
@@ -153,8 +154,19 @@ def occupancy_changed(occupancy: Occupancy, *, actor: User, now: datetime) -> No
     if sold and owner != account.person_id:
         close_account(account, on=occupancy.until_on, person_id=owner, actor=actor, now=now)
     elif account.person_id is None and not account.payer and owner:
+        since = _owner_since(account.place_id, owner)
+        if since > account.billed_from:
+            close_account(account, on=since, person_id=owner, actor=actor, now=now)
+            return
         account.person_id = owner
         record("account.named", account, actor=actor, now=now, person_id=owner)
+
+
+def _owner_since(place_id: int, person_id: int) -> date:
+    held = select(func.min(Occupancy.from_on)).where(
+        Occupancy.place_id == place_id, Occupancy.person_id == person_id, Occupancy.role == OccupancyRole.OWNER
+    )
+    return db.session.scalar(held)
 
 
 def close_account(account: Account, *, on: date, person_id: int | None, actor: User, now: datetime) -> Account:

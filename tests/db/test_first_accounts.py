@@ -1,6 +1,6 @@
 """Accounts that something else than a run opens: finished work, money at the door, somebody at the desk."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +13,16 @@ from helpdesk.billing.payments import take_payment
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import Estate, OpeningPosition, Place
+from helpdesk.estate.models import Estate, OccupancyRole, OpeningPosition, Place
+from helpdesk.estate.people_actions import add_person
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling.actions import finish_visit
 from helpdesk.tariff.actions import accept_quote
 from helpdesk.tariff.models import Agreed, Quote
-from tests.money import owner, priced, set_rules
+from tests.money import account_for, bill, owner, priced, priced_home, set_rules
+
+APRIL = date(2026, 4, 1)
 
 
 @pytest.fixture
@@ -74,3 +77,21 @@ def test_so_does_what_is_paid_before_it(owes, estate, person, now):
 
     assert books(owes) == ("王桂英", date(2026, 3, 1), [(ChargeKind.OPENING, 50_000)])
     assert balance_of(db.session.scalars(select(Account)).one()).balance_fen == -10_000
+
+
+@pytest.mark.parametrize(("since", "inherits"), [(date(2026, 3, 1), True), (date(2026, 4, 11), False)])
+def test_who_became_the_owner_later_owes_nothing_from_before(estate, ann, now, since, inherits):
+    """Nobody known owed March to May, 117.93 yuan; the owner of 11 April pays 20 of the days of April, and May."""
+    set_rules(estate)
+    home = priced_home(estate, "501")
+    account_for(home, now=now)
+    bill(estate, date(2026, 3, 1), APRIL, date(2026, 5, 1), now=now)
+    with writing():
+        add_person(
+            db.session.get_one(Place, home.id), name="王桂英", role=OccupancyRole.OWNER, from_on=since, actor=ann,
+            now=now + timedelta(days=60),
+        )  # fmt: skip
+
+    found = db.session.scalars(select(Account).where(Account.place_id == home.id).order_by(Account.id)).all()
+    owed = [(one.payer_name, balance_of(one).balance_fen) for one in found]
+    assert owed == ([("王桂英", 11_793)] if inherits else [("", 3_931 + 1_310), ("王桂英", 2_620 + 3_931)])
