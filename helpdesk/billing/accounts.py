@@ -12,6 +12,7 @@ from helpdesk.billing.fees import charge_months, fee_rules, is_billable, months_
 from helpdesk.billing.models import Account, AdjustmentKind, Charge, ChargeKind
 from helpdesk.billing.payment_models import Method, Payment, ReceiptNumber, TakenAt
 from helpdesk.billing.rules import Opening, days_of, fee, first_of, months, opening, use_of
+from helpdesk.billing.waived import gross_until, waived
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, OpeningPosition, Place
@@ -193,8 +194,6 @@ def _shorten(charge: Charge, ends: date, actor: User, now: datetime) -> None:
     """A line that reaches past the end of its account comes to the days before it."""
     if charge.until_on <= ends:
         return
-    begins = charge.from_on
-    gross = fee(charge.area, charge.unit_price, charge.use_bp, begins, ends) if ends > begins else 0
-    kept = gross - charge.reduced_fen * gross // max(charge.gross_fen, 1)
+    kept = gross_until(charge, ends) - sum(one.fen for one in waived(Charge.id == charge.id))
     if less := comes_to(charge) - min(kept, comes_to(charge)):
         adjust(charge, AdjustmentKind.PART_MONTH, -less, actor=actor, now=now)

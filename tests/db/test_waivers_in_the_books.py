@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.actions import correct_charge
+from helpdesk.billing.adjusting import comes_to
+from helpdesk.billing.ledger import collected
 from helpdesk.billing.models import Account, Charge
 from helpdesk.billing.proof import problems
 from helpdesk.core import clock
@@ -15,6 +18,11 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, Place
 from helpdesk.estate.people_actions import add_person, change_occupancy
 from helpdesk.tariff.reductions import Scope, reductions_of
+from helpdesk.waivers.amounts import waived_lines
+from helpdesk.waivers.codes import EndReason
+from helpdesk.waivers.life_actions import end
+from helpdesk.waivers.life_queries import billed_beyond
+from helpdesk.waivers.models import WaiverApplication
 from tests.granted import granted
 from tests.money import bill, set_rules
 from tests.waivers import a_home
@@ -107,3 +115,71 @@ def test_a_buyer_who_is_granted_one_of_their_own_has_it(runs, home, estate, ann,
     granted(db.session.merge(home[0]), buyer, by=ann, decider=mei, now=at(date(2026, 5, 20)))
 
     assert reductions_of([home[0].id], Scope.PROPERTY_FEE, JUNE)[home[0].id].rate_bp == 5_000
+
+
+def waived_by_month(estate) -> list[tuple]:
+    db.session.rollback()
+    return [(one.month, one.gross_fen, one.amount_fen) for one in waived_lines(estate.id, APRIL, AUGUST)]
+
+
+def line_of(month, number=0) -> Charge:
+    return db.session.scalars(select(Charge).where(Charge.month == month).order_by(Charge.id)).all()[number]
+
+
+def correct(month, fen, finance, now) -> None:
+    with writing():
+        correct_charge(line_of(month), amount_fen=fen, reason="The paper was gone", actor=finance, now=now)
+
+
+def test_nobody_claims_what_a_correction_put_back(runs, estate, finance, now):
+    bill(estate, APRIL, MAY, JUNE, now=now)
+    correct(APRIL, 3_931, finance, now)
+    correct(MAY, 2_965, finance, now)
+    correct(JUNE, 1_000, finance, now)  # measured anew: less, of which nothing is a waiver's
+
+    assert waived_by_month(estate) == [(MAY, 3_931, 966), (JUNE, 3_931, 1_966)]
+    found = collected(estate.id, APRIL, JULY)
+    assert (found.waived_fen, found.due_fen - found.waived_fen) == (966 + 1_966, 3_931 + 2_965 + 1_000)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_of_a_month_that_was_sold_only_the_sellers_days_are_waived(home, estate, ann, mei, now, later, request):
+    """15 of the 31 days of May: 19.02 whole, 9.51 waived; billed before or after the waiver was granted."""
+    if later:
+        bill_first(estate, MAY, JUNE, now=now)
+    request.getfixturevalue("runs")
+    if not later:
+        bill(estate, MAY, JUNE, now=now)
+
+    sell(home, ann)
+
+    assert waived_by_month(estate) == [(MAY, 1_902, 951)]
+    assert comes_to(line_of(MAY)) == 951
+    found = collected(estate.id, MAY, JULY)
+    assert (found.due_fen, found.waived_fen, found.open_fen) == (3_931 + 3_931, 951, 951 + 2_029 + 3_931)
+
+
+def bill_first(estate, *months, now) -> None:
+    with writing():
+        open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
+    bill(estate, *months, now=now)
+
+
+def test_after_a_sale_nothing_was_billed_with_less_beyond_the_end(runs, home, estate, ann, mei, now):
+    bill(estate, APRIL, MAY, JUNE, JULY, now=now)
+    sell(home, ann)
+
+    assert billed_beyond(db.session.merge(mei), estate.id) == []
+
+
+def test_what_was_billed_with_less_beyond_the_end_is_told_after_corrections(runs, estate, finance, mei, now):
+    bill(estate, APRIL, MAY, JUNE, JULY, now=now)
+    with writing():
+        row = db.session.get_one(WaiverApplication, runs.id)
+        end(row, EndReason.CERTIFICATE_WITHDRAWN, since=date(2026, 5, 2), actor=mei, now=at(date(2026, 5, 3)))
+    correct(JUNE, 2_965, finance, now)
+
+    found = billed_beyond(db.session.merge(mei), estate.id)
+    assert [(charge.month, fen) for charge, _place, fen in found] == [(JUNE, 966), (JULY, 1_966)]
+    correct(JULY, 3_931, finance, now)
+    assert [fen for _charge, _place, fen in billed_beyond(db.session.merge(mei), estate.id)] == [966]
