@@ -12,15 +12,20 @@ from sqlalchemy import func, select
 
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, ChargeKind
 from helpdesk.billing.rules import fee
+from helpdesk.core import clock
 from helpdesk.core.extensions import db
 
 
 @dataclass(frozen=True)
 class Waived:
-    """What one waiver takes off one line; `gross_fen` is the whole of the days that are left of it."""
+    """What one waiver takes off one line, or somebody who lowered that one bill, without `waiver_id`.
+
+    `gross_fen` is the whole of the days that are left of the line.
+    """
 
     charge_id: int
-    waiver_id: int
+    place_id: int
+    waiver_id: int | None
     kind: ChargeKind
     month: date | None
     made_at: datetime
@@ -28,13 +33,18 @@ class Waived:
     rate_bp: int | None
     fen: int
 
+    @property
+    def in_month(self) -> date:
+        """The month of the fee, or in which the work was charged."""
+        return self.month or clock.local_date(self.made_at).replace(day=1)
+
 
 def waived(*conditions) -> list[Waived]:
     """Of the lines that meet these conditions, what is still waived; with three queries for any number of them."""
     at_once = _asked(Charge.waiver_id, Charge.rate_bp, Charge.reduced_fen, conditions).where(Charge.reduced_fen > 0)
     later = _asked(Adjustment.waiver_id, Adjustment.rate_bp, -Adjustment.amount_fen, conditions).join(
         Adjustment, Adjustment.charge_id == Charge.id
-    ).where(Adjustment.kind == AdjustmentKind.REDUCTION)  # fmt: skip
+    ).where(Adjustment.kind.in_((AdjustmentKind.REDUCTION, AdjustmentKind.ONE_BILL)))  # fmt: skip
     corrected = dict(db.session.execute(_corrections(conditions)).all())
     lines = defaultdict(list)
     for asked in (at_once, later.order_by(Adjustment.id)):
@@ -63,8 +73,8 @@ def _left(rows, corrected: int) -> Iterable[Waived]:
         fen = row.fen * gross // max(charge.gross_fen, 1)
         back, fen = max(back - fen, 0), max(fen - back, 0)
         if fen:
-            told = (charge.id, row.waiver_id, charge.kind, charge.month, charge.made_at, gross, row.rate_bp, fen)
-            yield Waived(*told)
+            line = (charge.id, charge.place_id, row.waiver_id, charge.kind, charge.month, charge.made_at)
+            yield Waived(*line, gross, row.rate_bp, fen)
 
 
 def gross_until(charge: Charge, ends: date | None) -> int:

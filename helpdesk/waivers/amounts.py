@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from helpdesk.billing.models import Charge, ChargeKind
 from helpdesk.billing.waived import waived
-from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Place
 from helpdesk.waivers.codes import Bearer, Flow
@@ -45,10 +44,16 @@ def waived_lines(estate_id: int, from_month: date, until_month: date) -> Sequenc
     told = {row.id: row for row in db.session.execute(_told().where(WaiverApplication.estate_id == estate_id))}
     found = []
     for one in waived(Charge.estate_id == estate_id):
-        month = one.month or clock.local_date(one.made_at).replace(day=1)
-        if from_month <= month < until_month:
-            found.append(Line(*told[one.waiver_id], one.kind, month, one.gross_fen, one.rate_bp, one.fen))
+        if one.waiver_id and from_month <= one.in_month < until_month:
+            found.append(Line(*told[one.waiver_id], one.kind, one.in_month, one.gross_fen, one.rate_bp, one.fen))
     return sorted(found, key=lambda line: (line.month, line.building_no or 0, line.address, line.kind))
+
+
+def one_offs(estate_id: int, from_month: date, until_month: date) -> list[tuple[int, int]]:
+    """Homes of which one bill of these months was lowered once, and by how much; on no ground, borne by the company."""
+    once = waived(Charge.estate_id == estate_id)
+    months = [one for one in once if one.waiver_id is None and from_month <= one.in_month < until_month]
+    return [(one.place_id, one.fen) for one in months]
 
 
 def _told():

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.billing.models import Adjustment, Charge, ChargeKind
-from helpdesk.billing.waived import Waived, waived
-from helpdesk.core import clock
+from helpdesk.billing.waived import waived
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.waivers.life_models import WaiverOverGrant, WaiverPause
@@ -44,18 +43,13 @@ def over_granted(user, estate_id: int) -> list[OverGrant]:
         resting = pauses.get(row.application_id, [])
         months = [
             one for one in off
-            if one.waiver_id == row.application_id and row.from_month <= _month(one) < row.until_month
-            and not any(first <= _month(one) and (last is None or _month(one) < last) for first, last in resting)
+            if one.waiver_id == row.application_id and row.from_month <= one.in_month < row.until_month
+            and not any(first <= one.in_month and (last is None or one.in_month < last) for first, last in resting)
         ]  # fmt: skip
         fee = sum(one.fen for one in months if one.kind is ChargeKind.PROPERTY_FEE)
         work = sum(one.fen for one in months if one.kind is not ChargeKind.PROPERTY_FEE)
         found.append(OverGrant(row.application, row.from_month, add_months(row.until_month, -1), fee, work))
     return [one for one in found if one.amount_fen]
-
-
-def _month(one: Waived) -> date:
-    """The month of the fee, or in which the work was charged."""
-    return one.month or clock.local_date(one.made_at).replace(day=1)
 
 
 def _touched(ids: Collection[int]):

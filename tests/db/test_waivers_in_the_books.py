@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.accounts import close_account, open_accounts
 from helpdesk.billing.actions import correct_charge
 from helpdesk.billing.adjusting import comes_to
 from helpdesk.billing.ledger import collected
@@ -18,11 +18,14 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, Place
 from helpdesk.estate.people_actions import add_person, change_occupancy
 from helpdesk.tariff.reductions import Scope, reductions_of
+from helpdesk.waiver_reports.budgets import budgets
+from helpdesk.waiver_reports.figures import report
 from helpdesk.waivers.amounts import waived_lines
-from helpdesk.waivers.codes import EndReason
+from helpdesk.waivers.codes import Bearer, EndReason
 from helpdesk.waivers.life_actions import end
 from helpdesk.waivers.life_queries import billed_beyond
 from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.one_off import give_one_off
 from tests.granted import granted
 from tests.money import bill, set_rules
 from tests.waivers import a_home
@@ -183,3 +186,33 @@ def test_what_was_billed_with_less_beyond_the_end_is_told_after_corrections(runs
     assert [(charge.month, fen) for charge, _place, fen in found] == [(JUNE, 966), (JULY, 1_966)]
     correct(JULY, 3_931, finance, now)
     assert [fen for _charge, _place, fen in billed_beyond(db.session.merge(mei), estate.id)] == [966]
+
+
+def test_a_bill_lowered_once_is_waived_and_stands_in_the_report_by_itself(runs, home, estate, ann, person, now):
+    """Five yuan of April, of which half was waived already: 19.65 less 5.00. Nobody claims it, the company bears it."""
+    bill(estate, APRIL, MAY, now=now)
+    boss = person("Wei", Role.OWNER)
+    with writing():
+        give_one_off(line_of(APRIL), amount_fen=500, reason="Water stood in the flat", actor=boss, now=now)
+
+    assert waived_by_month(estate) == [(APRIL, 3_931, 1_966), (MAY, 3_931, 1_966)]
+    found = collected(estate.id, APRIL, MAY)
+    assert (found.due_fen, found.waived_fen, found.open_fen) == (3_931, 2_466, 1_465)
+    told = report(db.session.merge(boss), estate.id, APRIL, MAY)
+    assert (told.total.amount_fen, told.one_offs.homes, told.one_offs.amount_fen) == (1_966, 1, 500)
+    (company,) = [one for one in budgets(boss, estate.id, 2026) if one.bearer is Bearer.COMPANY and not one.ground_code]
+    assert company.spent_fen == 2 * 1_966 + 500
+
+
+def test_what_was_lowered_once_is_parted_like_the_rest_when_the_home_is_sold(home, estate, ann, person, now):
+    """Of 39.31 yuan 10.00 were given; 15 of 31 days are 19.02, of which 4.83 were given."""
+    bill_first(estate, MAY, now=now)
+    boss = person("Wei", Role.OWNER)
+    account = db.session.scalars(select(Account)).one()
+    with writing():
+        give_one_off(line_of(MAY), amount_fen=1_000, reason="Water stood in the flat", actor=boss, now=now)
+        close_account(db.session.merge(account), on=SOLD, person_id=None, actor=boss, now=at(SOLD))
+
+    assert comes_to(line_of(MAY)) == 1_902 - 483
+    found = collected(estate.id, MAY, JUNE)
+    assert (found.due_fen, found.waived_fen) == (1_902 + 2_029, 483)
