@@ -195,5 +195,5 @@ def _shorten(charge: Charge, ends: date, actor: User, now: datetime) -> None:
     if charge.until_on <= ends:
         return
     kept = gross_until(charge, ends) - sum(one.fen for one in waived(Charge.id == charge.id))
-    if less := comes_to(charge) - min(kept, comes_to(charge)):
+    if less := comes_to(charge) - min(max(kept, 0), comes_to(charge)):
         adjust(charge, AdjustmentKind.PART_MONTH, -less, actor=actor, now=now)

@@ -14,6 +14,7 @@ from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge,
 from helpdesk.billing.rules import fee
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
+from helpdesk.tariff.rules import rounded
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _left(rows, corrected: int) -> Iterable[Waived]:
     for row in reversed(rows):
         charge = row.Charge
         gross = gross_until(charge, row.closed_on)
-        fen = row.fen * gross // max(charge.gross_fen, 1)
+        fen = rounded(row.fen * gross, max(charge.gross_fen, 1))
         back, fen = max(back - fen, 0), max(fen - back, 0)
         if fen:
             line = (charge.id, charge.place_id, row.waiver_id, charge.kind, charge.month, charge.made_at)
