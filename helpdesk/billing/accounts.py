@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -12,6 +12,7 @@ from helpdesk.billing.fees import charge_months, fee_rules, is_billable, months_
 from helpdesk.billing.models import Account, AdjustmentKind, Charge, ChargeKind
 from helpdesk.billing.payment_models import Method, Payment, ReceiptNumber, TakenAt
 from helpdesk.billing.rules import Opening, days_of, fee, first_of, months, opening, use_of
+from helpdesk.billing.waived import gross_until, waived
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, OpeningPosition, Place
@@ -26,11 +27,25 @@ def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: da
 
     Returns the id of the last of these places; None if there was none.
     """
-    today = clock.local_date(now)
     found = places_without_account(estate.id).where(Place.id > after).limit(AT_ONCE)
     places = list(db.session.scalars(found))
     if not places:
         return None
+    _open(estate, places, actor, now)
+    return places[-1].id
+
+
+def account_of(place: Place, *, actor: User, now: datetime) -> Account:
+    """The account that runs at a place. If there is none it is opened as a run would, with what was owed or paid."""
+    account = open_account_of(place.id)
+    if account is None:
+        _open(db.session.get_one(Estate, place.estate_id), [place], actor, now)
+        account = open_account_of(place.id)
+    return account
+
+
+def _open(estate: Estate, places: list[Place], actor: User | None, now: datetime) -> None:
+    today = clock.local_date(now)
     begins = openings([place.id for place in places], today)
     owners = owners_of([place.id for place in places], today)
     rows = [
@@ -44,7 +59,6 @@ def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: da
     ids = {place_id: account_id for account_id, place_id in made}
     _take_over(estate, places, begins, ids, today, now)
     record("accounts.opened", estate, actor=actor, now=now, count=len(places))
-    return places[-1].id
 
 
 def places_without_account(estate_id: int) -> Select[tuple[Place]]:
@@ -129,7 +143,8 @@ def open_account_of(place_id: int) -> Account | None:
 def occupancy_changed(occupancy: Occupancy, *, actor: User, now: datetime) -> None:
     """Somebody moved in, sold, or it was corrected: close the seller's account, and open one for who owns it now.
 
-    Nobody inherits what another owed. Where nobody known paid so far, a new owner is named.
+    Nobody inherits what another owed, known or not: where nobody known paid so far, an owner is named who was it from
+    the beginning of the account, and one who came later gets their own.
     """
     account = open_account_of(occupancy.place_id)
     if account is None:
@@ -140,8 +155,19 @@ def occupancy_changed(occupancy: Occupancy, *, actor: User, now: datetime) -> No
     if sold and owner != account.person_id:
         close_account(account, on=occupancy.until_on, person_id=owner, actor=actor, now=now)
     elif account.person_id is None and not account.payer and owner:
+        since = _owner_since(account.place_id, owner)
+        if since > account.billed_from:
+            close_account(account, on=since, person_id=owner, actor=actor, now=now)
+            return
         account.person_id = owner
         record("account.named", account, actor=actor, now=now, person_id=owner)
+
+
+def _owner_since(place_id: int, person_id: int) -> date:
+    held = select(func.min(Occupancy.from_on)).where(
+        Occupancy.place_id == place_id, Occupancy.person_id == person_id, Occupancy.role == OccupancyRole.OWNER
+    )
+    return db.session.scalar(held)
 
 
 def close_account(account: Account, *, on: date, person_id: int | None, actor: User, now: datetime) -> Account:
@@ -168,8 +194,6 @@ def _shorten(charge: Charge, ends: date, actor: User, now: datetime) -> None:
     """A line that reaches past the end of its account comes to the days before it."""
     if charge.until_on <= ends:
         return
-    begins = charge.from_on
-    gross = fee(charge.area, charge.unit_price, charge.use_bp, begins, ends) if ends > begins else 0
-    kept = gross - charge.reduced_fen * gross // max(charge.gross_fen, 1)
-    if less := comes_to(charge) - min(kept, comes_to(charge)):
+    kept = gross_until(charge, ends) - sum(one.fen for one in waived(Charge.id == charge.id))
+    if less := comes_to(charge) - min(max(kept, 0), comes_to(charge)):
         adjust(charge, AdjustmentKind.PART_MONTH, -less, actor=actor, now=now)

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.billing.accounts import open_account_of
+from helpdesk.billing.accounts import account_of, open_account_of
 from helpdesk.billing.adjusting import adjust, comes_to
-from helpdesk.billing.fees import lines_for, months_billed, spans_after
+from helpdesk.billing.fees import lines_for, months_billed, spans_after, took_over_on
 from helpdesk.billing.ledger import PaidUntil, balance_of, paid_until
 from helpdesk.billing.lines import Line
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, FeeRule, FeeUse, WriteOff
@@ -28,6 +28,12 @@ from helpdesk.tariff.reductions import Scope, reductions_of
 MANY = 1_000_000
 
 
+def open_account(place: Place, *, actor: User, now: datetime) -> Account:
+    """Open the account of one home before a run does, so that somebody can pay; the one it has, if it has one."""
+    require(actor, Permission.TAKE_PAYMENT, place.estate_id)
+    return account_of(place, actor=actor, now=now)
+
+
 def credit_reduced_months(place_id: int, from_month: date, *, actor: User | None, now: datetime) -> list[Adjustment]:
     """Take off a reduction that reaches months already billed, each once; what was paid for them becomes credit.
 
@@ -37,9 +43,10 @@ def credit_reduced_months(place_id: int, from_month: date, *, actor: User | None
     account, made = open_account_of(place_id), []
     if account is None:
         return made
+    since = db.session.scalar(select(took_over_on()).where(Account.id == account.id))
     for charge in months_billed(account, from_on=first_of(from_month)):
         reduction = reductions_of([place_id], Scope.PROPERTY_FEE, charge.month).get(place_id)
-        if reduction is None or _has(charge, reduction.waiver_id):
+        if reduction is None or not reduction.is_for(since) or _has(charge, reduction.waiver_id):
             continue
         less = min(reduction.of(charge.gross_fen) - _reduced(charge), comes_to(charge))
         if less > 0:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, func, insert, select
+from sqlalchemy.orm import aliased
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -40,16 +41,24 @@ def spans_after(estate_id: int, month: date, *, after: int, limit: int, billed_t
     return [_span(row) for row in db.session.execute(asked.order_by(Account.id).limit(limit))]
 
 
+def took_over_on():
+    """The day on which an account took its place over from another; null for the first of a place."""
+    before = aliased(Account)
+    earlier = select(func.max(before.closed_on)).where(before.place_id == Account.place_id, before.id < Account.id)
+    return earlier.scalar_subquery()
+
+
 def _accounts():
     columns = (Place.area, Place.unit_price, Place.kind, Place.use)
     own = (Account.place_id, Account.id, Account.billed_from, Account.closed_on)
-    return select(*own, *columns).join(Place, Place.id == Account.place_id)
+    return select(*own, *columns, took_over_on().label("took_over_on")).join(Place, Place.id == Account.place_id)
 
 
 def _span(row) -> Span:
     return Span(
-        row.place_id, row.id, row.billed_from, row.closed_on, row.area, row.unit_price, use_of(row.kind, row.use)
-    )
+        row.place_id, row.id, row.billed_from, row.closed_on, row.area, row.unit_price, use_of(row.kind, row.use),
+        row.took_over_on,
+    )  # fmt: skip
 
 
 def lines_for(estate_id: int, spans: Collection[Span], month: date) -> list[Line]:

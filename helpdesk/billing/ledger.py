@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.billing.balance import Balance, Owed, balance
 from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind, WriteOff
 from helpdesk.billing.payment_models import Allocation, Payment
 from helpdesk.billing.rules import AGES, DAY, age_of
+from helpdesk.billing.waived import waived
 from helpdesk.core.extensions import db
 
 COUNTS = Payment.reversed_at.is_(None)
@@ -121,14 +122,13 @@ def collected_by_month(estate_id: int, month_from: date, month_until: date) -> d
         Charge.month < month_until,
     )  # fmt: skip
     found: dict[date, Collected] = defaultdict(Collected)
-    billed = select(Charge.month, func.sum(Charge.gross_fen), func.sum(Charge.reduced_fen)).where(*fees)
-    for month, gross, reduced in db.session.execute(billed.group_by(Charge.month)):
-        found[month] += Collected(int(gross), int(reduced))
-    waived = case((Adjustment.waiver_id.is_not(None), -Adjustment.amount_fen), else_=0)
-    other = case((Adjustment.waiver_id.is_(None), Adjustment.amount_fen), else_=0)
-    later = select(Charge.month, func.sum(other), func.sum(waived)).join(Charge, Charge.id == Adjustment.charge_id)
-    for month, corrected, reduced in db.session.execute(later.where(*fees).group_by(Charge.month)):
-        found[month] += Collected(int(corrected), int(reduced))
+    billed = select(Charge.month, func.sum(Charge.net_fen)).where(*fees)
+    later = select(Charge.month, func.sum(Adjustment.amount_fen)).join(Charge, Charge.id == Adjustment.charge_id)
+    for asked in (billed, later.where(*fees)):
+        for month, fen in db.session.execute(asked.group_by(Charge.month)):
+            found[month] += Collected(int(fen))
+    for one in waived(*fees):
+        found[one.month] += Collected(one.fen, one.fen)
     dropped = select(Charge.month, func.sum(WriteOff.amount_fen)).join(Charge, Charge.id == WriteOff.charge_id)
     for month, fen in db.session.execute(dropped.where(*fees).group_by(Charge.month)):
         found[month] += Collected(dropped_fen=int(fen))

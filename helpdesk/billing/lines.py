@@ -20,6 +20,7 @@ class Span:
     area: int | None
     unit_price: int | None
     use: FeeUse | None
+    took_over_on: date | None = None  # from another account of the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def lines_of(
         price = rule.unit_price if span.unit_price is None else span.unit_price
         gross = fee(span.area, price, rule.rate_bp, *days)
         reduction = reductions.get(span.place_id)
+        reduction = reduction if reduction and reduction.is_for(span.took_over_on) else None
         reduced = reduction.of(gross) if reduction else 0
         due_on = month + timedelta(days=rule.due_days)
         yield Line(

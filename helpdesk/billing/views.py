@@ -1,11 +1,10 @@
 """The account of one home: what it owes and why, what was paid, and what is done about it."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from helpdesk.accounts.limits import at_most
-from helpdesk.billing.accounts import open_account_of
-from helpdesk.billing.actions import correct_charge, reveal_paid_until, write_off
+from helpdesk.billing.accounts import account_of
+from helpdesk.billing.actions import correct_charge, open_account, reveal_paid_until, write_off
 from helpdesk.billing.explained import what, why
 from helpdesk.billing.forms import CorrectionForm, PaymentForm, ReasonForm, RevealForm
 from helpdesk.billing.ledger import arrears, collected
@@ -24,11 +23,12 @@ from helpdesk.billing.rules import collected_bp
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
-from helpdesk.core.errors import Refused
+from helpdesk.core.forms import Form
 from helpdesk.core.htmx import answer, go_on, page_or_part
 from helpdesk.core.money import plain_yuan
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Place
 from helpdesk.estate.queries import get_place, place_at
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.queries import get_work_order
@@ -47,16 +47,17 @@ def index():
     since, until = year_of(today)
     found = collected(estate_id, since, until)
     shown = {"estate_id": estate_id, "since": since, "until": until, "found": found, "today": today}
-    shown |= {"missing": _missing(), "late": arrears(estate_id, today)}
+    home = _without_account()
+    shown |= {"home": home, "missing": home.address if home else request.args.get("address", "")}
+    shown |= {"late": arrears(estate_id, today)}
     rate = collected_bp(found.paid_fen, found.due_fen, found.waived_fen)
     return render_template("billing/index.html", rate=rate, **shown)
 
 
-def _missing() -> str:
-    """What was asked for and has no account."""
+def _without_account() -> Place | None:
+    """The home that was asked for and has no account."""
     place_id = request.args.get("place", type=int)
-    known = get_place(me(), place_id).address if place_id and 0 < place_id < 2**31 else ""
-    return known or request.args.get("address", "")
+    return get_place(me(), place_id) if place_id and 0 < place_id < 2**31 else None
 
 
 @bp.get("/billing/find")
@@ -65,10 +66,7 @@ def find():
     """The account of an address."""
     address = request.args.get("address", "").strip()[:60]
     place = place_at(me(), address, estate_id=estate_here(P.SEE_MONEY)) if address else None
-    known = accounts_at(me(), place.id) if place else []
-    return redirect(
-        url_for(".account", account_id=known[0].id) if known else url_for(".index", address=address or None)
-    )
+    return redirect(url_for(".of_place", place_id=place.id) if place else url_for(".index", address=address or None))
 
 
 @bp.get("/billing/places/<int:place_id>")
@@ -78,6 +76,18 @@ def of_place(place_id: int):
     if known := accounts_at(me(), place_id):
         return redirect(url_for(".account", account_id=known[0].id))
     return redirect(url_for(".index", place=get_place(me(), place_id).id))
+
+
+@bp.post("/billing/places/<int:place_id>/account")
+@needs(P.TAKE_PAYMENT)
+def open_one(place_id: int):
+    """The account of a home that no run opened yet: somebody stands there and wants to pay."""
+    form = Form()
+    get_place(me(), place_id)
+    if form.validate():
+        with form.keeping_typed(), writing():
+            open_account(get_place(me(), place_id), actor=me(), now=clock.now())
+    return redirect(url_for(".of_place", place_id=place_id), 303)
 
 
 @bp.get("/billing/accounts/<int:account_id>")
@@ -185,9 +195,7 @@ def get_job(number: str) -> WorkOrder:
 
 def _paid_at_door(form: PaymentForm, number: str) -> int:
     order = get_job(number)
-    account = open_account_of(order.place_id)
-    if account is None:
-        raise Refused(_("This home has no account yet. Ask the office."))
+    account = account_of(order.place, actor=me(), now=clock.now())
     return take_payment(
         account, amount_fen=form.amount.fen, method=Method(form.method.data), taken_at=TakenAt.DOOR,
         invoice_wanted=form.invoice_wanted.data, paid_by=form.paid_by.data, actor=me(), now=clock.now(),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.billing.accounts import open_account_of
+from helpdesk.billing.accounts import account_of
 from helpdesk.billing.models import Account, Charge, ChargeKind
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
@@ -45,20 +45,8 @@ def charge_order(work_order: WorkOrder, *, actor: User, now: datetime) -> list[C
         Quote.work_order_id == work_order.id, Quote.status == QuoteStatus.ACCEPTED, Quote.id.not_in(done)
     )
     quotes = list(db.session.scalars(agreed.order_by(Quote.id)))
-    account = _account(work_order, now) if quotes else None
+    account = account_of(work_order.place, actor=actor, now=now) if quotes else None
     return [charge for quote in quotes for charge in _charge(quote, account, actor, now)]
-
-
-def _account(work_order: WorkOrder, now: datetime) -> Account:
-    account, today = open_account_of(work_order.place_id), clock.local_date(now)
-    if account is None:
-        account = Account(
-            estate_id=work_order.estate_id, place_id=work_order.place_id, payer="", opened_on=today, billed_from=today,
-            version=0,
-        )  # fmt: skip
-        db.session.add(account)
-        db.session.flush()
-    return account
 
 
 def _charge(quote: Quote, account: Account, actor: User, now: datetime) -> list[Charge]:

@@ -140,8 +140,7 @@ def make_quote(
     if work_order.status is Status.CANCELLED:
         raise Refused(_("This work order was cancelled."))
     before = quotes_of(work_order)
-    if work_order.reopened and any(quote.status is QuoteStatus.ACCEPTED for quote in before):
-        raise Refused(_("This work came back: it is put right for nothing. Open another order for anything new."))
+    _not_rework(work_order)
     prices = list_in_force(work_order.estate_id, clock.local_date(now))
     if prices is None:
         raise Refused(_("No price list is in force. Ask the office."))
@@ -167,8 +166,12 @@ def make_quote(
 
 
 def accept_quote(quote: Quote, *, by: str, how: Agreed, actor: User, now: datetime) -> None:
-    """Note who agreed, and how; a finished order is charged at once. Conflict if it was answered or replaced."""
+    """Note who agreed, and how; a finished order is charged at once. Conflict if it was answered or replaced.
+
+    Refused once the work came back after another quote was agreed to, however old this one is.
+    """
     _require(quote.work_order, actor)
+    _not_rework(quote.work_order)
     if not by:
         raise Refused(_("Say who agreed."), field="accepted_by")
     move_quote(quote, QuoteStatus.ACCEPTED)
@@ -185,6 +188,11 @@ def decline_quote(quote: Quote, *, actor: User, now: datetime) -> None:
     move_quote(quote, QuoteStatus.DECLINED)
     order = quote.work_order
     record("quote.declined", quote, actor=actor, now=now, topics=order.topics, work_order_id=order.id)
+
+
+def _not_rework(work_order: WorkOrder) -> None:
+    if work_order.reopened and any(quote.status is QuoteStatus.ACCEPTED for quote in quotes_of(work_order)):
+        raise Refused(_("This work came back: it is put right for nothing. Open another order for anything new."))
 
 
 def _require(work_order: WorkOrder, actor: User) -> None:

@@ -22,12 +22,20 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Reduction:
-    """`cap_fen` is the most it takes off one charge; `policy_id` is the version of the policy it was granted under."""
+    """`cap_fen` is the most it takes off one charge; `policy_id` is the version of the policy it was granted under.
+
+    With `granted_on` it is for whoever paid for the home on that day, and not for an owner who came later.
+    """
 
     waiver_id: int
     rate_bp: int
     cap_fen: int | None
     policy_id: int
+    granted_on: date | None = None
+
+    def is_for(self, took_over_on: date | None) -> bool:
+        """Whether it is for an account that took the place over from another on this day; None for the first one."""
+        return self.granted_on is None or took_over_on is None or self.granted_on >= took_over_on
 
     def of(self, amount_fen: int) -> int:
         return share(amount_fen, self.rate_bp, self.cap_fen)

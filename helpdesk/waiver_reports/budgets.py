@@ -12,7 +12,7 @@ from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, can, require
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
-from helpdesk.waivers.amounts import waived_lines
+from helpdesk.waivers.amounts import one_offs, waived_lines
 from helpdesk.waivers.codes import Bearer
 from helpdesk.waivers.policy_models import WaiverBudget
 
@@ -45,7 +45,9 @@ def budgets(user: User, estate_id: int, year: int) -> list[BudgetRow]:
         )
     }
     spent: Counter[tuple[Bearer, str]] = Counter()
-    for line in waived_lines(estate_id, date(year, 1, 1), date(year + 1, 1, 1)):
+    in_year = (date(year, 1, 1), date(year + 1, 1, 1))
+    spent[Bearer.COMPANY, ""] = sum(fen for _home, fen in one_offs(estate_id, *in_year))
+    for line in waived_lines(estate_id, *in_year):
         for ground in ("", line.ground_code):
             spent[line.bearer, ground] += line.amount_fen
     found = []

@@ -14,7 +14,7 @@ from helpdesk.core.words import locale, word
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, PlaceKind, Use
 from helpdesk.estate.queries import lives_there, not_merged
 from helpdesk.waiver_reports.rules import FEWEST, By, Sum, added_up, without_small
-from helpdesk.waivers.amounts import Line, waived_lines
+from helpdesk.waivers.amounts import Line, one_offs, waived_lines
 from helpdesk.waivers.codes import Bearer, Flow
 from helpdesk.waivers.effect import counted
 from helpdesk.waivers.models import WaiverApplication
@@ -33,6 +33,7 @@ class Report:
     lines: Sequence[Line]
     total: Sum
     parts: dict[By, list[Sum]]
+    one_offs: Sum
     sees_grounds: bool
 
 
@@ -42,7 +43,9 @@ def report(user: User, estate_id: int, from_month: date, until_month: date) -> R
     add, told = (added_up, list(By)) if whole else (without_small, [by for by in By if by is not By.GROUND])
     parts = {by: add((KEYS[by](line), line.place_id, line.amount_fen) for line in lines) for by in told}
     total = Sum(None, len({line.place_id for line in lines}), sum(line.amount_fen for line in lines))
-    return Report(lines if whole else [], total, parts, whole)
+    once = one_offs(estate_id, from_month, until_month)
+    lowered = Sum(None, len({home for home, _fen in once}), sum(fen for _home, fen in once))
+    return Report(lines if whole else [], total, parts, lowered, whole)
 
 
 def claims(estate_id: int, from_month: date, until_month: date) -> list[Line]:

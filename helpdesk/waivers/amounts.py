@@ -1,4 +1,4 @@
-"""What was waived, line by line, from the books: charges as they were billed, and what was taken off them later.
+"""What was waived, line by line, from the books: what was taken off charges, less what was put back since.
 
 The one place that reads it, for notices, reports and claims. What was only recorded (paid in full, subsidised
 elsewhere) stands in no charge, and so in none of this.
@@ -10,8 +10,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from helpdesk.billing.models import Adjustment, AdjustmentKind, Charge, ChargeKind
-from helpdesk.core import clock
+from helpdesk.billing.models import Charge, ChargeKind
+from helpdesk.billing.waived import waived
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Place
 from helpdesk.waivers.codes import Bearer, Flow
@@ -40,27 +40,25 @@ class Line:
 
 
 def waived_lines(estate_id: int, from_month: date, until_month: date) -> Sequence[Line]:
-    """Every line of an estate by which less was asked in these months; two queries, however many there are."""
-    at_once = _told(Charge.reduced_fen, Charge.rate_bp).select_from(Charge)
-    at_once = at_once.join(WaiverApplication, WaiverApplication.id == Charge.waiver_id).where(Charge.reduced_fen > 0)
-    later = _told(-Adjustment.amount_fen, Adjustment.rate_bp).select_from(Adjustment)
-    later = later.join(Charge, Charge.id == Adjustment.charge_id)
-    later = later.join(WaiverApplication, WaiverApplication.id == Adjustment.waiver_id)
-    later = later.where(Adjustment.kind == AdjustmentKind.REDUCTION)
+    """Every line of an estate by which less is asked in these months; four queries, however many there are."""
+    told = {row.id: row for row in db.session.execute(_told().where(WaiverApplication.estate_id == estate_id))}
     found = []
-    for asked in (at_once, later):
-        people = asked.join(Place, Place.id == Charge.place_id).join(WaiverApplication.beneficiary)
-        for row in db.session.execute(people.where(Charge.estate_id == estate_id)):
-            month = row.month or clock.local_date(row.made_at).replace(day=1)
-            if from_month <= month < until_month:
-                found.append(Line(*row[:11], month, row.gross_fen, row.rate_bp, row.amount))
+    for one in waived(Charge.estate_id == estate_id):
+        if one.waiver_id and from_month <= one.in_month < until_month:
+            found.append(Line(*told[one.waiver_id], one.kind, one.in_month, one.gross_fen, one.rate_bp, one.fen))
     return sorted(found, key=lambda line: (line.month, line.building_no or 0, line.address, line.kind))
 
 
-def _told(amount, rate):
+def one_offs(estate_id: int, from_month: date, until_month: date) -> list[tuple[int, int]]:
+    """Homes of which one bill of these months was lowered once, and by how much; on no ground, borne by the company."""
+    once = waived(Charge.estate_id == estate_id)
+    months = [one for one in once if one.waiver_id is None and from_month <= one.in_month < until_month]
+    return [(one.place_id, one.fen) for one in months]
+
+
+def _told():
     return select(
         WaiverApplication.id, WaiverApplication.number, Place.id, Place.address, Place.building_no, Person.name,
         WaiverApplication.ground_code, WaiverApplication.bearer, WaiverApplication.flow,
-        WaiverApplication.consent_to_notice, Charge.kind, Charge.month, Charge.made_at, Charge.gross_fen,
-        rate.label("rate_bp"), amount.label("amount"),
-    )  # fmt: skip
+        WaiverApplication.consent_to_notice,
+    ).join(Place, Place.id == WaiverApplication.place_id).join(WaiverApplication.beneficiary)  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from helpdesk.billing.models import Account
 from helpdesk.core.extensions import db
 from helpdesk.repairs.models import WorkOrder, WorkOrderKind
 from helpdesk.tariff.queries import cost_of, quotes_of
@@ -38,22 +39,28 @@ def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, 
     begins = WaiverApplication.fee_from if scope is Scope.PROPERTY_FEE else WaiverApplication.approved_on
     asked = select(
         WaiverApplication.place_id, WaiverApplication.id, rate, WaiverApplication.policy_id,
-        *((cap,) if cap is not None else ()),
+        WaiverApplication.approved_on, *((cap,) if cap is not None else ()),
     ).where(counted(begins, on), rate > 0)  # fmt: skip
     if len(place_ids) <= CHUNK:
         asked = asked.where(WaiverApplication.place_id.in_(place_ids))
     wanted, found = set(place_ids), {}
     for row in db.session.execute(asked.order_by(rate.desc(), WaiverApplication.id)):
         if row[0] in wanted and row[0] not in found:
-            found[row[0]] = Reduction(row[1], row[2], row[4] if cap is not None else None, row[3])
+            found[row[0]] = Reduction(row[1], row[2], row[5] if cap is not None else None, *row[3:5])
     return found
 
 
 def counted(begins, on: date):
-    """The condition that a waiver took something off on a local date: granted, begun, not over by then, not resting."""
+    """The condition that a waiver took something off on a local date: granted, begun, not over by then, not resting,
+    and the home not sold since; a waiver is not sold with it.
+    """
     rests = select(WaiverPause.id).where(
         WaiverPause.application_id == WaiverApplication.id, WaiverPause.from_on <= on,
         or_(WaiverPause.until_on.is_(None), WaiverPause.until_on > on),
+    )  # fmt: skip
+    sold = select(Account.id).where(
+        Account.place_id == WaiverApplication.place_id, Account.closed_on > WaiverApplication.approved_on,
+        Account.closed_on <= on,
     )  # fmt: skip
     return and_(
         WaiverApplication.status.in_(GRANTED),
@@ -62,6 +69,7 @@ def counted(begins, on: date):
         WaiverApplication.until_on > on,
         WaiverApplication.flow != Flow.PAY_THEN_SUBSIDY,
         ~rests.exists(),
+        ~sold.exists(),
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import abort
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.billing.models import Adjustment, Charge, ChargeKind
+from helpdesk.billing.waived import waived
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
@@ -61,7 +62,7 @@ def running(user, estate_id: int, today: date) -> Sequence[WaiverApplication]:
 def billed_beyond(user, estate_id: int) -> list[tuple[Charge, Place, int]]:
     """Months billed with less although the waiver rests or had ended then, their homes, and by how much, in fen.
 
-    For whoever sees waivers or their sums; what was corrected to the full fee since is not among them.
+    For whoever sees waivers or their sums; what was corrected to the full fee since, or sold, is not among them.
     """
     if estate_id not in estates(user, Permission.SEE_WAIVERS) | estates(user, Permission.SEE_WAIVER_SUMS):
         return []
@@ -71,18 +72,19 @@ def billed_beyond(user, estate_id: int) -> list[tuple[Charge, Place, int]]:
     )  # fmt: skip
     stopped = WaiverApplication.status.in_((S.ENDED, S.REVOKED)) & (Charge.month >= WaiverApplication.until_on)
     later = select(Adjustment.id).where(Adjustment.charge_id == Charge.id, Adjustment.waiver_id == WaiverApplication.id)
-    less = Charge.reduced_fen - (
-        select(func.coalesce(func.sum(Adjustment.amount_fen), 0))
-        .where(Adjustment.charge_id == Charge.id).scalar_subquery()
-    )  # fmt: skip
-    found = select(Charge, Place, less).join(Place, Place.id == Charge.place_id).join(
+    found = select(Charge, Place, WaiverApplication.id).join(Place, Place.id == Charge.place_id).join(
         WaiverApplication, WaiverApplication.place_id == Charge.place_id
     ).where(
-        Charge.estate_id == estate_id, Charge.kind == ChargeKind.PROPERTY_FEE, less > 0,
+        Charge.estate_id == estate_id, Charge.kind == ChargeKind.PROPERTY_FEE,
         or_(Charge.waiver_id == WaiverApplication.id, later.exists()), or_(stopped, rests.exists()),
     )  # fmt: skip
-    rows = db.session.execute(found.order_by(Charge.place_id, Charge.month).limit(ROWS))
-    return [tuple(row) for row in rows]
+    less = {
+        (one.charge_id, one.waiver_id): one.fen
+        for one in waived(Charge.id.in_(found.with_only_columns(Charge.id, maintain_column_froms=True)))
+    }
+    rows = db.session.execute(found.order_by(Charge.place_id, Charge.month))
+    told = [(charge, place, less.get((charge.id, waiver_id), 0)) for charge, place, waiver_id in rows]
+    return [row for row in told if row[2]][:ROWS]
 
 
 def reminders_of(application: WaiverApplication) -> Sequence[WaiverReminder]:

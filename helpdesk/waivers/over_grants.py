@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.billing.models import Adjustment, AdjustmentKind, Charge, ChargeKind
-from helpdesk.core import clock
+from helpdesk.billing.models import Adjustment, Charge, ChargeKind
+from helpdesk.billing.waived import waived
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
 from helpdesk.waivers.life_models import WaiverOverGrant, WaiverPause
@@ -31,29 +31,20 @@ class OverGrant:
         return self.fee_fen + self.work_fen
 
 
-@dataclass
-class Waived:
-    """What one waiver took off one charge, of a month: that of the fee, or in which the work was charged."""
-
-    application_id: int
-    kind: ChargeKind
-    month: date
-    fen: int = 0
-
-
 def over_granted(user, estate_id: int) -> list[OverGrant]:
     """All of an estate, for those who see waivers; what nothing came of, or was corrected, is left out."""
     mine = WaiverOverGrant.estate_id.in_(estates(user, Permission.SEE_WAIVERS) & {estate_id})
     home = joinedload(WaiverOverGrant.application).joinedload(WaiverApplication.place)
     rows = db.session.scalars(select(WaiverOverGrant).where(mine).options(home).order_by(WaiverOverGrant.id)).all()
-    waived, pauses = _waived({row.application_id for row in rows}), _pauses({row.application_id for row in rows})
+    ids = {row.application_id for row in rows}
+    off, pauses = waived(Charge.id.in_(_touched(ids))), _pauses(ids)
     found = []
     for row in rows:
         resting = pauses.get(row.application_id, [])
         months = [
-            one for one in waived
-            if one.application_id == row.application_id and row.from_month <= one.month < row.until_month
-            and not any(first <= one.month and (last is None or one.month < last) for first, last in resting)
+            one for one in off
+            if one.waiver_id == row.application_id and row.from_month <= one.in_month < row.until_month
+            and not any(first <= one.in_month and (last is None or one.in_month < last) for first, last in resting)
         ]  # fmt: skip
         fee = sum(one.fen for one in months if one.kind is ChargeKind.PROPERTY_FEE)
         work = sum(one.fen for one in months if one.kind is not ChargeKind.PROPERTY_FEE)
@@ -61,32 +52,10 @@ def over_granted(user, estate_id: int) -> list[OverGrant]:
     return [one for one in found if one.amount_fen]
 
 
-def _waived(ids: Collection[int]) -> list[Waived]:
-    at_once = _of_charges(Charge.waiver_id, Charge.reduced_fen).where(Charge.waiver_id.in_(ids), Charge.reduced_fen > 0)
-    later = _of_charges(Adjustment.waiver_id, -Adjustment.amount_fen).join(
-        Adjustment, Adjustment.charge_id == Charge.id
-    ).where(Adjustment.waiver_id.in_(ids), Adjustment.kind == AdjustmentKind.REDUCTION)  # fmt: skip
-    found: dict[tuple[int, int], Waived] = {}
-    for asked in (at_once, later):
-        for charge_id, waiver_id, kind, month, made_at, fen in db.session.execute(asked):
-            of_month = month or clock.local_date(made_at).replace(day=1)
-            found.setdefault((charge_id, waiver_id), Waived(waiver_id, kind, of_month)).fen += fen
-    corrected = _corrected({charge_id for charge_id, _waiver_id in found})
-    for (charge_id, _waiver_id), one in found.items():
-        one.fen = max(one.fen - max(corrected.get(charge_id, 0), 0), 0)
-    return list(found.values())
-
-
-def _of_charges(waiver_id, fen):
-    return select(Charge.id, waiver_id, Charge.kind, Charge.month, Charge.made_at, fen).select_from(Charge)
-
-
-def _corrected(charge_ids: Collection[int]) -> dict[int, int]:
-    """What finance put on top of these lines since."""
-    asked = select(Adjustment.charge_id, func.sum(Adjustment.amount_fen)).where(
-        Adjustment.charge_id.in_(charge_ids), Adjustment.kind == AdjustmentKind.CORRECTION
-    )
-    return dict(db.session.execute(asked.group_by(Adjustment.charge_id)).all())
+def _touched(ids: Collection[int]):
+    """The lines that these waivers took something off, at once or later."""
+    later = select(Adjustment.charge_id).where(Adjustment.waiver_id.in_(ids))
+    return select(Charge.id).where(Charge.waiver_id.in_(ids)).union(later)
 
 
 def _pauses(ids: Collection[int]) -> dict[int, list[tuple[date, date | None]]]:

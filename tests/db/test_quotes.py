@@ -128,6 +128,22 @@ def test_work_that_comes_back_is_never_charged_twice(quote, visit, work_order, a
     assert db.session.get_one(WorkOrder, work_order.id).status is Status.DONE
 
 
+def test_a_quote_left_open_is_not_agreed_to_once_the_work_came_back(quote, visit, work_order, ann, tao, now):
+    agree(quote(), ann, now)
+    left = quote(2)
+    finish(visit, tao, now)
+    with writing():
+        again = schedule_visit(db.session.get_one(WorkOrder, work_order.id), crew=[tao], actor=ann, now=now)
+
+    with pytest.raises(Refused):
+        agree(left, ann, now)
+    finish(again, tao, now)
+    with pytest.raises(Refused):
+        agree(left, ann, now)
+
+    assert charged() == FULL
+
+
 def test_labour_can_be_free_and_the_rest_is_paid(quote, visit, ann, tao, place, now, monkeypatch):
     free = lambda ids, scope, on: {place.id: Reduction(7, 10_000, None, 2)} if scope is Scope.LABOUR else {}  # noqa: E731
     monkeypatch.setattr("helpdesk.tariff.reductions.SOURCES", [free])

@@ -13,8 +13,10 @@ from helpdesk.billing.payment_models import DayClosing, HandIn, Payment
 from helpdesk.billing.states import RunStatus
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.estate.models import Estate
 from helpdesk.looks.models import Look, Looked, Purpose
 from tests.conftest import HTMX
+from tests.money import priced_home
 
 KEY = "0b8f7a4e-6d5c-4f0e-9a51-0d6c1f0b8f7a"
 
@@ -248,3 +250,19 @@ def test_a_technician_takes_money_at_the_door_of_a_job_of_their_own(books, send,
     stranger = as_user(person("Bob", Role.TECHNICIAN))
     assert stranger.post(url, data={"request_key": KEY, **sent}).status_code == 404
     assert stranger.get(answers[0].location).status_code == 404
+
+
+def test_a_home_that_no_run_opened_yet_gets_its_account_at_the_desk(books, send, as_user):
+    home = priced_home(db.session.get_one(Estate, books["estate_id"]), "677")
+    url = f"/billing/places/{home.id}/account"
+    finance = as_user(books.users[Role.FINANCE])
+    found = finance.get(f"/billing/find?address={home.address}", follow_redirects=True).text
+    assert "No account was found" in found and f'action="{url}"' in found
+    assert url not in as_user(books.users[Role.OWNER]).get(f"/billing?place={home.id}").text
+
+    assert send(Role.OWNER, url).status_code == 403
+    first, again = send(Role.FINANCE, url), send(Role.FINANCE, url)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    account = db.session.scalars(select(Account).where(Account.place_id == home.id)).one()
+    assert finance.get(first.location).location == f"/billing/accounts/{account.id}"
