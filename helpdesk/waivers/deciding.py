@@ -45,13 +45,14 @@ def approve(
     if monthly * 12 > application.policy.proof_above_fen:
         require_proof(proved)
     first = first_approval_of(application)
+    by_two = needs_two(application, monthly * 12)
     step = rules.approval(
-        needs_two=needs_two(application, monthly * 12), approved_before=first is not None,
-        owner_before=bool(first and first.as_owner), as_owner=power.as_owner,
+        needs_two=by_two, approved_before=first is not None, owner_before=bool(first and first.as_owner),
+        as_owner=power.as_owner, passed_up=was_passed_up(application),
     )  # fmt: skip
     if step is Step.NEEDS_OWNER:
-        raise Refused(_("The second approval above the limit is the owner's, or of whoever stands in for the owner."))
-    if first is not None and step is Step.COUNTS and needs_two(application, monthly * 12):
+        raise Refused(_above(by_two))
+    if first is not None and step is Step.COUNTS and by_two:
         _check_same(first, given)
     figures = _figures(facts, given, monthly, power, seen)
     if step is Step.FIRST_OF_TWO:
@@ -81,13 +82,15 @@ def refuse(application: WaiverApplication, *, seen: str, reason: str, actor: Use
 
 
 def ask_papers(application: WaiverApplication, *, reason: str, by: date | None, actor: User, now: datetime) -> None:
-    """Send it back for papers, with a day until which they are waited for. Refused without saying which."""
+    """Send it back for papers, with a day until which they are waited for. Refused without the day or which papers."""
     if not _may_work(actor, application, clock.local_date(now)):
         raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
     _still_open(application)
     if not reason.strip():
         raise Refused(_("Write which papers are missing."), field="reason")
-    if by is not None and by < clock.local_date(now):
+    if by is None:  # without a day nobody could ever decide without them
+        raise Refused(_("Give a day."), field="papers_by")
+    if by < clock.local_date(now):
         raise Refused(_("This day is past."), field="papers_by")
     application.papers_by = by
     act_on(application, ActKind.PAPERS_ASKED, to=S.MORE_PAPERS, reason=reason, actor=actor, now=now)
@@ -122,6 +125,18 @@ def first_approval_of(application: WaiverApplication) -> WaiverAct | None:
     last_change = max((act.id for act in application.acts if act.kind in (ActKind.EDITED, ActKind.REFUSED)), default=0)
     standing = [act for act in application.acts if act.kind in APPROVALS and act.id > last_change]
     return standing[-1] if standing else None
+
+
+def was_passed_up(application: WaiverApplication) -> bool:
+    """Whether somebody left it to whoever stands above, who has to approve it then."""
+    handed_in = max((act.id for act in application.acts if act.kind is ActKind.SUBMITTED), default=0)
+    return any(act.kind is ActKind.PASSED_UP and act.id > handed_in for act in application.acts)
+
+
+def _above(by_two: bool) -> str:
+    if by_two:
+        return _("The second approval above the limit is the owner's, or of whoever stands in for the owner.")
+    return _("It was passed up: the owner approves it, or whoever stands in for the owner.")
 
 
 def _decide(application: WaiverApplication, seen: str, reason: str, actor: User, today: date) -> tuple[Power, Facts]:

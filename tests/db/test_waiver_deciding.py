@@ -169,23 +169,23 @@ def test_above_the_limit_two_people_approve_and_one_is_the_owner(dear, mei, oma,
     assert again(dear).status is S.APPROVED
 
 
-def test_the_database_lets_nothing_through_that_one_person_approved_above_the_limit(dear, oma, now):
-    def alone():
-        with writing():
-            db.session.execute(
-                text(
-                    "UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02',"
-                    " fee_from = '2026-04-01', until_on = '2027-04-01', property_fee_bp = 10000, labour_bp = 0,"
-                    " materials_bp = 0, call_out_bp = 0, yearly_fen = 47172 WHERE id = :id"
-                ),
-                {"id": dear.id},
-            )
+def made_approved(application, yearly_fen=23_592):
+    """What somebody with the database in their hands would write after an approval."""
+    statement = text(
+        "UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02', fee_from = '2026-04-01',"
+        " until_on = '2027-04-01', property_fee_bp = 10000, labour_bp = 0, materials_bp = 0, call_out_bp = 0,"
+        " yearly_fen = :yearly WHERE id = :id"
+    )
+    with writing():
+        db.session.execute(statement, {"id": application.id, "yearly": yearly_fen})
 
+
+def test_the_database_lets_nothing_through_that_one_person_approved_above_the_limit(dear, oma, now):
     with pytest.raises(DBAPIError):
-        alone()
+        made_approved(dear, 47_172)
     by_hand(dear, oma.id, as_owner=True)
     with pytest.raises(DBAPIError):
-        alone()
+        made_approved(dear, 47_172)
 
 
 def test_nobody_acts_as_the_owner_who_is_not(waits, mei, now):
@@ -219,11 +219,7 @@ def test_an_edit_voids_what_was_shown_and_what_was_approved(dear, home, mei, oma
         approve(again(dear), seen=old, reason="As shown", proved=True, actor=oma, now=now)
     with pytest.raises(DBAPIError):  # her approval alone is not the second one any more
         by_hand(dear, oma.id, as_owner=True)
-        with writing():
-            db.session.execute(text("UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02',"
-                                    " fee_from = '2026-04-01', until_on = '2027-04-01', property_fee_bp = 10000,"
-                                    " labour_bp = 0, materials_bp = 0, call_out_bp = 0, yearly_fen = 47172"
-                                    " WHERE id = :id"), {"id": dear.id})  # fmt: skip
+        made_approved(dear, 47_172)
 
     assert again(dear).status is S.VERIFIED
 
@@ -451,6 +447,27 @@ def test_papers_are_asked_for_until_a_day_and_it_is_passed_up_with_a_reason(wait
 
     row = again(waits)
     assert (row.status, row.papers_by, row.passed_up) == (S.MORE_PAPERS, TODAY + timedelta(10), True)
+
+
+def test_what_was_passed_up_only_the_owner_approves(waits, mei, oma, now):
+    with writing():
+        pass_up(again(waits), reason="They are known to me", actor=mei, now=now)
+
+    with pytest.raises(Refused):
+        decide(waits, mei, now)
+    by_hand(waits, mei.id)
+    with pytest.raises(DBAPIError):  # her approval alone does not make it one
+        made_approved(waits)
+    assert again(waits).status is S.VERIFIED
+
+
+def test_the_owner_or_whoever_stands_in_for_the_owner_approves_what_was_passed_up(waits, mei, oma, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, oma, waits, now)
+    with writing():
+        pass_up(again(waits), reason="They are known to me", actor=mei, now=now)
+
+    assert decide(waits, kim, now) is Step.COUNTS
 
 
 def test_acts_and_granted_figures_are_never_changed(waits, mei, now):

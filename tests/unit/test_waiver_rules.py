@@ -135,6 +135,12 @@ def test_above_the_limit_two_approve_and_one_of_them_stands_above(needs_two, bef
     assert found is step
 
 
+@pytest.mark.parametrize(("as_owner", "step"), [(False, Step.NEEDS_OWNER), (True, Step.COUNTS)])
+def test_what_was_passed_up_is_the_owners(as_owner, step):
+    one = {"approved_before": False, "owner_before": False, "as_owner": as_owner}
+    assert rules.approval(needs_two=False, passed_up=True, **one) is step
+
+
 TODAY = date(2026, 3, 2)
 
 
