@@ -83,6 +83,16 @@ def answers(sheet, *given, **more):
     }  # fmt: skip
 
 
+def test_who_waits_for_the_community_is_listed_without_the_ground(as_user, ling, waits, canary):
+    """It stands on the sheet alone, and each look at that is noted."""
+    listed = as_user(ling).get("/verification").text
+    assert "王桂英" in listed and CANARY not in listed and db.session.scalars(select(Look)).all() == []
+
+    sheet = asked(as_user(ling), waits)
+    assert CANARY in as_user(ling).get(f"/verification/sheets/{sheet.number}/paper").text
+    assert {look.subject_id for look in db.session.scalars(select(Look))} == {one.id for one in waits}
+
+
 def test_two_homes_on_one_sheet_are_signed_once(as_user, ling, waits):
     browser = as_user(ling)
     sheet = asked(browser, waits)
