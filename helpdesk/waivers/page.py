@@ -50,7 +50,7 @@ class Sheet:
     similar: list[WaiverApplication]
     budgets: list[Budget]
     scans: Sequence[WaiverScan]
-    few_deciders: bool
+    lacks: list[rules.Lack]
     may_decide: bool
     may_work: bool
 
@@ -67,7 +67,7 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
         here=queries.running_here(application.place_id, today, besides=application.id),
         earlier=queries.earlier_of(application), similar=queries.similar_cases(application),
         budgets=_budgets(application, facts, today), scans=kept_of(application),
-        few_deciders=len(queries.deciders(application.estate_id, today)) < 2,
+        lacks=queries.lacking(application.estate_id),
         may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
     )  # fmt: skip
 

@@ -95,6 +95,13 @@ def bars(part: Part) -> list[Bar]:
     return [bar for bar, holds in reasons.items() if holds]
 
 
+class Lack(StrEnum):
+    """What an estate lacks, so that some applications can never be decided."""
+
+    SECOND = "second_decider"
+    OWNER = "no_owner"
+
+
 class Step(StrEnum):
     """What an approval by this person comes to."""
 

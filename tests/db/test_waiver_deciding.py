@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from helpdesk.accounts.models import User
 from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
@@ -18,7 +19,8 @@ from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
 from helpdesk.waivers.life_actions import resume, suspend
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
-from helpdesk.waivers.rules import Step
+from helpdesk.waivers.queries import lacking
+from helpdesk.waivers.rules import Lack, Step
 from helpdesk.waivers.states import WaiverStatus
 from tests.waivers import a_home, applied, seen, told, verified
 
@@ -447,6 +449,28 @@ def test_papers_are_asked_for_until_a_day_and_it_is_passed_up_with_a_reason(wait
 
     row = again(waits)
     assert (row.status, row.papers_by, row.passed_up) == (S.MORE_PAPERS, TODAY + timedelta(10), True)
+
+
+def test_papers_are_never_waited_for_without_end(waits, mei, now):
+    with pytest.raises(Refused) as no, writing():
+        ask_papers(again(waits), reason="The certificate", by=None, actor=mei, now=now)
+
+    assert no.value.field == "papers_by" and again(waits).status is S.VERIFIED
+
+
+def test_a_stand_in_of_the_only_one_who_decides_is_no_second_one(waits, mei, oma, person, now):
+    """What she enters is barred for both."""
+    here = waits.estate_id
+    assert lacking(here) == []
+    with writing():
+        db.session.get_one(User, oma.id).active = False
+    assert lacking(here) == [Lack.SECOND, Lack.OWNER]
+
+    standing_in(person("Kim", Role.OFFICER), mei, waits, now)
+    assert lacking(here) == [Lack.SECOND, Lack.OWNER]
+
+    person("Max", Role.MANAGER)
+    assert lacking(here) == [Lack.OWNER]
 
 
 def test_what_was_passed_up_only_the_owner_approves(waits, mei, oma, now):

@@ -264,11 +264,13 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
 
 def test_one_who_decides_alone_is_warned(waits, mei, now, as_user, person):
     manager = as_user(mei)
-    alone = manager.get("/waivers/inbox").text
+    pages = ["/waivers/inbox", f"/waivers/{waits.number}", "/waiver-policies", "/waiver-deciders"]
+    assert all("Only one person may decide" in manager.get(page).text for page in pages)
+    assert all("Nobody here has the role of owner" in manager.get(page).text for page in pages)
     person("Oma", Role.OWNER)
 
-    assert "Only one person may decide" in alone
-    assert "Only one person may decide" not in manager.get("/waivers/inbox").text
+    assert not any("Only one person may decide" in manager.get(page).text for page in pages)
+    assert not any("Nobody here has the role of owner" in manager.get(page).text for page in pages)
 
 
 def test_a_list_asks_as_often_for_three_as_for_one(estate, ann, mei, now, as_user, count_queries):
