@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from helpdesk.billing.rules import fee
 from helpdesk.core.access import Role
@@ -15,10 +15,14 @@ from helpdesk.tariff.actions import make_quote
 from helpdesk.tariff.models import MaterialPolicy, PriceItem, PriceList
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.states import ListStatus
+from helpdesk.waivers.codes import Flow
 from helpdesk.waivers.deciding import approve
 from helpdesk.waivers.effect import labour_for, whys
 from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
+from helpdesk.waivers.simulating import simulate
 from tests.databases import ON_POSTGRES
+from tests.money import set_rules
 from tests.waivers import PRICE, a_home, applied, seen, verified
 
 MARCH, APRIL, JUNE = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1)
@@ -119,6 +123,43 @@ def test_of_two_waivers_the_higher_counts_alone(estate, ann, mei, person, now):
     found = reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id]
 
     assert (found.rate_bp, found.waiver_id) == (5_000, high.id)
+
+
+@pytest.mark.parametrize(("cap", "rate"), [(1_000, 3_000), (1_500, 5_000)])
+def test_of_two_waivers_the_one_that_forgives_more_counts(cap, rate, estate, ann, mei, now):
+    """Half of 39.31, but at most 10.00, is less than 30 %, which is 11.79; at most 15.00 is more."""
+    set_rules(estate)
+    home, resident = a_home(estate)
+    capped(estate, "LOW_INCOME_EDGE", property_fee_cap_fen=cap)
+    low = applied(home, resident, by=ann, now=now, ground="VETERAN_FAMILY")
+    high = applied(home, resident, by=ann, now=now)
+    granted(high, mei, now)
+    granted(low, mei, now)
+
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id].rate_bp == rate
+
+
+def test_a_draft_under_which_people_pay_first_takes_nothing_off(estate, ann, mei, now):
+    """The subsidy is somebody else's: it is weighed as what the charges become."""
+    set_rules(estate)
+    home, resident = a_home(estate)
+    granted(applied(home, resident, by=ann, now=now), mei, now)
+    capped(estate, "LOW_INCOME_EDGE", flow=Flow.PAY_THEN_SUBSIDY)
+    policy = db.session.scalars(select(WaiverPolicy)).one()
+
+    (found,) = simulate(policy, APRIL).homes
+
+    assert (found.now_fen, found.then_fen) == (1_966, 0)
+
+
+def capped(estate, code, **figures) -> None:
+    """Change a ground of the policy in force, as no page can."""
+    db.session.rollback()
+    with writing():
+        db.session.execute(text(f"DROP TRIGGER waiver_ground_update{' ON waiver_ground' if ON_POSTGRES else ''}"))
+        ground = db.session.scalars(select(PolicyGround).where(PolicyGround.code == code)).one()
+        for name, value in figures.items():
+            setattr(ground, name, value)
 
 
 def test_many_homes_are_asked_about_in_one_query(estate, ann, mei, now, count_queries):
