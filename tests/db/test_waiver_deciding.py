@@ -81,7 +81,20 @@ def test_a_manager_who_had_no_part_in_it_approves_it(waits, mei, now):
     assert (act.kind, act.asked_fen, act.given_fen, act.actor_id) == (ActKind.APPROVED, 1_966, 1_966, mei.id)
 
 
-PARTS = ("entered", "requested", "edited", "verified", "related", "payer_related", "refused_it")
+PARTS = ("entered", "requested", "edited", "verified", "self", "related", "payer_related", "refused_it")
+TIES = {"self": Tie.SELF, "related": Tie.RELATIVE}
+
+
+@pytest.fixture(params=["manager", "owner", "stand_in"])
+def decider(request, mei, person, estate, now):
+    """Somebody who may decide, and in whose place."""
+    if request.param != "stand_in":
+        return person("Kim", Role(request.param)), None
+    kim = person("Kim", Role.OFFICER)
+    with writing():
+        name_stand_in(kim, for_user=mei, estate_id=estate.id, from_on=TODAY, until_on=TODAY + timedelta(7),
+                      actor=mei, now=now)  # fmt: skip
+    return kim, mei.id
 
 
 def with_part(part, home, who, ann, ling, estate, now):
@@ -97,9 +110,9 @@ def with_part(part, home, who, ann, ling, estate, now):
                           ground="LONELY_ELDER" if part == "verified" else "LOW_INCOME_EDGE",
                           is_mine=part == "requested")  # fmt: skip
     verified(application, by=who if part == "verified" else ling, now=now)
-    if part == "related":
+    if part in TIES:
         with writing():
-            note_tie(who, resident, tie=Tie.RELATIVE, actor=ling, now=now)
+            note_tie(who, resident, tie=TIES[part], actor=ling, now=now)
     if part == "edited":
         with writing():
             edit(again(application), told(resident, words="Corrected"), actor=who, now=now)
@@ -112,23 +125,29 @@ def with_part(part, home, who, ann, ling, estate, now):
 
 @pytest.mark.parametrize("kind", ["approved", "approved_with_changes", "first_approval", "refused", "resumed"])
 @pytest.mark.parametrize("part", PARTS)
-def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(part, kind, home, ann, mei, ling, estate, now):
-    application = with_part(part, home, mei, ann, ling, estate, now)
+def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(
+    part, kind, decider, home, ann, ling, estate, now
+):
+    who, for_id = decider
+    application = with_part(part, home, who, ann, ling, estate, now)
     act = refuse if kind == "refused" else approve
 
     with pytest.raises(NotAllowed):
-        decide(application, mei, now, act)
+        decide(application, who, now, act)
     with pytest.raises(DBAPIError):
-        by_hand(application, mei.id, kind)
+        by_hand(application, who.id, kind, stands_in_for=for_id)
 
     assert again(application).status is S.VERIFIED
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_somebody_else_decides_it(part, home, ann, mei, ling, oma, estate, now):
-    application = with_part(part, home, mei, ann, ling, estate, now)
+def test_somebody_else_decides_it(part, decider, home, ann, ling, person, estate, now):
+    """The same three, when it was another who had the part."""
+    application = with_part(part, home, person("Max", Role.MANAGER), ann, ling, estate, now)
+    who, for_id = decider
 
-    assert decide(application, oma, now) is Step.COUNTS
+    assert decide(application, who, now) is Step.COUNTS
+    assert again(application).acts[-1].stands_in_for_id == for_id
 
 
 @pytest.mark.parametrize("role", [one for one in Role if one not in (Role.MANAGER, Role.OWNER)])
