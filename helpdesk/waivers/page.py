@@ -53,6 +53,12 @@ class Sheet:
     lacks: list[rules.Lack]
     may_decide: bool
     may_work: bool
+    months: int
+
+    @property
+    def in_all_fen(self) -> int:
+        """What the property fee becomes less as long as it is for."""
+        return self.facts.monthly_fen * self.months
 
 
 def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
@@ -69,6 +75,9 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
         budgets=_budgets(application, facts, today), scans=kept_of(application),
         lacks=queries.lacking(application.estate_id),
         may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
+        months=rules.months_reduced(
+            application.fee_from or facts.fee_from, application.until_on or facts.terms.until_on
+        ),
     )  # fmt: skip
 
 

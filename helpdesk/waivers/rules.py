@@ -54,6 +54,12 @@ def last_month_reduced(until_on: date) -> date:
     return last_day.replace(day=1)
 
 
+def months_reduced(begins: date, until_on: date) -> int:
+    """Of how many months the property fee is less, from the first of one on."""
+    last = last_month_reduced(until_on)
+    return max(0, (last.year - begins.year) * 12 + last.month - begins.month + 1)
+
+
 class Bar(StrEnum):
     """Why somebody may not decide."""
 

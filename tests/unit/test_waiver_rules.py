@@ -97,6 +97,17 @@ def test_full_price_returns_with_the_next_period(until_on, month):
     assert rules.last_month_reduced(until_on) == month
 
 
+@pytest.mark.parametrize(
+    ("until_on", "months"),
+    [
+        (date(2026, 4, 1), 0), (date(2026, 4, 2), 1), (date(2026, 5, 1), 1), (date(2027, 4, 1), 12),
+        (date(2026, 1, 1), 0),
+    ],
+)  # fmt: skip
+def test_as_many_months_are_less_as_begin_before_it_ends(until_on, months):
+    assert rules.months_reduced(date(2026, 4, 1), until_on) == months
+
+
 @given(days, days, days)
 def test_a_waiver_counts_exactly_within_its_dates(begins_on, until_on, day):
     found = standing(WaiverStatus.APPROVED, begins_on, until_on, day)

@@ -262,6 +262,7 @@ def test_the_report_tells_grounds_to_those_who_see_waivers_only(as_user, mei, pe
     assert "¥19.66" in whole and CANARY in whole
     assert "¥19.66" in sums and CANARY not in sums and "王桂英" not in sums
     assert "fewer than 3" in sums and "Others together" in sums
+    assert all("The register knows only age and who lives alone" in page for page in (whole, sums))
 
 
 def test_a_budget_is_set_by_those_who_set_the_policy(as_user, mei, person, billed):
@@ -291,7 +292,9 @@ def test_a_budget_of_a_ground_is_told_to_those_who_see_waivers_and_finance_has_t
 
     other = applied(*a_home(estate, "502", name="李秀兰"), by=ann, now=now)
     page = manager.get(f"/waivers/{other.number}").text
-    assert f"Budget left: The company · {CANARY}" in page and "-¥135.92" in page  # 100 less twelve times 19.66
+    assert (
+        f"Budget not promised yet: The company · {CANARY}" in page and "-¥135.92" in page
+    )  # 100 less twelve times 19.66
     assert "less than this takes in a year" in page
 
 

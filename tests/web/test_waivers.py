@@ -1,7 +1,7 @@
 """From an application at the door to a free repair and a smaller bill, and who may see and do none of it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -101,6 +101,7 @@ def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_fre
     assert home[0].address in manager.get("/waivers/inbox").text
     page = manager.get(f"/waivers/{waits.number}").text
     assert all(said in page for said in ("¥39.31", "¥19.66", "¥19.65", "¥235.92"))
+    assert "In all, 12 months" in page
 
     done = manager.post(f"/waivers/{waits.number}/approval", data=decision(page))
     leak = category("WATER_LEAK")
@@ -254,7 +255,7 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
                          data={"version": hidden(page, "version"), "valid_from": "2026-04-01"})  # fmt: skip
 
     assert made.location == f"/waiver-policies/{draft.id}" and beyond.status_code == 422
-    assert "¥23.59" in weighed and "60.0 %" in weighed
+    assert "¥23.59" in weighed and "60.0 %" in weighed and "labour, material and call-outs are not weighed" in weighed
     assert begun.status_code == 303
     policies = db.session.scalars(select(WaiverPolicy).order_by(WaiverPolicy.number)).all()
     assert [(one.state.value, str(one.valid_until)) for one in policies] == [
@@ -284,6 +285,14 @@ def test_a_list_asks_as_often_for_three_as_for_one(estate, ann, mei, now, as_use
             sent.append(found.count)
 
     assert sent[0] == sent[1]
+
+
+def test_what_it_comes_to_in_all_ends_with_the_proof(home, ann, mei, now, as_user):
+    """Valid until 15 June: April, May and June are less, 58.98 in all."""
+    short = applied(*home, by=ann, now=now, proof_valid_until=date(2026, 6, 15))
+    page = as_user(mei).get(f"/waivers/{short.number}").text
+
+    assert "In all, 3 months" in page and "¥58.98" in page
 
 
 def test_another_persons_draft_is_nobody_elses(home, ann, mei, now, as_user):
