@@ -87,9 +87,11 @@ TIES = {"self": Tie.SELF, "related": Tie.RELATIVE}
 
 @pytest.fixture(params=["manager", "owner", "stand_in"])
 def decider(request, mei, person, estate, now):
-    """Somebody who may decide, and in whose place."""
-    if request.param != "stand_in":
-        return person("Kim", Role(request.param)), None
+    """Somebody who may decide, and in whose place. The owner is an officer too: else they could enter nothing."""
+    if request.param == "manager":
+        return person("Kim", Role.MANAGER), None
+    if request.param == "owner":
+        return person("Kim", Role.OWNER, Role.OFFICER), None
     kim = person("Kim", Role.OFFICER)
     with writing():
         name_stand_in(kim, for_user=mei, estate_id=estate.id, from_on=TODAY, until_on=TODAY + timedelta(7),

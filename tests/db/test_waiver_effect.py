@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 
+from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.models import Charge
 from helpdesk.billing.rules import fee
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Estate
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import WorkOrderKind
 from helpdesk.tariff.actions import make_quote
@@ -22,7 +25,7 @@ from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
 from helpdesk.waivers.simulating import simulate
 from tests.databases import ON_POSTGRES
-from tests.money import set_rules
+from tests.money import bill, set_rules
 from tests.waivers import PRICE, a_home, applied, seen, verified
 
 MARCH, APRIL, JUNE = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1)
@@ -199,3 +202,24 @@ def test_a_month_of_eight_homes_comes_to_what_a_hand_reckons(row, estate, ann, m
     found = reductions_of([home.id], Scope.PROPERTY_FEE, JUNE).get(home.id)
 
     assert (gross, found.of(gross) if found else 0) == (whole, less)
+
+
+def test_the_bills_of_the_eight_come_to_the_same_and_so_does_their_sum(estate, ann, mei, person, now):
+    """237.87 yuan whole, 110.86 less, 127.01 to pay: waivers that were applied for, verified and decided."""
+    ling = person("Ling", Role.OFFICER)
+    set_rules(estate)
+    for floor, (ground, area, use, _whole, _less) in enumerate(BY_HAND, 1):
+        home, resident = a_home(estate, f"{floor}01", area=area, use=use, name=f"住户{floor}")
+        if ground:
+            application = applied(home, resident, by=ann, now=now, ground=ground)
+            verified(application, by=ling, now=now)
+            granted(application, mei, now, proved=True)
+    with writing():
+        open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
+    bill(estate, JUNE, now=now)
+
+    lines = db.session.scalars(select(Charge).where(Charge.month == JUNE).order_by(Charge.place_id)).all()
+    assert [(line.gross_fen, line.reduced_fen) for line in lines] == [(row[3], row[4]) for row in BY_HAND]
+    assert [sum(getattr(line, name) for line in lines) for name in ("gross_fen", "reduced_fen", "net_fen")] == [
+        23_787, 11_086, 12_701,
+    ]  # fmt: skip

@@ -14,6 +14,8 @@ from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.looks.models import Look, Looked, Purpose
+from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.models import Channel as CallChannel
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
@@ -92,6 +94,30 @@ def test_at_the_door_it_is_entered_broken_off_and_handed_in(home, tao, ann, cate
     assert (row().status, row().channel, row().requester_id) == (S.VERIFIED, Channel.DOOR, None)
     assert technician.get(f"/waivers/{row().number}").status_code in (403, 404)
     assert technician.get(begun.location).status_code == 404
+
+
+def test_on_the_telephone_it_is_entered_from_the_call(home, estate, ann, tao, now, as_user, add):
+    """The person and the home are those of the call; nobody of the staff asked for it."""
+    call = add(
+        Call, estate_id=estate.id, request_key=str(uuid4()), channel=CallChannel.HOTLINE, caller_number="12000000001",
+        words="Asks about fees", outcome=Outcome.ENQUIRY, place_id=home[0].id, person_id=home[1].id, happened_at=now,
+        logged_at=now, saved_at=now, logged_by_id=ann.id, version=0,
+    )  # fmt: skip
+    operator = as_user(ann)
+    asked = f"call_id={call.id}&place_id={home[0].id}&person_id={home[1].id}"
+    page = operator.get(f"/waivers/new?{asked}").text
+    channel = re.search(r'<input[^>]*name="channel"[^>]*value="phone"[^>]*>', page)[0]
+    sent = {name: hidden(page, name) for name in ("request_key", "call_id", "person_id")}
+
+    begun = operator.post("/waivers", data=sent | {"place": home[0].address, "channel": "phone"})
+    draft = operator.get(begun.location).text
+    done = operator.post(begun.location.replace("draft", "submission"), data=filled(draft, home[1], tip_by_name="Tao"))
+
+    found = row()
+    assert "checked" in channel and done.location == "/waivers/handed-in"
+    assert (found.channel, found.call_id, found.beneficiary_id) == (Channel.PHONE, call.id, home[1].id)
+    assert (found.entered_by_id, found.requester_id, found.tip_by_name) == (ann.id, None, "Tao")
+    assert operator.get(f"/waivers/{found.number}").status_code in (403, 404)
 
 
 def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_free(
