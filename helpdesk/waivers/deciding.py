@@ -1,5 +1,6 @@
 """Deciding: approve, approve with changes, refuse, ask for papers, pass up; and one look more after a refusal."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +19,7 @@ from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
 from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
-from helpdesk.waivers.policy_models import RATES
+from helpdesk.waivers.policy_models import RATES, WORK
 from helpdesk.waivers.queries import Power, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus
@@ -27,10 +28,10 @@ S = WaiverStatus
 
 
 def approve(
-    application: WaiverApplication, *, seen: str, reason: str, property_fee_bp: int | None = None,
-    until_on: date | None = None, proved: bool = False, actor: User, now: datetime,
+    application: WaiverApplication, *, seen: str, reason: str, until_on: date | None = None, proved: bool = False,
+    actor: User, now: datetime, **rates: int | None,
 ) -> Step:  # fmt: skip
-    """Let a home pay less, as the policy has it or (with other figures) less of it; both figures are kept.
+    """Let a home pay less, as the policy has it or (with other `rates`) less of it; both figures are kept.
 
     Above the limit the first approval only counts together with a second one of somebody above. Refused while the
     policy leaves this home out, for more than the policy gives, and without fresh proof above its limit; Conflict when
@@ -40,7 +41,7 @@ def approve(
     power, facts = _decide(application, seen, reason, actor, today)
     if facts.walls:
         raise Refused(" ".join(word(wall) for wall in facts.walls))
-    given = _given(facts, property_fee_bp, until_on, today)
+    given = _given(facts, rates, until_on, today)
     monthly = share(facts.month_fee_fen, given.property_fee_bp, given.property_fee_cap_fen)
     if monthly * 12 > application.policy.proof_above_fen:
         require_proof(proved)
@@ -154,19 +155,21 @@ def _decide(application: WaiverApplication, seen: str, reason: str, actor: User,
     return power, facts
 
 
-def _given(facts: Facts, property_fee_bp: int | None, until_on: date | None, today: date) -> Terms:
+def _given(facts: Facts, rates: Mapping[str, int | None], until_on: date | None, today: date) -> Terms:
     """What is granted: the policy's terms, or less. More would be another policy."""
     asked = facts.terms
-    if property_fee_bp is not None and not 0 <= property_fee_bp <= asked.property_fee_bp:
-        raise Refused(_("The policy gives no more than this."), field="property_fee")
+    chosen = {name: rate for name, rate in rates.items() if rate is not None}
+    for name, rate in chosen.items():
+        if not 0 <= rate <= getattr(asked, name):
+            raise Refused(_("The policy gives no more than this."), field=name.removesuffix("_bp"))
     if until_on is not None and not today < until_on <= asked.until_on:
         raise Refused(_("It ends after today, and not later than the policy has it."), field="until_on")
-    rate = asked.property_fee_bp if property_fee_bp is None else property_fee_bp
-    return replace(asked, property_fee_bp=rate, until_on=until_on or asked.until_on)
+    return replace(asked, **chosen, until_on=until_on or asked.until_on)
 
 
 def _check_same(first: WaiverAct, given: Terms) -> None:
-    if (first.given_bp, first.given_until) != (given.property_fee_bp, given.until_on):
+    work = tuple(getattr(first, f"given_{what}_bp") for what in WORK)
+    if (first.given_bp, *work, first.given_until) != (*given.rates, given.until_on):
         raise Refused(_("The first approval was for other figures. Approve the same, or ask them to decide again."))
 
 
@@ -176,6 +179,8 @@ def _figures(facts: Facts, given: Terms, monthly: int, power: Power, seen: str) 
         "asked_bp": facts.terms.property_fee_bp, "given_bp": given.property_fee_bp,
         "asked_until": facts.terms.until_on, "given_until": given.until_on,
         "asked_fen": facts.monthly_fen, "given_fen": monthly,
+        **{f"asked_{what}_bp": getattr(facts.terms, f"{what}_bp") for what in WORK},
+        **{f"given_{what}_bp": getattr(given, f"{what}_bp") for what in WORK},
     }  # fmt: skip
 
 

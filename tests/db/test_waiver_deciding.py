@@ -270,6 +270,31 @@ def test_changes_keep_both_figures_and_give_no_more_than_the_policy(waits, mei, 
     assert (again(waits).until_on, again(waits).yearly_fen) == (date(2026, 10, 1), 1_179 * 12)
 
 
+def test_less_of_the_work_than_the_policy_gives_is_kept_with_both_figures(waits, mei, now):
+    with pytest.raises(Refused) as no:
+        decide(waits, mei, now, labour_bp=10_001)
+    assert no.value.field == "labour"
+
+    decide(waits, mei, now, labour_bp=4_000, call_out_bp=0)
+
+    row, act = again(waits), again(waits).acts[-1]
+    assert (row.property_fee_bp, row.labour_bp, row.materials_bp, row.call_out_bp) == (5_000, 4_000, 0, 0)
+    assert (act.kind, act.asked_labour_bp, act.given_labour_bp) == (ActKind.APPROVED_WITH_CHANGES, 10_000, 4_000)
+    assert (act.asked_call_out_bp, act.given_call_out_bp) == (again(waits).policy.grounds[2].call_out_bp, 0)
+    assert act.less_of_work[0] == ("labour", 10_000, 4_000)
+    with pytest.raises(DBAPIError), writing():
+        db.session.execute(text("UPDATE waiver_act SET given_labour_bp = 10000"))
+
+
+def test_the_second_approval_is_for_the_same_labour_too(dear, mei, oma, now):
+    decide(dear, mei, now, proved=True, labour_bp=5_000)
+
+    with pytest.raises(Refused):
+        decide(dear, oma, now, proved=True)
+
+    assert decide(dear, oma, now, proved=True, labour_bp=5_000) is Step.COUNTS
+
+
 def test_two_who_decide_at_once_are_settled_by_the_version(waits, mei, oma, now):
     shown = seen(again(waits), now)
     decide(waits, mei, now)

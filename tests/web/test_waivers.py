@@ -13,9 +13,9 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.looks.models import Look, Looked, Purpose
 from helpdesk.hotline.models import Call, Outcome
 from helpdesk.hotline.models import Channel as CallChannel
+from helpdesk.looks.models import Look, Looked, Purpose
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
@@ -140,6 +140,19 @@ def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_fre
 
     assert done.status_code == 303 and row(waits.number).status is S.APPROVED
     assert "Labour free" in job and "allowance" not in job and "LOW_INCOME" not in job
+
+
+def test_less_of_the_labour_is_given_on_the_page_and_both_figures_told(waits, mei, now, as_user):
+    manager = as_user(mei)
+    page = manager.get(f"/waivers/{waits.number}").text
+    assert "of 100 yuan they pay ¥60.00" in page and 'name="materials"' not in page  # the policy gives none
+    wrong = manager.post(f"/waivers/{waits.number}/approval", data=decision(page, labour="10001"))
+
+    done = manager.post(f"/waivers/{waits.number}/approval", data=decision(page, labour="4000"))
+
+    assert (wrong.status_code, done.status_code, row(waits.number).labour_bp) == (422, 303, 4_000)
+    told = manager.get(f"/waivers/{waits.number}").text
+    assert "Labour: of 100 yuan they pay ¥0.00 by the policy, ¥60.00 as given" in told
 
 
 def test_each_look_is_kept_with_who_when_whose_and_why(waits, home, mei, ling, person, now, as_user):

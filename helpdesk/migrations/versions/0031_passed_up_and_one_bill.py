@@ -2,9 +2,11 @@
 """What was passed up is the owner's, and one bill is lowered by whoever may
 
 Whoever passed an application up could approve it alone afterwards. A bill was lowered once by anybody who could write
-to the table: somebody without the right, of their own family, or above the limit.
+to the table: somebody without the right, of their own family, or above the limit. A decision may give less of the work
+as well, and keeps both figures; going back forgets them, but not what was granted.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision, down_revision = "0031", "0028"
@@ -49,8 +51,13 @@ ONE_BILL = (  # their own right, nobody of their own, and the limit of the editi
     " AND NEW.amount_fen <= p.one_off_limit_fen)"
 )
 
+RATES = tuple(f"{when}_{what}_bp" for what in ("labour", "materials", "call_out") for when in ("asked", "given"))
+
 
 def upgrade():
+    for name in RATES:
+        op.add_column("waiver_act", sa.Column(name, sa.Integer(), nullable=True))
+    _guard("waiver_act_rates", "waiver_act", f"UPDATE OF {', '.join(RATES)}", "1 = 1", "acts are never changed")
     _drop("waiver_is_approved", "waiver_application")
     _guard("waiver_is_approved", "waiver_application", "UPDATE", NOW, "nobody approved it")
     _guard("one_off_decider", "one_off_waiver", "INSERT", ONE_BILL, "somebody else must decide")
@@ -60,6 +67,9 @@ def downgrade():
     _drop("one_off_decider", "one_off_waiver")
     _drop("waiver_is_approved", "waiver_application")
     _guard("waiver_is_approved", "waiver_application", "UPDATE", BEFORE, "nobody approved it")
+    _drop("waiver_act_rates", "waiver_act")
+    for name in RATES:
+        op.drop_column("waiver_act", name)
 
 
 def _guard(name: str, table: str, when: str, condition: str, words: str) -> None:
