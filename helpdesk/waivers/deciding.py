@@ -1,5 +1,6 @@
 """Deciding: approve, approve with changes, refuse, ask for papers, pass up; and one look more after a refusal."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -18,7 +19,7 @@ from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
 from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
-from helpdesk.waivers.policy_models import RATES
+from helpdesk.waivers.policy_models import RATES, WORK
 from helpdesk.waivers.queries import Power, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus
@@ -27,10 +28,10 @@ S = WaiverStatus
 
 
 def approve(
-    application: WaiverApplication, *, seen: str, reason: str, property_fee_bp: int | None = None,
-    until_on: date | None = None, proved: bool = False, actor: User, now: datetime,
+    application: WaiverApplication, *, seen: str, reason: str, until_on: date | None = None, proved: bool = False,
+    actor: User, now: datetime, **rates: int | None,
 ) -> Step:  # fmt: skip
-    """Let a home pay less, as the policy has it or (with other figures) less of it; both figures are kept.
+    """Let a home pay less, as the policy has it or (with other `rates`) less of it; both figures are kept.
 
     Above the limit the first approval only counts together with a second one of somebody above. Refused while the
     policy leaves this home out, for more than the policy gives, and without fresh proof above its limit; Conflict when
@@ -40,18 +41,19 @@ def approve(
     power, facts = _decide(application, seen, reason, actor, today)
     if facts.walls:
         raise Refused(" ".join(word(wall) for wall in facts.walls))
-    given = _given(facts, property_fee_bp, until_on, today)
+    given = _given(facts, rates, until_on, today)
     monthly = share(facts.month_fee_fen, given.property_fee_bp, given.property_fee_cap_fen)
     if monthly * 12 > application.policy.proof_above_fen:
         require_proof(proved)
     first = first_approval_of(application)
+    by_two = needs_two(application, monthly * 12)
     step = rules.approval(
-        needs_two=needs_two(application, monthly * 12), approved_before=first is not None,
-        owner_before=bool(first and first.as_owner), as_owner=power.as_owner,
+        needs_two=by_two, approved_before=first is not None, owner_before=bool(first and first.as_owner),
+        as_owner=power.as_owner, passed_up=was_passed_up(application),
     )  # fmt: skip
     if step is Step.NEEDS_OWNER:
-        raise Refused(_("The second approval above the limit is the owner's, or of whoever stands in for the owner."))
-    if first is not None and step is Step.COUNTS and needs_two(application, monthly * 12):
+        raise Refused(_above(by_two))
+    if first is not None and step is Step.COUNTS and by_two:
         _check_same(first, given)
     figures = _figures(facts, given, monthly, power, seen)
     if step is Step.FIRST_OF_TWO:
@@ -81,13 +83,15 @@ def refuse(application: WaiverApplication, *, seen: str, reason: str, actor: Use
 
 
 def ask_papers(application: WaiverApplication, *, reason: str, by: date | None, actor: User, now: datetime) -> None:
-    """Send it back for papers, with a day until which they are waited for. Refused without saying which."""
+    """Send it back for papers, with a day until which they are waited for. Refused without the day or which papers."""
     if not _may_work(actor, application, clock.local_date(now)):
         raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
     _still_open(application)
     if not reason.strip():
         raise Refused(_("Write which papers are missing."), field="reason")
-    if by is not None and by < clock.local_date(now):
+    if by is None:  # without a day nobody could ever decide without them
+        raise Refused(_("Give a day."), field="papers_by")
+    if by < clock.local_date(now):
         raise Refused(_("This day is past."), field="papers_by")
     application.papers_by = by
     act_on(application, ActKind.PAPERS_ASKED, to=S.MORE_PAPERS, reason=reason, actor=actor, now=now)
@@ -124,6 +128,18 @@ def first_approval_of(application: WaiverApplication) -> WaiverAct | None:
     return standing[-1] if standing else None
 
 
+def was_passed_up(application: WaiverApplication) -> bool:
+    """Whether somebody left it to whoever stands above, who has to approve it then."""
+    handed_in = max((act.id for act in application.acts if act.kind is ActKind.SUBMITTED), default=0)
+    return any(act.kind is ActKind.PASSED_UP and act.id > handed_in for act in application.acts)
+
+
+def _above(by_two: bool) -> str:
+    if by_two:
+        return _("The second approval above the limit is the owner's, or of whoever stands in for the owner.")
+    return _("It was passed up: the owner approves it, or whoever stands in for the owner.")
+
+
 def _decide(application: WaiverApplication, seen: str, reason: str, actor: User, today: date) -> tuple[Power, Facts]:
     """Whether this person may decide this, now, and about what they saw."""
     power, found = power_over(actor, application, today)
@@ -139,19 +155,21 @@ def _decide(application: WaiverApplication, seen: str, reason: str, actor: User,
     return power, facts
 
 
-def _given(facts: Facts, property_fee_bp: int | None, until_on: date | None, today: date) -> Terms:
+def _given(facts: Facts, rates: Mapping[str, int | None], until_on: date | None, today: date) -> Terms:
     """What is granted: the policy's terms, or less. More would be another policy."""
     asked = facts.terms
-    if property_fee_bp is not None and not 0 <= property_fee_bp <= asked.property_fee_bp:
-        raise Refused(_("The policy gives no more than this."), field="property_fee")
+    chosen = {name: rate for name, rate in rates.items() if rate is not None}
+    for name, rate in chosen.items():
+        if not 0 <= rate <= getattr(asked, name):
+            raise Refused(_("The policy gives no more than this."), field=name.removesuffix("_bp"))
     if until_on is not None and not today < until_on <= asked.until_on:
         raise Refused(_("It ends after today, and not later than the policy has it."), field="until_on")
-    rate = asked.property_fee_bp if property_fee_bp is None else property_fee_bp
-    return replace(asked, property_fee_bp=rate, until_on=until_on or asked.until_on)
+    return replace(asked, **chosen, until_on=until_on or asked.until_on)
 
 
 def _check_same(first: WaiverAct, given: Terms) -> None:
-    if (first.given_bp, first.given_until) != (given.property_fee_bp, given.until_on):
+    work = tuple(getattr(first, f"given_{what}_bp") for what in WORK)
+    if (first.given_bp, *work, first.given_until) != (*given.rates, given.until_on):
         raise Refused(_("The first approval was for other figures. Approve the same, or ask them to decide again."))
 
 
@@ -161,6 +179,8 @@ def _figures(facts: Facts, given: Terms, monthly: int, power: Power, seen: str) 
         "asked_bp": facts.terms.property_fee_bp, "given_bp": given.property_fee_bp,
         "asked_until": facts.terms.until_on, "given_until": given.until_on,
         "asked_fen": facts.monthly_fen, "given_fen": monthly,
+        **{f"asked_{what}_bp": getattr(facts.terms, f"{what}_bp") for what in WORK},
+        **{f"given_{what}_bp": getattr(given, f"{what}_bp") for what in WORK},
     }  # fmt: skip
 
 

@@ -7,14 +7,18 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from helpdesk.billing.fees import fee_rules
 from helpdesk.billing.models import Account
 from helpdesk.core.extensions import db
+from helpdesk.estate.models import Place
 from helpdesk.repairs.models import WorkOrder, WorkOrderKind
 from helpdesk.tariff.queries import cost_of, quotes_of
 from helpdesk.tariff.reductions import Reduction, Scope
 from helpdesk.tariff.rules import WHOLE, share
 from helpdesk.tariff.states import QuoteStatus
+from helpdesk.waivers import rules
 from helpdesk.waivers.codes import APPROVALS, Flow
+from helpdesk.waivers.facts import month_fee
 from helpdesk.waivers.life_models import WaiverPause
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.states import GRANTED
@@ -30,9 +34,10 @@ CHUNK = 500  # places of one question: a database takes only so many values at o
 
 
 def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, Reduction]:
-    """What each of these homes need not pay on a local date; the highest rate, never added. For `tariff.SOURCES`.
+    """What each of these homes need not pay on a local date; one waiver each, never added. For `tariff.SOURCES`.
 
-    The property fee of a month is asked for on its first. A waiver that ended still counts for the days before,
+    The property fee of a month is asked for on its first, and of several the one that forgives most counts; of work
+    nobody knows here what it costs, so the highest rate does. A waiver that ended still counts for the days before,
     and one that is only recorded takes nothing off.
     """
     rate, cap = COLUMNS[scope]
@@ -45,9 +50,26 @@ def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, 
         asked = asked.where(WaiverApplication.place_id.in_(place_ids))
     wanted, found = set(place_ids), {}
     for row in db.session.execute(asked.order_by(rate.desc(), WaiverApplication.id)):
-        if row[0] in wanted and row[0] not in found:
-            found[row[0]] = Reduction(row[1], row[2], row[5] if cap is not None else None, *row[3:5])
-    return found
+        if row[0] in wanted:
+            offer = Reduction(row[1], row[2], row[5] if cap is not None else None, *row[3:5])
+            found.setdefault(row[0], []).append(offer)
+    if scope is Scope.PROPERTY_FEE:
+        _best_first(found, on)
+    return {place_id: offers[0] for place_id, offers in found.items()}
+
+
+def _best_first(found: dict[int, list[Reduction]], month: date) -> None:
+    """Where a cap could make the highest rate the lesser waiver, put the best of them first."""
+    unclear = [place_id for place_id, offers in found.items() if len(offers) > 1 and offers[0].cap_fen is not None]
+    if not unclear:
+        return
+    places = db.session.scalars(select(Place).where(Place.id.in_(unclear))).all()
+    use_rules = {estate_id: fee_rules(estate_id, month) for estate_id in {place.estate_id for place in places}}
+    for place in places:
+        by_id = {one.waiver_id: one for one in found[place.id]}
+        offers = [rules.Offer(one.waiver_id, one.rate_bp, one.cap_fen) for one in found[place.id]]
+        chosen = rules.best(month_fee(place, month, use_rules[place.estate_id]), offers)
+        found[place.id].insert(0, by_id[chosen.key])
 
 
 def counted(begins, on: date):

@@ -18,7 +18,7 @@ from helpdesk.waivers.applying import Told
 from helpdesk.waivers.codes import Channel, ConsentHow, ProofType
 from helpdesk.waivers.facts import Facts
 from helpdesk.waivers.models import WaiverApplication
-from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
+from helpdesk.waivers.policy_models import WORK, PolicyGround, WaiverPolicy
 
 NUMBER = re.compile(r"[0-9]{1,7}(?:[.][0-9]{1,2})?")
 YEARS = range(2000, 2101)
@@ -178,21 +178,34 @@ class DecisionForm(Form):
     seen = HiddenField(filters=[clean], validators=[Length(max=32)])
     reason = LongText(_l("Why"), limit=1_000)
     property_fee = SelectField(_l("How much less"), coerce=a_rate, choices=[], validate_choice=False)
+    labour = SelectField(_l("Labour"), coerce=a_rate, choices=[], validate_choice=False)
+    materials = SelectField(_l("Materials"), coerce=a_rate, choices=[], validate_choice=False)
+    call_out = SelectField(_l("Call-out"), coerce=a_rate, choices=[], validate_choice=False)
     until_on = DateField(_l("Until, not counting this day"), validators=[Optional(), a_real_day])
     papers_by = DateField(_l("Papers wanted by"), validators=[Optional(), a_real_day])
     password = PasswordField(_l("Your password again"), validators=[Optional(), Length(max=1_024)])
 
     def __init__(self, application: WaiverApplication, facts: Facts, **kwargs):
-        asked = {"property_fee": facts.terms.property_fee_bp, "until_on": facts.terms.until_on}
+        work = {what: getattr(facts.terms, f"{what}_bp") for what in WORK}
+        asked = {"property_fee": facts.terms.property_fee_bp, "until_on": facts.terms.until_on, **work}
         super().__init__(**asked | {"seen": facts.digest, "version": application.version} | kwargs)
         self.property_fee.choices = [(rate, less_a_month(facts, rate)) for rate in steps(facts.terms.property_fee_bp)]
+        for what, most in work.items():
+            self[what].choices = [(rate, of_hundred(rate)) for rate in steps(most)]
+
+    @property
+    def less_of_work(self) -> list[SelectField]:
+        """Only where the policy gives something."""
+        return [self[what] for what in WORK if len(self[what].choices) > 1]
 
     @property
     def figures(self) -> dict:
         """What was chosen, for `deciding.approve`."""
-        if self.property_fee.data not in dict(self.property_fee.choices):
-            raise Refused(_("Choose one of these."), field="property_fee")
-        return {"property_fee_bp": self.property_fee.data, "until_on": self.until_on.data}
+        rates = ("property_fee", *WORK)
+        for name in rates:
+            if self[name].data not in dict(self[name].choices):
+                raise Refused(_("Choose one of these."), field=name)
+        return {**{f"{name}_bp": self[name].data for name in rates}, "until_on": self.until_on.data}
 
 
 def steps(most: int) -> list[int]:
@@ -205,6 +218,10 @@ def less_a_month(facts: Facts, rate: int) -> str:
     if not less:
         return _("nothing less a month")
     return _("%(money)s less a month", money=format_fen(less))
+
+
+def of_hundred(rate: int) -> str:
+    return _("of 100 yuan they pay %(money)s", money=format_fen(10_000 - rate))
 
 
 class ReasonForm(Form):

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.callbacks.actions import let_go
-from helpdesk.callbacks.states import CallbackStatus
+from helpdesk.billing.actions import credit_reduced_months
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
@@ -17,8 +16,9 @@ from helpdesk.core.extensions import db
 from helpdesk.core.words import word
 from helpdesk.waivers import life, rules
 from helpdesk.waivers.acts import act_on
+from helpdesk.waivers.calls import forget_calls, tell_of_end, tell_of_rest
 from helpdesk.waivers.codes import ActKind, EndReason
-from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverPause, WaiverReminder, WaiverTask
+from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverPause, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.queries import Power, power_over
 from helpdesk.waivers.rules import Bar
@@ -37,19 +37,27 @@ def suspend(application: WaiverApplication, *, reason: str, actor: User, now: da
     begins = rules.first_of_next_month(clock.local_date(now))
     db.session.add(WaiverPause(application_id=application.id, from_on=begins))
     db.session.flush()
+    if begins < application.until_on and _is_alive(application):
+        tell_of_rest(application, begins, now)
 
 
 def resume(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
     """Let it go on from the first of the next month; a rest that had not begun is as if it had never been.
 
-    It gives money again, so it is judged like a decision: whoever may decide, or stands in for them, and had no part
-    in asking for it. The database holds the same.
+    Months that were billed in full meanwhile, and are not of the rest, are credited. It gives money again, so it is
+    judged like a decision: whoever may decide, or stands in for them, and had no part in asking for it. The database
+    holds the same.
     """
     power = _may_give(application, actor, clock.local_date(now))
     _says_why(reason)
     as_whom = {"as_owner": power.as_owner, "stands_in_for_id": power.for_user_id}
     act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now, **as_whom)
-    _end_pauses(application, rules.first_of_next_month(clock.local_date(now)))
+    goes_on = rules.first_of_next_month(clock.local_date(now))
+    _end_pauses(application, goes_on)
+    credit_reduced_months(application.place_id, goes_on, actor=actor, now=now)
+    with force_locale("zh"):  # kept with the call-back, whoever let it go on
+        because = _("It goes on")
+    forget_calls(application, because=because, now=now, of_reminders=False)
 
 
 def end(
@@ -134,6 +142,12 @@ def _stop(
     with force_locale("zh"):  # kept with the call-back, whoever ended it
         because = _("The waiver has ended")
     forget_calls(application, because=because, now=now)
+    if was_granted and today < application.until_on and _is_alive(application):
+        tell_of_end(application, now)
+
+
+def _is_alive(application: WaiverApplication) -> bool:
+    return application.beneficiary is not None and not application.beneficiary.died_on
 
 
 def _list_over_granted(application: WaiverApplication, since: date | None, now: datetime) -> None:
@@ -145,16 +159,6 @@ def _list_over_granted(application: WaiverApplication, since: date | None, now: 
             estate_id=application.estate_id, application_id=application.id, from_month=from_month,
             until_month=application.until_on, noted_at=now,
         ))  # fmt: skip
-
-
-def forget_calls(application: WaiverApplication, *, because: str, now: datetime) -> None:
-    """Nobody is rung any more about a waiver that ended, or that has a successor."""
-    asked = select(WaiverReminder).where(
-        WaiverReminder.application_id == application.id, WaiverReminder.callback_id.is_not(None)
-    )
-    for reminder in db.session.scalars(asked):
-        if reminder.callback.status is CallbackStatus.OPEN:
-            let_go(reminder.callback, because=because, now=now)
 
 
 def _end_pauses(application: WaiverApplication, until_on: date) -> None:

@@ -20,7 +20,7 @@ from helpdesk.waivers.codes import (
     ProofType,
     Tie,
 )
-from helpdesk.waivers.policy_models import RATES_KNOWN, WaiverPolicy
+from helpdesk.waivers.policy_models import RATES_KNOWN, WORK, WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 
 
@@ -152,6 +152,18 @@ class WaiverAct(db.Model):
     given_until: Mapped[date | None]
     asked_fen: Mapped[int | None]  # a month
     given_fen: Mapped[int | None]
+    asked_labour_bp: Mapped[int | None]
+    given_labour_bp: Mapped[int | None]
+    asked_materials_bp: Mapped[int | None]
+    given_materials_bp: Mapped[int | None]
+    asked_call_out_bp: Mapped[int | None]
+    given_call_out_bp: Mapped[int | None]
+
+    @property
+    def less_of_work(self) -> list[tuple[str, int, int]]:
+        """What of the work was given differently from the policy: its name, the policy's rate, the given one."""
+        pairs = [(what, getattr(self, f"asked_{what}_bp"), getattr(self, f"given_{what}_bp")) for what in WORK]
+        return [pair for pair in pairs if pair[2] is not None and pair[1] != pair[2]]
 
 
 class OneOffWaiver(db.Model):

@@ -50,9 +50,15 @@ class Sheet:
     similar: list[WaiverApplication]
     budgets: list[Budget]
     scans: Sequence[WaiverScan]
-    few_deciders: bool
+    lacks: list[rules.Lack]
     may_decide: bool
     may_work: bool
+    months: int
+
+    @property
+    def in_all_fen(self) -> int:
+        """What the property fee becomes less as long as it is for."""
+        return self.facts.monthly_fen * self.months
 
 
 def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
@@ -67,8 +73,11 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
         here=queries.running_here(application.place_id, today, besides=application.id),
         earlier=queries.earlier_of(application), similar=queries.similar_cases(application),
         budgets=_budgets(application, facts, today), scans=kept_of(application),
-        few_deciders=len(queries.deciders(application.estate_id, today)) < 2,
+        lacks=queries.lacking(application.estate_id),
         may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
+        months=rules.months_reduced(
+            application.fee_from or facts.fee_from, application.until_on or facts.terms.until_on
+        ),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from helpdesk.waivers.codes import (
 )
 
 RATES = ("property_fee_bp", "labour_bp", "materials_bp", "call_out_bp")
+WORK = ("labour", "materials", "call_out")
 RATES_KNOWN = " AND ".join(f"{name} BETWEEN 0 AND 10000" for name in RATES)
 CAPS_KNOWN = (
     "(property_fee_cap_fen IS NULL OR property_fee_cap_fen > 0) AND (labour_cap_fen IS NULL OR labour_cap_fen > 0)"

@@ -26,7 +26,7 @@ from helpdesk.waivers.policy_forms import (
     TieForm,
 )
 from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
-from helpdesk.waivers.queries import deciders, standing_in, ties_here, workers_here
+from helpdesk.waivers.queries import deciders, lacking, standing_in, ties_here, workers_here
 from helpdesk.waivers.simulating import simulate
 from helpdesk.waivers.stand_ins import named, tied
 from helpdesk.waivers.views import bp
@@ -38,11 +38,11 @@ READS = (P.SEE_WAIVERS, P.SET_WAIVER_POLICY)
 @bp.get("/waiver-policies")
 @needs(*READS)
 def policy_list():
-    estate_id, today = estate_here(*READS), clock.local_date(clock.now())
+    estate_id = estate_here(*READS)
     found = db.session.scalars(
         policies.visible_policies(me()).where(WaiverPolicy.estate_id == estate_id).order_by(WaiverPolicy.number.desc())
     ).all()
-    shown = {"policies": found, "form": DraftPolicyForm(formdata=None), "few": len(deciders(estate_id, today)) < 2}
+    shown = {"policies": found, "form": DraftPolicyForm(formdata=None), "lacks": lacking(estate_id)}
     return render_template("waivers/policies.html", **shown, estate_id=estate_id)
 
 
@@ -255,6 +255,6 @@ def _deciders_page(estate_id: int, form: StandInForm, tie_form: TieForm | None =
     tie_form.user_id.choices = [(one.id, one.name) for one in workers]
     ties = {"ties": ties_here(estate_id), "tie_form": tie_form}
     may = {"names_one": can(me(), P.DECIDE_WAIVERS, estate_id), "refused": refused}
-    shown = {**ties, **may, "able": able, "rows": rows, "form": form}
+    shown = {**ties, **may, "able": able, "lacks": lacking(estate_id), "rows": rows, "form": form}
     status = form.http_status if form.http_status != 200 else tie_form.http_status
     return render_template("waivers/deciders.html", **shown, estate_id=estate_id), status

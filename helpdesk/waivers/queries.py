@@ -18,7 +18,7 @@ from helpdesk.estate.queries import lives_there
 from helpdesk.waivers.codes import APPROVALS, TAKES_PART, VERIFIES, ActKind
 from helpdesk.waivers.models import StaffTie, StandIn, WaiverAct, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
-from helpdesk.waivers.rules import Bar, Part, bars
+from helpdesk.waivers.rules import Bar, Lack, Part, bars
 from helpdesk.waivers.states import WaiverStatus
 
 P = Permission
@@ -124,7 +124,7 @@ def powers_of(user: User, estate_id: int, on: date) -> list[Power]:
 
 
 def deciders(estate_id: int, on: date) -> list[User]:
-    """Who may decide here on a local date, by name; a company with one of them cannot answer for anything."""
+    """Who may decide here on a local date, by name, in their own right or in somebody's place."""
     roles = [role for role in Role if P.DECIDE_WAIVERS in GRANTS[role]]
     by_role = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
     standing = select(StandIn.user_id).where(
@@ -132,6 +132,19 @@ def deciders(estate_id: int, on: date) -> list[User]:
     )
     able = or_(User.id.in_(by_role), User.id.in_(standing))
     return list(db.session.scalars(select(User).where(User.active, able).order_by(User.name, User.id)))
+
+
+def lacking(estate_id: int) -> list[Lack]:
+    """Who is missing for every application to find somebody who decides it.
+
+    Only people with a right of their own count: what somebody had a part in is barred for their stand-in as well.
+    """
+    roles = [role for role in Role if P.DECIDE_WAIVERS in GRANTS[role]]
+    held = select(UserRole.user_id, UserRole.role).join(User, User.id == UserRole.user_id)
+    found = db.session.execute(held.where(User.active, UserRole.estate_id == estate_id, UserRole.role.in_(roles))).all()
+    has_owner = any(P.DECIDE_WAIVERS_ABOVE in GRANTS[row.role] for row in found)
+    lacks = {Lack.SECOND: len({row.user_id for row in found}) < 2, Lack.OWNER: not has_owner}
+    return [lack for lack, holds in lacks.items() if holds]
 
 
 def part_of(user: User, application: WaiverApplication, power: Power, *, besides: Bar | None = None) -> Part:

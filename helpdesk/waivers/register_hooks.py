@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import User
 from helpdesk.callbacks.actions import let_go
-from helpdesk.callbacks.models import Callback
+from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
@@ -20,7 +20,7 @@ from helpdesk.estate.models import Occupancy, OccupancyEnd, OccupancyRole, Perso
 from helpdesk.estate.queries import lives_there
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.life_actions import RUNNING, ask_officer, end_by_itself
-from helpdesk.waivers.life_models import TaskKind, WaiverReminder
+from helpdesk.waivers.life_models import TaskKind
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.queries import household_of
 from helpdesk.waivers.states import OPEN, WaiverStatus
@@ -121,8 +121,10 @@ def _look_again(application: WaiverApplication, key: str, actor: User | None, no
 
 def _ring_nobody(person: Person, now: datetime) -> None:
     """No call about a waiver goes to the number of somebody who died."""
-    open_ones = select(Callback).join(WaiverReminder, WaiverReminder.callback_id == Callback.id)
-    theirs = open_ones.where(Callback.person_id == person.id, Callback.status == CallbackStatus.OPEN)
+    theirs = select(Callback).where(
+        Callback.person_id == person.id, Callback.status == CallbackStatus.OPEN,
+        Callback.reason == Reason.TELL, Callback.asked_by_id.is_(None),
+    )  # fmt: skip
     with force_locale("zh"):  # kept with the call-back, whoever noted it
         because = _("This person has died")
     for callback in db.session.scalars(theirs).all():

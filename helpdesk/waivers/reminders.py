@@ -5,20 +5,20 @@ transaction that makes the call-back, so it is made once, and after a silence on
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from helpdesk.callbacks.actions import ask_to_ring
-from helpdesk.callbacks.models import Callback, Reason
+from helpdesk.callbacks.models import Callback
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Person
 from helpdesk.waivers import life
+from helpdesk.waivers.calls import ring
 from helpdesk.waivers.life_actions import RUNNING, ask_officer
 from helpdesk.waivers.life_models import TaskKind, WaiverReminder
 from helpdesk.waivers.models import WaiverApplication
@@ -26,7 +26,7 @@ from helpdesk.waivers.register_hooks import look_at
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
 CHUNK = 50
-RING_AT = time(10)
+NO_TIME_LEFT = 7  # days
 S = WaiverStatus
 LAPSED_LATELY = timedelta(days=60)  # whoever's waiver ended longer ago than that knows it by now
 
@@ -35,7 +35,7 @@ def remind(now: datetime) -> int:
     """Make every reminder that is due, once; returns how many call-backs came of it."""
     today, calls = clock.local_date(now), 0
     near = (
-        WaiverApplication.status == S.APPROVED,
+        WaiverApplication.status.in_(RUNNING),  # one that rests runs out as well
         WaiverApplication.until_on <= today + timedelta(days=life.REMIND_AT[0]),
         WaiverApplication.until_on >= today - LAPSED_LATELY,
     )
@@ -74,13 +74,16 @@ def _remind(application: WaiverApplication, today: date, now: datetime) -> int:
 
 
 def _is_worth_a_call(application: WaiverApplication, days: int) -> bool:
-    """Not while they wait to be rung about it, nor once the next one is asked for; nor, for the last, once told."""
+    """Not while they wait to be rung about it, nor once the next one is asked for; nor, for the last, once told.
+
+    A draft of the next one is enough as long as there is time: it may have been left.
+    """
     if application.beneficiary is None or application.beneficiary.died_on:
         return False
+    asked_for = (*OPEN, S.APPROVED, *((S.DRAFT,) if days > NO_TIME_LEFT else ()))
     follows = select(WaiverApplication.id).where(
-        WaiverApplication.renews_id == application.id,
-        WaiverApplication.status.in_((*OPEN, S.APPROVED, S.DRAFT)),
-    )  # fmt: skip
+        WaiverApplication.renews_id == application.id, WaiverApplication.status.in_(asked_for)
+    )
     if db.session.scalar(follows):
         return False
     before = select(Callback.status).join(WaiverReminder, WaiverReminder.callback_id == Callback.id)
@@ -89,8 +92,6 @@ def _is_worth_a_call(application: WaiverApplication, days: int) -> bool:
 
 
 def _call(application: WaiverApplication, days: int, now: datetime) -> Callback:
-    """Somebody has to ring them. The words name no ground and no paper: whoever rings may not know it."""
-    person = application.beneficiary
     last_day = application.until_on - timedelta(days=1)
     if days:
         words = _("What they pay less for ends on %(day)s. Ask them to bring their papers to the office before.",
@@ -98,12 +99,7 @@ def _call(application: WaiverApplication, days: int, now: datetime) -> Callback:
     else:
         words = _("What they pay less for ended on %(day)s: the next bill is the full price. They may apply anew.",
                   day=last_day)  # fmt: skip
-    due_on = clock.local_date(now) + timedelta(days=1)
-    return ask_to_ring(
-        estate_id=application.estate_id, reason=Reason.TELL, words=words, person=person, place=application.place,
-        number=person.phones[0].digits if person.phones else "", actor=None, now=now,
-        due_at=clock.from_local(datetime.combine(due_on, RING_AT)),
-    )  # fmt: skip
+    return ring(application, words, now)
 
 
 def _begin_review(now: datetime) -> None:

@@ -54,6 +54,12 @@ def last_month_reduced(until_on: date) -> date:
     return last_day.replace(day=1)
 
 
+def months_reduced(begins: date, until_on: date) -> int:
+    """Of how many months the property fee is less, from the first of one on."""
+    last = last_month_reduced(until_on)
+    return max(0, (last.year - begins.year) * 12 + last.month - begins.month + 1)
+
+
 class Bar(StrEnum):
     """Why somebody may not decide."""
 
@@ -95,18 +101,30 @@ def bars(part: Part) -> list[Bar]:
     return [bar for bar, holds in reasons.items() if holds]
 
 
+class Lack(StrEnum):
+    """What an estate lacks, so that some applications can never be decided."""
+
+    SECOND = "second_decider"
+    OWNER = "no_owner"
+
+
 class Step(StrEnum):
     """What an approval by this person comes to."""
 
     COUNTS = "counts"
     FIRST_OF_TWO = "first_of_two"
-    NEEDS_OWNER = "needs_owner"  # two have to approve, and neither would be the one above
+    NEEDS_OWNER = "needs_owner"  # two have to approve, or it was passed up, and nobody would be the one above
 
 
-def approval(*, needs_two: bool, approved_before: bool, owner_before: bool, as_owner: bool) -> Step:
-    """Above the limit two people have to approve, and one of them must stand above the other."""
+def approval(
+    *, needs_two: bool, approved_before: bool, owner_before: bool, as_owner: bool, passed_up: bool = False
+) -> Step:
+    """Above the limit two people have to approve, one of them standing above; what was passed up is for the one above.
+
+    `needs_two` asks for the one above anyway.
+    """
     if not needs_two:
-        return Step.COUNTS
+        return Step.NEEDS_OWNER if passed_up and not as_owner else Step.COUNTS
     if not approved_before:
         return Step.FIRST_OF_TWO
     return Step.COUNTS if owner_before or as_owner else Step.NEEDS_OWNER

@@ -12,6 +12,7 @@ from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
 from helpdesk.tariff.reductions import Scope
 from helpdesk.tariff.rules import share
+from helpdesk.waivers.codes import Flow
 from helpdesk.waivers.effect import reductions
 from helpdesk.waivers.facts import month_fee
 from helpdesk.waivers.models import WaiverApplication
@@ -87,7 +88,8 @@ def simulate(policy: WaiverPolicy, today: date) -> Simulation:
     homes = []
     for place_id, application in newest.items():
         ground, whole = ground_of(policy, application.ground_code), fees.get(place_id, 0)
-        then = share(whole, ground.property_fee_bp, ground.property_fee_cap_fen) if ground else 0
+        lowers = ground is not None and ground.flow is not Flow.PAY_THEN_SUBSIDY
+        then = share(whole, ground.property_fee_bp, ground.property_fee_cap_fen) if lowers else 0
         now = counting[place_id].of(whole) if place_id in counting else 0
         homes.append(Home(application, whole, now, then))
     homes.sort(key=lambda home: (-abs(home.change_fen), home.application.place_id))

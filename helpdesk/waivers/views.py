@@ -46,8 +46,8 @@ def index():
 @needs(P.SEE_WAIVERS, P.DECIDE_WAIVERS, P.WORK_WAIVERS)
 def inbox():
     estate_id, today = estate_here(P.SEE_WAIVERS), clock.local_date(clock.now())
-    found, able = lists.inbox(me(), estate_id, today), queries.deciders(estate_id, today)
-    shown = {"inbox": found, "estate_id": estate_id, "today": today, "deciders": able}
+    found, lacks = lists.inbox(me(), estate_id, today), queries.lacking(estate_id)
+    shown = {"inbox": found, "estate_id": estate_id, "today": today, "lacks": lacks}
     return page_or_part("waivers/inbox.html", "waivers/_inbox.html", **shown)
 
 

@@ -16,7 +16,7 @@ from helpdesk.waivers.codes import (
 )
 from helpdesk.waivers.life_models import TaskKind
 from helpdesk.waivers.lists import Group
-from helpdesk.waivers.rules import Bar, Warning
+from helpdesk.waivers.rules import Bar, Lack, Warning
 from helpdesk.waivers.states import Standing, WaiverStatus
 
 register({
@@ -114,6 +114,15 @@ register({
     Bar.REFUSED_IT: _l("You refused it before: the second look is somebody else's."),
     Bar.STOOD_IN_FOR: _l("Whoever you stand in for had a part in it: somebody else decides."),
     Bar.FIRST: _l("You approved it first: the second approval is somebody else's."),
+})  # fmt: skip
+register({
+    Lack.SECOND: _l(
+        "Only one person may decide here. What they enter themselves nobody can decide, nor whoever stands in for"
+        " them: a second person needs the role of manager or owner."
+    ),
+    Lack.OWNER: _l(
+        "Nobody here has the role of owner: what needs the owner, or is passed up, can never be approved."
+    ),
 })  # fmt: skip
 register({
     Warning.SECOND_OF_HOUSEHOLD: _l("Somebody of this household has a waiver for another home: one home each."),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from helpdesk.accounts.models import User
 from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
@@ -18,7 +19,8 @@ from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
 from helpdesk.waivers.life_actions import resume, suspend
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
-from helpdesk.waivers.rules import Step
+from helpdesk.waivers.queries import lacking
+from helpdesk.waivers.rules import Lack, Step
 from helpdesk.waivers.states import WaiverStatus
 from tests.waivers import a_home, applied, seen, told, verified
 
@@ -79,7 +81,22 @@ def test_a_manager_who_had_no_part_in_it_approves_it(waits, mei, now):
     assert (act.kind, act.asked_fen, act.given_fen, act.actor_id) == (ActKind.APPROVED, 1_966, 1_966, mei.id)
 
 
-PARTS = ("entered", "requested", "edited", "verified", "related", "payer_related", "refused_it")
+PARTS = ("entered", "requested", "edited", "verified", "self", "related", "payer_related", "refused_it")
+TIES = {"self": Tie.SELF, "related": Tie.RELATIVE}
+
+
+@pytest.fixture(params=["manager", "owner", "stand_in"])
+def decider(request, mei, person, estate, now):
+    """Somebody who may decide, and in whose place. The owner is an officer too: else they could enter nothing."""
+    if request.param == "manager":
+        return person("Kim", Role.MANAGER), None
+    if request.param == "owner":
+        return person("Kim", Role.OWNER, Role.OFFICER), None
+    kim = person("Kim", Role.OFFICER)
+    with writing():
+        name_stand_in(kim, for_user=mei, estate_id=estate.id, from_on=TODAY, until_on=TODAY + timedelta(7),
+                      actor=mei, now=now)  # fmt: skip
+    return kim, mei.id
 
 
 def with_part(part, home, who, ann, ling, estate, now):
@@ -95,9 +112,9 @@ def with_part(part, home, who, ann, ling, estate, now):
                           ground="LONELY_ELDER" if part == "verified" else "LOW_INCOME_EDGE",
                           is_mine=part == "requested")  # fmt: skip
     verified(application, by=who if part == "verified" else ling, now=now)
-    if part == "related":
+    if part in TIES:
         with writing():
-            note_tie(who, resident, tie=Tie.RELATIVE, actor=ling, now=now)
+            note_tie(who, resident, tie=TIES[part], actor=ling, now=now)
     if part == "edited":
         with writing():
             edit(again(application), told(resident, words="Corrected"), actor=who, now=now)
@@ -111,23 +128,29 @@ def with_part(part, home, who, ann, ling, estate, now):
 @pytest.mark.proves("AC-06")
 @pytest.mark.parametrize("kind", ["approved", "approved_with_changes", "first_approval", "refused", "resumed"])
 @pytest.mark.parametrize("part", PARTS)
-def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(part, kind, home, ann, mei, ling, estate, now):
-    application = with_part(part, home, mei, ann, ling, estate, now)
+def test_nobody_decides_what_they_had_a_part_in_not_even_by_direct_sql(
+    part, kind, decider, home, ann, ling, estate, now
+):
+    who, for_id = decider
+    application = with_part(part, home, who, ann, ling, estate, now)
     act = refuse if kind == "refused" else approve
 
     with pytest.raises(NotAllowed):
-        decide(application, mei, now, act)
+        decide(application, who, now, act)
     with pytest.raises(DBAPIError):
-        by_hand(application, mei.id, kind)
+        by_hand(application, who.id, kind, stands_in_for=for_id)
 
     assert again(application).status is S.VERIFIED
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_somebody_else_decides_it(part, home, ann, mei, ling, oma, estate, now):
-    application = with_part(part, home, mei, ann, ling, estate, now)
+def test_somebody_else_decides_it(part, decider, home, ann, ling, person, estate, now):
+    """The same three, when it was another who had the part."""
+    application = with_part(part, home, person("Max", Role.MANAGER), ann, ling, estate, now)
+    who, for_id = decider
 
-    assert decide(application, oma, now) is Step.COUNTS
+    assert decide(application, who, now) is Step.COUNTS
+    assert again(application).acts[-1].stands_in_for_id == for_id
 
 
 @pytest.mark.parametrize("role", [one for one in Role if one not in (Role.MANAGER, Role.OWNER)])
@@ -171,24 +194,24 @@ def test_above_the_limit_two_people_approve_and_one_is_the_owner(dear, mei, oma,
     assert again(dear).status is S.APPROVED
 
 
+def made_approved(application, yearly_fen=23_592):
+    """What somebody with the database in their hands would write after an approval."""
+    statement = text(
+        "UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02', fee_from = '2026-04-01',"
+        " until_on = '2027-04-01', property_fee_bp = 10000, labour_bp = 0, materials_bp = 0, call_out_bp = 0,"
+        " yearly_fen = :yearly WHERE id = :id"
+    )
+    with writing():
+        db.session.execute(statement, {"id": application.id, "yearly": yearly_fen})
+
+
 @pytest.mark.proves("AC-06")
 def test_the_database_lets_nothing_through_that_one_person_approved_above_the_limit(dear, oma, now):
-    def alone():
-        with writing():
-            db.session.execute(
-                text(
-                    "UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02',"
-                    " fee_from = '2026-04-01', until_on = '2027-04-01', property_fee_bp = 10000, labour_bp = 0,"
-                    " materials_bp = 0, call_out_bp = 0, yearly_fen = 47172 WHERE id = :id"
-                ),
-                {"id": dear.id},
-            )
-
     with pytest.raises(DBAPIError):
-        alone()
+        made_approved(dear, 47_172)
     by_hand(dear, oma.id, as_owner=True)
     with pytest.raises(DBAPIError):
-        alone()
+        made_approved(dear, 47_172)
 
 
 @pytest.mark.proves("AC-06")
@@ -225,11 +248,7 @@ def test_an_edit_voids_what_was_shown_and_what_was_approved(dear, home, mei, oma
         approve(again(dear), seen=old, reason="As shown", proved=True, actor=oma, now=now)
     with pytest.raises(DBAPIError):  # her approval alone is not the second one any more
         by_hand(dear, oma.id, as_owner=True)
-        with writing():
-            db.session.execute(text("UPDATE waiver_application SET status = 'approved', approved_on = '2026-03-02',"
-                                    " fee_from = '2026-04-01', until_on = '2027-04-01', property_fee_bp = 10000,"
-                                    " labour_bp = 0, materials_bp = 0, call_out_bp = 0, yearly_fen = 47172"
-                                    " WHERE id = :id"), {"id": dear.id})  # fmt: skip
+        made_approved(dear, 47_172)
 
     assert again(dear).status is S.VERIFIED
 
@@ -255,6 +274,31 @@ def test_changes_keep_both_figures_and_give_no_more_than_the_policy(waits, mei, 
     assert (act.asked_bp, act.given_bp, act.asked_fen, act.given_fen) == (5_000, 3_000, 1_966, 1_179)
     assert (act.asked_until, act.given_until) == (date(2027, 4, 1), date(2026, 10, 1))
     assert (again(waits).until_on, again(waits).yearly_fen) == (date(2026, 10, 1), 1_179 * 12)
+
+
+def test_less_of_the_work_than_the_policy_gives_is_kept_with_both_figures(waits, mei, now):
+    with pytest.raises(Refused) as no:
+        decide(waits, mei, now, labour_bp=10_001)
+    assert no.value.field == "labour"
+
+    decide(waits, mei, now, labour_bp=4_000, call_out_bp=0)
+
+    row, act = again(waits), again(waits).acts[-1]
+    assert (row.property_fee_bp, row.labour_bp, row.materials_bp, row.call_out_bp) == (5_000, 4_000, 0, 0)
+    assert (act.kind, act.asked_labour_bp, act.given_labour_bp) == (ActKind.APPROVED_WITH_CHANGES, 10_000, 4_000)
+    assert (act.asked_call_out_bp, act.given_call_out_bp) == (again(waits).policy.grounds[2].call_out_bp, 0)
+    assert act.less_of_work[0] == ("labour", 10_000, 4_000)
+    with pytest.raises(DBAPIError), writing():
+        db.session.execute(text("UPDATE waiver_act SET given_labour_bp = 10000"))
+
+
+def test_the_second_approval_is_for_the_same_labour_too(dear, mei, oma, now):
+    decide(dear, mei, now, proved=True, labour_bp=5_000)
+
+    with pytest.raises(Refused):
+        decide(dear, oma, now, proved=True)
+
+    assert decide(dear, oma, now, proved=True, labour_bp=5_000) is Step.COUNTS
 
 
 @pytest.mark.proves("AC-07")
@@ -461,6 +505,49 @@ def test_papers_are_asked_for_until_a_day_and_it_is_passed_up_with_a_reason(wait
 
     row = again(waits)
     assert (row.status, row.papers_by, row.passed_up) == (S.MORE_PAPERS, TODAY + timedelta(10), True)
+
+
+def test_papers_are_never_waited_for_without_end(waits, mei, now):
+    with pytest.raises(Refused) as no, writing():
+        ask_papers(again(waits), reason="The certificate", by=None, actor=mei, now=now)
+
+    assert no.value.field == "papers_by" and again(waits).status is S.VERIFIED
+
+
+def test_a_stand_in_of_the_only_one_who_decides_is_no_second_one(waits, mei, oma, person, now):
+    """What she enters is barred for both."""
+    here = waits.estate_id
+    assert lacking(here) == []
+    with writing():
+        db.session.get_one(User, oma.id).active = False
+    assert lacking(here) == [Lack.SECOND, Lack.OWNER]
+
+    standing_in(person("Kim", Role.OFFICER), mei, waits, now)
+    assert lacking(here) == [Lack.SECOND, Lack.OWNER]
+
+    person("Max", Role.MANAGER)
+    assert lacking(here) == [Lack.OWNER]
+
+
+def test_what_was_passed_up_only_the_owner_approves(waits, mei, oma, now):
+    with writing():
+        pass_up(again(waits), reason="They are known to me", actor=mei, now=now)
+
+    with pytest.raises(Refused):
+        decide(waits, mei, now)
+    by_hand(waits, mei.id)
+    with pytest.raises(DBAPIError):  # her approval alone does not make it one
+        made_approved(waits)
+    assert again(waits).status is S.VERIFIED
+
+
+def test_the_owner_or_whoever_stands_in_for_the_owner_approves_what_was_passed_up(waits, mei, oma, person, now):
+    kim = person("Kim", Role.OFFICER)
+    standing_in(kim, oma, waits, now)
+    with writing():
+        pass_up(again(waits), reason="They are known to me", actor=mei, now=now)
+
+    assert decide(waits, kim, now) is Step.COUNTS
 
 
 def test_acts_and_granted_figures_are_never_changed(waits, mei, now):

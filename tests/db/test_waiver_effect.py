@@ -3,22 +3,29 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from helpdesk.billing.accounts import open_accounts
+from helpdesk.billing.models import Charge
 from helpdesk.billing.rules import fee
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Estate
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.models import WorkOrderKind
 from helpdesk.tariff.actions import make_quote
 from helpdesk.tariff.models import MaterialPolicy, PriceItem, PriceList
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.states import ListStatus
+from helpdesk.waivers.codes import Flow
 from helpdesk.waivers.deciding import approve
 from helpdesk.waivers.effect import labour_for, whys
 from helpdesk.waivers.models import WaiverApplication
+from helpdesk.waivers.policy_models import PolicyGround, WaiverPolicy
+from helpdesk.waivers.simulating import simulate
 from tests.databases import ON_POSTGRES
+from tests.money import bill, set_rules
 from tests.waivers import PRICE, a_home, applied, seen, verified
 
 MARCH, APRIL, JUNE = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1)
@@ -121,6 +128,43 @@ def test_of_two_waivers_the_higher_counts_alone(estate, ann, mei, person, now):
     assert (found.rate_bp, found.waiver_id) == (5_000, high.id)
 
 
+@pytest.mark.parametrize(("cap", "rate"), [(1_000, 3_000), (1_500, 5_000)])
+def test_of_two_waivers_the_one_that_forgives_more_counts(cap, rate, estate, ann, mei, now):
+    """Half of 39.31, but at most 10.00, is less than 30 %, which is 11.79; at most 15.00 is more."""
+    set_rules(estate)
+    home, resident = a_home(estate)
+    capped(estate, "LOW_INCOME_EDGE", property_fee_cap_fen=cap)
+    low = applied(home, resident, by=ann, now=now, ground="VETERAN_FAMILY")
+    high = applied(home, resident, by=ann, now=now)
+    granted(high, mei, now)
+    granted(low, mei, now)
+
+    assert reductions_of([home.id], Scope.PROPERTY_FEE, APRIL)[home.id].rate_bp == rate
+
+
+def test_a_draft_under_which_people_pay_first_takes_nothing_off(estate, ann, mei, now):
+    """The subsidy is somebody else's: it is weighed as what the charges become."""
+    set_rules(estate)
+    home, resident = a_home(estate)
+    granted(applied(home, resident, by=ann, now=now), mei, now)
+    capped(estate, "LOW_INCOME_EDGE", flow=Flow.PAY_THEN_SUBSIDY)
+    policy = db.session.scalars(select(WaiverPolicy)).one()
+
+    (found,) = simulate(policy, APRIL).homes
+
+    assert (found.now_fen, found.then_fen) == (1_966, 0)
+
+
+def capped(estate, code, **figures) -> None:
+    """Change a ground of the policy in force, as no page can."""
+    db.session.rollback()
+    with writing():
+        db.session.execute(text(f"DROP TRIGGER waiver_ground_update{' ON waiver_ground' if ON_POSTGRES else ''}"))
+        ground = db.session.scalars(select(PolicyGround).where(PolicyGround.code == code)).one()
+        for name, value in figures.items():
+            setattr(ground, name, value)
+
+
 def test_many_homes_are_asked_about_in_one_query(estate, ann, mei, now, count_queries):
     rooms = [a_home(estate, f"{floor}01", name=f"住户{floor}") for floor in range(1, 4)]
     for home, resident in rooms:
@@ -158,3 +202,24 @@ def test_a_month_of_eight_homes_comes_to_what_a_hand_reckons(row, estate, ann, m
     found = reductions_of([home.id], Scope.PROPERTY_FEE, JUNE).get(home.id)
 
     assert (gross, found.of(gross) if found else 0) == (whole, less)
+
+
+def test_the_bills_of_the_eight_come_to_the_same_and_so_does_their_sum(estate, ann, mei, person, now):
+    """237.87 yuan whole, 110.86 less, 127.01 to pay: waivers that were applied for, verified and decided."""
+    ling = person("Ling", Role.OFFICER)
+    set_rules(estate)
+    for floor, (ground, area, use, _whole, _less) in enumerate(BY_HAND, 1):
+        home, resident = a_home(estate, f"{floor}01", area=area, use=use, name=f"住户{floor}")
+        if ground:
+            application = applied(home, resident, by=ann, now=now, ground=ground)
+            verified(application, by=ling, now=now)
+            granted(application, mei, now, proved=True)
+    with writing():
+        open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
+    bill(estate, JUNE, now=now)
+
+    lines = db.session.scalars(select(Charge).where(Charge.month == JUNE).order_by(Charge.place_id)).all()
+    assert [(line.gross_fen, line.reduced_fen) for line in lines] == [(row[3], row[4]) for row in BY_HAND]
+    assert [sum(getattr(line, name) for line in lines) for name in ("gross_fen", "reduced_fen", "net_fen")] == [
+        23_787, 11_086, 12_701,
+    ]  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from helpdesk.audit.models import Event
 from helpdesk.billing.accounts import open_accounts
 from helpdesk.billing.actions import correct_charge
-from helpdesk.billing.models import Account, Charge, ChargeKind
+from helpdesk.billing.models import Account, Adjustment, Charge, ChargeKind
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
@@ -19,7 +19,8 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyEnd, OccupancyRole, Person, Place, Use
 from helpdesk.estate.people_actions import change_occupancy, note_death, take_back_death
 from helpdesk.tariff.reductions import Scope, reductions_of
-from helpdesk.waivers.codes import EndReason
+from helpdesk.waivers.applying import begin_application
+from helpdesk.waivers.codes import Channel, EndReason
 from helpdesk.waivers.life_actions import end, finish_task, resume, revoke, suspend
 from helpdesk.waivers.life_models import TaskKind, WaiverOverGrant, WaiverReminder, WaiverTask
 from helpdesk.waivers.models import WaiverApplication
@@ -97,6 +98,29 @@ def test_a_rest_that_had_not_begun_never_was(runs, ling, mei):
     act(resume, runs, reason="It was one", actor=mei, now=at(date(2026, 4, 21)))
 
     assert is_reduced(runs, APRIL, MAY, JUNE) == [True, True, True]
+
+
+def test_months_billed_in_full_during_a_rest_are_credited_when_it_goes_on(runs, estate, ling, mei):
+    """A rest from April that never began; April and May were billed meanwhile."""
+    act(suspend, runs, reason="A mistake", actor=ling, now=at(date(2026, 3, 10)))
+    billed(estate, APRIL, MAY, now=at(date(2026, 3, 12)))
+
+    act(resume, runs, reason="It was one", actor=mei, now=at(date(2026, 3, 20)))
+
+    made = db.session.scalars(select(Adjustment).order_by(Adjustment.id)).all()
+    assert [(one.charge.month, one.amount_fen, one.waiver_id) for one in made] == [
+        (APRIL, -1_966, runs.id), (MAY, -1_966, runs.id),
+    ]  # fmt: skip
+
+
+def test_months_of_a_rest_that_was_stay_as_they_were_billed(runs, estate, ling, mei):
+    act(suspend, runs, reason="In hospital", actor=ling, now=at(date(2026, 3, 10)))
+    billed(estate, APRIL, MAY, now=at(date(2026, 4, 12)))
+
+    act(resume, runs, reason="Home again", actor=mei, now=at(date(2026, 4, 20)))
+
+    made = db.session.scalars(select(Adjustment)).all()
+    assert [(one.charge.month, one.amount_fen) for one in made] == [(MAY, -1_966)]
 
 
 @pytest.mark.parametrize("who", ["ann", "ling", "oma"])
@@ -276,9 +300,7 @@ def test_it_is_spoken_about_sixty_thirty_and_seven_days_before(runs, home):
     made = []
     for days in (61, 60, 59, 30, 7, 6):
         made.append(remind(at(ends - timedelta(days=days))))
-        with writing():
-            for callback in db.session.scalars(select(Callback).where(Callback.status == CallbackStatus.OPEN)):
-                callback.status, callback.ended_at = CallbackStatus.REACHED, at(ends)
+        reached()
 
     assert made == [0, 1, 0, 1, 1, 0]
     assert [row.days for row in db.session.scalars(select(WaiverReminder).order_by(WaiverReminder.id))] == [60, 30, 7]
@@ -301,6 +323,69 @@ def test_who_asked_for_the_next_one_is_not_rung(runs, home, ann):
 
     assert remind(later) == 0
     assert [row.callback_id for row in db.session.scalars(select(WaiverReminder))] == [None]
+
+
+@pytest.mark.parametrize("days", [7, 0])
+def test_a_draft_that_nobody_handed_in_silences_no_call_at_the_end(days, runs, home, ann):
+    """Begun two months before and left: they still have to hear that the full price comes."""
+    ends = again(runs).until_on
+    with writing():
+        begin_application(place=db.session.merge(home[0]), channel=Channel.DESK, renews=again(runs), actor=ann,
+                          now=at(ends - timedelta(days=61)))  # fmt: skip
+
+    assert remind(at(ends - timedelta(days=30))) == 0
+    assert remind(at(ends - timedelta(days=days))) == 1
+
+
+def test_a_waiver_that_runs_out_while_it_rests_is_spoken_about(runs, ling, now):
+    act(suspend, runs, reason="In hospital", actor=ling, now=now)
+    reached()
+
+    assert remind(at(again(runs).until_on)) == 1
+
+
+ENDED = {
+    "end": lambda row, ling, mei, now: act(end, row, EndReason.CERTIFICATE_WITHDRAWN, since=clock.local_date(now),
+                                           actor=ling, now=now),
+    "revoke": lambda row, ling, mei, now: act(revoke, row, since=None, reason="Another's", actor=mei, now=now),
+    "suspend": lambda row, ling, mei, now: act(suspend, row, reason="In hospital", actor=ling, now=now),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ENDED)
+def test_who_will_pay_the_full_price_is_rung_before_the_bill_says_so(how, runs, home, ling, mei, now):
+    ENDED[how](runs, ling, mei, now)
+
+    (call,) = calls()
+    assert (call.reason, call.status, call.person_id, call.place_id) == (
+        Reason.TELL, CallbackStatus.OPEN, home[1].id, home[0].id,
+    )  # fmt: skip
+    assert call.due_at == at(date(2026, 3, 3), hour=10) and call.asked_by_id is None
+    assert "2026" in call.words and not any(said in call.words for said in ("低保", "证", runs.number, "hospital"))
+
+
+def test_who_asked_in_vain_or_has_died_is_not_rung_about_the_price(runs, home, ann, ling, estate, now):
+    waits = applied(*a_home(estate, "502", name="李秀兰"), by=ann, now=now)
+    act(end, waits, EndReason.WITHDRAWN, since=clock.local_date(now), actor=ling, now=now)
+    with writing():
+        note_death(db.session.get_one(Person, home[1].id), died_on=clock.local_date(now), actor=ann, now=now)
+
+    assert calls() == []
+
+
+def test_a_call_about_a_rest_is_let_go_when_it_goes_on_or_ends(runs, ling, mei, now):
+    act(suspend, runs, reason="A mistake", actor=ling, now=now)
+    act(resume, runs, reason="It was one", actor=mei, now=now)
+    act(suspend, runs, reason="In hospital", actor=ling, now=now)
+    act(revoke, runs, since=None, reason="Another's", actor=mei, now=now)
+
+    assert [one.status for one in calls()] == [CallbackStatus.GIVEN_UP, CallbackStatus.GIVEN_UP, CallbackStatus.OPEN]
+
+
+def reached() -> None:
+    with writing():
+        for callback in db.session.scalars(select(Callback).where(Callback.status == CallbackStatus.OPEN)):
+            callback.status, callback.ended_at = CallbackStatus.REACHED, callback.due_at
 
 
 def test_the_words_of_a_call_name_no_ground(runs):

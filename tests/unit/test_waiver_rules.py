@@ -97,6 +97,17 @@ def test_full_price_returns_with_the_next_period(until_on, month):
     assert rules.last_month_reduced(until_on) == month
 
 
+@pytest.mark.parametrize(
+    ("until_on", "months"),
+    [
+        (date(2026, 4, 1), 0), (date(2026, 4, 2), 1), (date(2026, 5, 1), 1), (date(2027, 4, 1), 12),
+        (date(2026, 1, 1), 0),
+    ],
+)  # fmt: skip
+def test_as_many_months_are_less_as_begin_before_it_ends(until_on, months):
+    assert rules.months_reduced(date(2026, 4, 1), until_on) == months
+
+
 @given(days, days, days)
 def test_a_waiver_counts_exactly_within_its_dates(begins_on, until_on, day):
     found = standing(WaiverStatus.APPROVED, begins_on, until_on, day)
@@ -133,6 +144,12 @@ def test_every_part_somebody_had_bars_them_from_deciding():
 def test_above_the_limit_two_approve_and_one_of_them_stands_above(needs_two, before, owner_before, as_owner, step):
     found = rules.approval(needs_two=needs_two, approved_before=before, owner_before=owner_before, as_owner=as_owner)
     assert found is step
+
+
+@pytest.mark.parametrize(("as_owner", "step"), [(False, Step.NEEDS_OWNER), (True, Step.COUNTS)])
+def test_what_was_passed_up_is_the_owners(as_owner, step):
+    one = {"approved_before": False, "owner_before": False, "as_owner": as_owner}
+    assert rules.approval(needs_two=False, passed_up=True, **one) is step
 
 
 TODAY = date(2026, 3, 2)

@@ -83,6 +83,16 @@ def answers(sheet, *given, **more):
     }  # fmt: skip
 
 
+def test_who_waits_for_the_community_is_listed_without_the_ground(as_user, ling, waits, canary):
+    """It stands on the sheet alone, and each look at that is noted."""
+    listed = as_user(ling).get("/verification").text
+    assert "王桂英" in listed and CANARY not in listed and db.session.scalars(select(Look)).all() == []
+
+    sheet = asked(as_user(ling), waits)
+    assert CANARY in as_user(ling).get(f"/verification/sheets/{sheet.number}/paper").text
+    assert {look.subject_id for look in db.session.scalars(select(Look))} == {one.id for one in waits}
+
+
 def test_two_homes_on_one_sheet_are_signed_once(as_user, ling, waits):
     browser = as_user(ling)
     sheet = asked(browser, waits)
@@ -253,6 +263,7 @@ def test_the_report_tells_grounds_to_those_who_see_waivers_only(as_user, mei, pe
     assert "¥19.66" in whole and CANARY in whole
     assert "¥19.66" in sums and CANARY not in sums and "王桂英" not in sums
     assert "fewer than 3" in sums and "Others together" in sums
+    assert all("The register knows only age and who lives alone" in page for page in (whole, sums))
 
 
 def test_a_budget_is_set_by_those_who_set_the_policy(as_user, mei, person, billed):
@@ -282,7 +293,8 @@ def test_a_budget_of_a_ground_is_told_to_those_who_see_waivers_and_finance_has_t
 
     other = applied(*a_home(estate, "502", name="李秀兰"), by=ann, now=now)
     page = manager.get(f"/waivers/{other.number}").text
-    assert f"Budget left: The company · {CANARY}" in page and "-¥135.92" in page  # 100 less twelve times 19.66
+    assert f"Budget not promised yet: The company · {CANARY}" in page
+    assert "-¥135.92" in page  # 100 less twelve times 19.66
     assert "less than this takes in a year" in page
 
 

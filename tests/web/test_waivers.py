@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,8 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.hotline.models import Call, Outcome
+from helpdesk.hotline.models import Channel as CallChannel
 from helpdesk.looks.models import Look, Looked, Purpose
 from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
@@ -106,6 +108,30 @@ def test_a_rate_that_nobody_offered_is_no_approval_of_nothing(waits, mei, now, a
     assert row().status is S.VERIFIED
 
 
+def test_on_the_telephone_it_is_entered_from_the_call(home, estate, ann, tao, now, as_user, add):
+    """The person and the home are those of the call; nobody of the staff asked for it."""
+    call = add(
+        Call, estate_id=estate.id, request_key=str(uuid4()), channel=CallChannel.HOTLINE, caller_number="12000000001",
+        words="Asks about fees", outcome=Outcome.ENQUIRY, place_id=home[0].id, person_id=home[1].id, happened_at=now,
+        logged_at=now, saved_at=now, logged_by_id=ann.id, version=0,
+    )  # fmt: skip
+    operator = as_user(ann)
+    asked = f"call_id={call.id}&place_id={home[0].id}&person_id={home[1].id}"
+    page = operator.get(f"/waivers/new?{asked}").text
+    channel = re.search(r'<input[^>]*name="channel"[^>]*value="phone"[^>]*>', page)[0]
+    sent = {name: hidden(page, name) for name in ("request_key", "call_id", "person_id")}
+
+    begun = operator.post("/waivers", data=sent | {"place": home[0].address, "channel": "phone"})
+    draft = operator.get(begun.location).text
+    done = operator.post(begun.location.replace("draft", "submission"), data=filled(draft, home[1], tip_by_name="Tao"))
+
+    found = row()
+    assert "checked" in channel and done.location == "/waivers/handed-in"
+    assert (found.channel, found.call_id, found.beneficiary_id) == (Channel.PHONE, call.id, home[1].id)
+    assert (found.entered_by_id, found.requester_id, found.tip_by_name) == (ann.id, None, "Tao")
+    assert operator.get(f"/waivers/{found.number}").status_code in (403, 404)
+
+
 def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_free(
     waits, home, tao, ann, mei, category, now, as_user
 ):
@@ -113,6 +139,7 @@ def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_fre
     assert home[0].address in manager.get("/waivers/inbox").text
     page = manager.get(f"/waivers/{waits.number}").text
     assert all(said in page for said in ("¥39.31", "¥19.66", "¥19.65", "¥235.92"))
+    assert "In all, 12 months" in page
 
     done = manager.post(f"/waivers/{waits.number}/approval", data=decision(page))
     leak = category("WATER_LEAK")
@@ -125,6 +152,19 @@ def test_the_manager_decides_on_one_page_and_the_technician_learns_labour_is_fre
 
     assert done.status_code == 303 and row(waits.number).status is S.APPROVED
     assert "Labour free" in job and "allowance" not in job and "LOW_INCOME" not in job
+
+
+def test_less_of_the_labour_is_given_on_the_page_and_both_figures_told(waits, mei, now, as_user):
+    manager = as_user(mei)
+    page = manager.get(f"/waivers/{waits.number}").text
+    assert "of 100 yuan they pay ¥60.00" in page and 'name="materials"' not in page  # the policy gives none
+    wrong = manager.post(f"/waivers/{waits.number}/approval", data=decision(page, labour="10001"))
+
+    done = manager.post(f"/waivers/{waits.number}/approval", data=decision(page, labour="4000"))
+
+    assert (wrong.status_code, done.status_code, row(waits.number).labour_bp) == (422, 303, 4_000)
+    told = manager.get(f"/waivers/{waits.number}").text
+    assert "Labour: of 100 yuan they pay ¥0.00 by the policy, ¥60.00 as given" in told
 
 
 def test_each_look_is_kept_with_who_when_whose_and_why(waits, home, mei, ling, person, now, as_user):
@@ -297,7 +337,7 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
                          data={"version": hidden(page, "version"), "valid_from": "2026-04-01"})  # fmt: skip
 
     assert made.location == f"/waiver-policies/{draft.id}" and beyond.status_code == 422
-    assert "¥23.59" in weighed and "60.0 %" in weighed
+    assert "¥23.59" in weighed and "60.0 %" in weighed and "labour, material and call-outs are not weighed" in weighed
     assert begun.status_code == 303
     policies = db.session.scalars(select(WaiverPolicy).order_by(WaiverPolicy.number)).all()
     assert [(one.state.value, str(one.valid_until)) for one in policies] == [
@@ -307,11 +347,13 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
 
 def test_one_who_decides_alone_is_warned(waits, mei, now, as_user, person):
     manager = as_user(mei)
-    alone = manager.get("/waivers/inbox").text
+    pages = ["/waivers/inbox", f"/waivers/{waits.number}", "/waiver-policies", "/waiver-deciders"]
+    assert all("Only one person may decide" in manager.get(page).text for page in pages)
+    assert all("Nobody here has the role of owner" in manager.get(page).text for page in pages)
     person("Oma", Role.OWNER)
 
-    assert "Only one person may decide" in alone
-    assert "Only one person may decide" not in manager.get("/waivers/inbox").text
+    assert not any("Only one person may decide" in manager.get(page).text for page in pages)
+    assert not any("Nobody here has the role of owner" in manager.get(page).text for page in pages)
 
 
 def test_a_list_asks_as_often_for_three_as_for_one(estate, ann, mei, now, as_user, count_queries):
@@ -325,6 +367,14 @@ def test_a_list_asks_as_often_for_three_as_for_one(estate, ann, mei, now, as_use
             sent.append(found.count)
 
     assert sent[0] == sent[1]
+
+
+def test_what_it_comes_to_in_all_ends_with_the_proof(home, ann, mei, now, as_user):
+    """Valid until 15 June: April, May and June are less, 58.98 in all."""
+    short = applied(*home, by=ann, now=now, proof_valid_until=date(2026, 6, 15))
+    page = as_user(mei).get(f"/waivers/{short.number}").text
+
+    assert "In all, 3 months" in page and "¥58.98" in page
 
 
 def test_another_persons_draft_is_nobody_elses(home, ann, mei, now, as_user):
