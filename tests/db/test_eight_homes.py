@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask_babel import force_locale
-from helpdesk.billing.proof import problems
 from sqlalchemy import select
 
 from helpdesk.billing.explained import why
@@ -12,6 +11,7 @@ from helpdesk.billing.ledger import balance_of, collected
 from helpdesk.billing.models import Account, Charge
 from helpdesk.billing.queries import rows_of
 from helpdesk.billing.rules import collected_bp
+from helpdesk.billing.verifying import problems
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing

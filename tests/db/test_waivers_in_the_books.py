@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from helpdesk.billing.proof import problems
 from sqlalchemy import select
 
 from helpdesk.billing.accounts import close_account, open_accounts
@@ -11,6 +10,7 @@ from helpdesk.billing.actions import correct_charge
 from helpdesk.billing.adjusting import comes_to
 from helpdesk.billing.ledger import collected
 from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.verifying import problems
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
