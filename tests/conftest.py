@@ -79,12 +79,11 @@ def blank(tmp_path_factory):
 def app(blank, request):
     app, copies = blank
     with app.app_context():
-        db.engine.dispose()
         limits._asked.clear()
         copies.renew(ONE_ESTATE if "first_estate" in request.fixturenames else databases.EMPTY)
         yield app
         db.session.remove()
-        db.engine.dispose()
+        copies.let_go(db.engine)
 
 
 @pytest.fixture
