@@ -79,11 +79,12 @@ def blank(tmp_path_factory):
 def app(blank, request):
     app, copies = blank
     with app.app_context():
+        db.engine.dispose()
         limits._asked.clear()
         copies.renew(ONE_ESTATE if "first_estate" in request.fixturenames else databases.EMPTY)
         yield app
         db.session.remove()
-        copies.let_go(db.engine)
+        db.engine.dispose()
 
 
 @pytest.fixture

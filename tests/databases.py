@@ -49,10 +49,6 @@ class SqliteCopies:
     def drop(self) -> None:
         self.place.cleanup()
 
-    def let_go(self, engine) -> None:
-        """Between two tests: a connection would go on reading the file that is replaced."""
-        engine.dispose()
-
 
 @dataclass
 class State:
@@ -80,8 +76,8 @@ LOOK = "(SELECT (count(*), max(xmin::text::bigint))::text FROM {} WHERE {} >= {}
 SHAPE = "SELECT " + ", ".join(LOOK.format(name, number, OURS) for name, number in CATALOGUES.items())
 OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'
-"""  # who only keeps a connection open is left: opening one costs more than many a test
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
 
 
@@ -126,9 +122,6 @@ class PostgresCopies:
     def drop(self) -> None:
         self._close()
         self._on_server(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.name, self.template)))
-
-    def let_go(self, engine) -> None:
-        """Between two tests: connections stay open, unless the database itself is copied anew."""
 
     def _put_back(self, state: str) -> None:
         wanted, before = self.states[state], self.states[self.now]
