@@ -85,6 +85,9 @@ def app(blank, request):
         yield app
         db.session.remove()
         db.engine.dispose()
+        assert (
+            databases.close_left_open() == 0
+        )  # another application of this test, or a thread that it did not wait for
 
 
 @pytest.fixture

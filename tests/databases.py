@@ -8,8 +8,11 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakSet
 
 import psycopg
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from helpdesk.config import sqlite
 from tests.servers import Server, start_postgres
@@ -20,8 +23,26 @@ MEMORY = Path("/dev/shm")  # noqa: S108
 ROOM = 1 << 28
 
 
+_opened: WeakSet = WeakSet()
+
+
 def copies():
     return PostgresCopies(start_postgres()) if ON_POSTGRES else SqliteCopies()
+
+
+if ON_POSTGRES:  # its driver complains when one is forgotten, but of whichever test runs when memory is swept
+
+    @event.listens_for(Pool, "connect")
+    def _note(connection, _record) -> None:
+        _opened.add(connection)
+
+
+def close_left_open() -> int:
+    """Close what an engine of this process opened to PostgreSQL and nobody has closed; returns how many there were."""
+    left = [connection for connection in _opened if not connection.closed]
+    for connection in left:
+        connection.close()
+    return len(left)
 
 
 class SqliteCopies:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import current_app
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, func, select
 
 from helpdesk import create_app
@@ -139,10 +140,14 @@ def test_another_key_under_the_same_id_does_not_start(app, env):
 def test_another_signing_key_signs_nobody_out(app, env, ann):
     number = open_session(ann)
     changed = {**env, "SECRET_KEY": "n" * 48, "SECRET_KEY_FALLBACKS": SECRET_KEY}
-    browser = create_app(changed).test_client()
-    browser.set_cookie("session", number)
+    with create_app(changed).app_context():
+        browser = current_app.test_client()
+        browser.set_cookie("session", number)
 
-    assert browser.get("/hotline").status_code == 200
+        assert browser.get("/hotline").status_code == 200
+
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_lost_key_is_said_to_be_lost_and_the_rest_goes_on(app, env):
