@@ -14,6 +14,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlite
 
 from tests.servers import NotFound, Server, browser_version, find_browser, start_postgres
+from tests.statements import same_on_both
 
 SERVER = pytest.StashKey[Server]()
 COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
@@ -29,6 +30,16 @@ def pytest_configure(config):
         except NotFound as problem:
             raise pytest.UsageError(str(problem)) from None
         os.environ["TEST_DATABASE_URL"] = server.url
+
+
+def pytest_collection_modifyitems(config, items):
+    if not os.environ.get("TEST_WHAT_DIFFERS"):
+        return
+    same = same_on_both()
+    alike = {item for item in items if item.nodeid.split("[")[0] in same}
+    if alike:
+        config.hook.pytest_deselected(items=list(alike))
+        items[:] = [item for item in items if item not in alike]
 
 
 def pytest_unconfigure(config):

@@ -94,12 +94,14 @@ def test_a_start_with_a_database_that_is_ready_does_nothing_twice(stopped):
     assert stopped.words.startswith("\n  物业服务台")  # neither prepared nor filled again
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 def test_the_server_does_not_say_what_it_is_made_of(running):
     names = {running.get(path).headers["Server"] for path in ("/sign-in", "/live", "/none", "/static/js/live.js")}
 
     assert names == {"helpdesk"}
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 def test_starting_twice_says_that_the_port_is_in_use_and_disturbs_nobody(running):
     words = running.refuse()
 
@@ -108,6 +110,7 @@ def test_starting_twice_says_that_the_port_is_in_use_and_disturbs_nobody(running
     assert running.answers()
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_fifty_open_streams_properly_and_kills_nothing(how, running, signed_in):
     _, numbers = signed_in(50)
@@ -146,6 +149,7 @@ def begin(product, *lines: str) -> socket.socket:
     return opened
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 @pytest.mark.proves("FI-01")
 def test_a_body_that_never_says_how_long_it_is_is_refused_at_its_limit(running):
     head = ("POST /sign-in HTTP/1.1", "Transfer-Encoding: chunked", "Content-Type: application/x-www-form-urlencoded")
@@ -158,6 +162,7 @@ def test_a_body_that_never_says_how_long_it_is_is_refused_at_its_limit(running):
     assert running.get("/healthz").status == 200
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 @pytest.mark.proves("RE-15")
 def test_fifty_who_send_slowly_keep_nobody_waiting(running):
     head = ("POST /sign-in HTTP/1.1", "Content-Length: 5000", "Content-Type: application/x-www-form-urlencoded")
@@ -188,6 +193,7 @@ def test_streams_leave_threads_for_pages(stopped, signed_in):
     product.stop()
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 def test_when_the_starting_process_is_killed_the_serving_one_goes_too(running):
     running.stop(signal.SIGKILL)
 
@@ -270,6 +276,7 @@ def test_the_application_can_be_found_from_any_folder(product):
     assert "live.stream" in answer.stdout
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.proves("PD-11")
 def test_what_the_server_says_names_nobody(running, signed_in):
     _, (number,) = signed_in(1)
