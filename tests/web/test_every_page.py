@@ -109,6 +109,7 @@ def readable(app) -> list:
 CANARIES = ["金丝雀", "12098765432", "canary-words"]
 
 
+@pytest.mark.sqlite_only  # it asks what the first test of all pages asked on both
 @pytest.mark.proves("PD-11", "PD-12")
 def test_no_line_of_the_log_tells_whom_it_was_about(app, world, anyone, estate, caplog, monkeypatch):
     name, number, words = CANARIES
