@@ -19,6 +19,7 @@ from helpdesk.audit.queries import heads_that_do_not_fit, newest_event, newest_o
 from helpdesk.backup.manifest import BackupTrouble
 from helpdesk.backup.on_postgres import find
 from helpdesk.backup.queries import last_good, newest_try
+from helpdesk.backup.remains import left_by_dead_ones
 from helpdesk.backup.restoring import newest_revision
 from helpdesk.backup.rules import is_missed
 from helpdesk.core import clock, disk, own_files
@@ -149,6 +150,12 @@ def backups(now: datetime) -> Iterator[Finding]:
         yield Finding(MUST, f"The last try failed: {newest.fault}")
 
 
+def remains(now: datetime) -> Iterator[Finding]:
+    if found := left_by_dead_ones():
+        said = ", ".join(str(path) for path in found[:3])
+        yield Finding(MUST, f"Left by a restore that was killed: {said}. Delete it, or run backup verify, which does")
+
+
 def calendar(now: datetime) -> Iterator[Finding]:
     today, announced = clock.local_date(now), announced_years()
     if (year := missing_year(today, announced)) is not None:
@@ -202,7 +209,7 @@ def _said(moment: datetime | None, otherwise: str = "never") -> str:
     return f"{clock.local(moment):%Y-%m-%d %H:%M}" if moment else otherwise
 
 
-MATTERS = (versions, settings, keys, room, files, work, backups, calendar, people, history)
+MATTERS = (versions, settings, keys, room, files, work, backups, remains, calendar, people, history)
 
 
 def look_at_everything(now: datetime) -> list[Finding]:
