@@ -23,6 +23,7 @@ from helpdesk.accounts.queries import (
 from helpdesk.accounts.second_actions import agree_to_reset as agree
 from helpdesk.accounts.second_actions import ask_reset
 from helpdesk.admin.actions import add_account, estate_to_begin_with
+from helpdesk.admin.beginning import steps_left
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
 from helpdesk.admin.handout import Handout, handout_for
 from helpdesk.core import clock
@@ -196,8 +197,9 @@ def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
 
 
 def _users(handout: Handout | None = None) -> dict:
-    found = list(db.session.scalars(visible_users(me())))
-    return {"users": found, "needs_proof": not is_fresh(clock.now()), "handout": handout}
+    now, found = clock.now(), list(db.session.scalars(visible_users(me())))
+    left = steps_left(me(), estate_here(Permission.ADMINISTER), now)
+    return {"users": found, "needs_proof": not is_fresh(now), "handout": handout, "left": left}
 
 
 def _added(form: UserForm, password_hash: str, now: datetime) -> int:
