@@ -12,13 +12,15 @@ from sqlcipher3 import dbapi2 as sqlite  # SQLite 3.53 on every platform; encryp
 SHORTEST_SECRET = 32
 DATABASE_KEY = re.compile(r"[0-9a-f]{64}")
 FEWEST_DIFFERENT = 16  # bytes of a key of 32; one drawn by chance has 30
-LIMITS = {  # in a quarter of an hour, by one person or from one address; a setting of the same name changes it
+LIMITS = {  # in a quarter of an hour or a day, by one person or from one address; a setting of the same name changes it
     "MOST_SEARCHES": 1_000,
     "MOST_REVEALS": 30,
     "MOST_REVEALS_A_DAY": 60,
     "MOST_EXPORTS": 20,
     "MOST_UPLOADS": 20,
     "MOST_PHOTOS": 150,
+    "MOST_UPLOADS_A_DAY": 60,  # by one person, like the next; each takes room on the disk for a day at most
+    "MOST_PHOTOS_A_DAY": 600,  # and pages of papers
     "MOST_GUESSES": 60,  # at links with a token that nobody holds
 }
 EXAMPLES = ("dev", "secret", "changeme", "change-me", "example", "password")

@@ -73,14 +73,16 @@ def healthz():
 
 
 def nav() -> list[Link]:
-    """The pages this person may open, what they need most first; the first is their home."""
-    here = PART_OF.get(request.blueprint, request.blueprint)
+    """The pages this person may work on, what they need most first; the first is their home."""
     allowed = [(endpoint, label) for permission, endpoint, label in PAGES if can_anywhere(me(), permission)]
     if first := _first():
         allowed.sort(key=lambda page: (*first, page[0]).index(page[0]))
-    if allowed:
-        allowed.append(("looks.who_sees_what", _l("Who can see what")))  # for everybody who has a role
-    return [Link(str(label), url_for(endpoint), endpoint.split(".")[0] == here) for endpoint, label in allowed]
+    return [_link(endpoint, label) for endpoint, label in allowed]
+
+
+def _link(endpoint: str, label: str) -> Link:
+    here = PART_OF.get(request.blueprint, request.blueprint)
+    return Link(str(label), url_for(endpoint), endpoint.split(".")[0] == here)
 
 
 def _first() -> tuple[str, ...]:
@@ -90,8 +92,12 @@ def _first() -> tuple[str, ...]:
 
 
 def nav_line() -> tuple[list[Link], int, int]:
-    """The links, how many of them stand in the line, and how many on a phone; the others are under "More"."""
+    """The links, how many of them stand in the line, and how many on a phone; the others are under "More".
+
+    Who can see what stands last, for everybody who has a role; a technician's phone has it on the page of the account.
+    """
     links = nav()
+    links += [_link("looks.who_sees_what", _l("Who can see what"))] if links else []
     return links, IN_LINE if len(links) <= IN_LINE else IN_LINE - 1, ON_A_PHONE
 
 

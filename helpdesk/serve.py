@@ -31,7 +31,7 @@ from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import has_administrator, user_named
 from helpdesk.backup.manifest import BackupTrouble
 from helpdesk.backup.nightly import before_update
-from helpdesk.core import clock
+from helpdesk.core import clock, own_files
 from helpdesk.core.access import Role
 from helpdesk.core.arriving import AT_ONCE, LARGE_AT_ONCE
 from helpdesk.core.extensions import db
@@ -58,10 +58,12 @@ NO_PORT = {
 
 def main() -> None:
     sys.stdout.reconfigure(errors="replace", line_buffering=True)
+    own_files.for_us_alone()
     app = create_app()
     host, port = _address(app.config["HOST"], app.config["PORT"])
     port_is_ours = _take_port(host, port)
     with app.app_context():
+        own_files.close_to_others()
         _make_current()
         _load_demo_once()
         print(*_where_to_go(app, port), sep="\n")

@@ -91,8 +91,18 @@ def app(blank, request):
 
 
 @pytest.fixture
-def real_processes():
-    """For tests in which a page really starts a process of its own."""
+def real_processes(app):
+    """For tests in which a page really starts a process of its own; none outlives the test and its database."""
+    yield
+    end_children()
+
+
+def end_children() -> None:
+    """They would go on asking for a database that is gone, and say so long after."""
+    for child in processes.children:
+        child.kill()
+        child.wait()
+    processes.children.clear()
 
 
 @pytest.fixture(autouse=True)

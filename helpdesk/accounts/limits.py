@@ -13,7 +13,7 @@ from typing import NoReturn
 from flask import abort, current_app, g
 from flask_babel import gettext as _
 
-from helpdesk.accounts.throttle import WINDOW, Limit, here, minutes_of, used_up, wait_needed
+from helpdesk.accounts.throttle import DAY, WINDOW, Limit, here, minutes_of, used_up, wait_needed
 from helpdesk.core import clock
 from helpdesk.core.access import me
 from helpdesk.core.errors import TooOften
@@ -23,15 +23,17 @@ _asked: dict[tuple[str, int], list[datetime]] = defaultdict(list)
 _asking = threading.Lock()
 
 
-def at_most(setting: str):
-    """Let this view be used so often in a quarter of an hour by one person. Stands under `@needs`."""
+def at_most(setting: str, *, a_day: str | None = None):
+    """Let this view be used so often in a quarter of an hour by one person, and in a day. Stands under `@needs`."""
 
     def decorator(view):
         @wraps(view)
         def counted(*args, **kwargs):
-            limit = Limit(f"{setting} {me().id}", current_app.config[setting])
+            limits = [Limit(f"{setting} {me().id}", current_app.config[setting])]
+            if a_day:
+                limits.append(Limit(f"{a_day} {me().id}", current_app.config[a_day], DAY))
             with writing():
-                wait = wait_needed([limit], clock.now())
+                wait = wait_needed(limits, clock.now())
             _go_on_after(wait)
             return view(*args, **kwargs)
 
@@ -88,6 +90,13 @@ def _looked_up(setting: str, user_id: int, now: datetime) -> timedelta:
 
 
 def _go_on_after(wait: timedelta) -> None:
+    if wait > WINDOW:
+        until = f"{clock.local(clock.now() + wait):%Y-%m-%d %H:%M}"
+        said = _(
+            "One person can send no more files today; from %(time)s on it works again. "
+            "Everything else can be saved as before.", time=until,
+        )  # fmt: skip
+        raise TooOften(said, wait)
     if wait > timedelta(0):
         minutes = minutes_of(wait)
         raise TooOften(_("Too often. Wait %(minutes)d minutes, then try again.", minutes=minutes), wait)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from helpdesk.accounts.device_models import EnrolledDevice
 from helpdesk.accounts.models import KnownAddress, SignInStep, Throttle
-from helpdesk.accounts.throttle import WINDOW
+from helpdesk.accounts.throttle import DAY, WINDOW
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 
@@ -21,8 +21,8 @@ def forget_old_devices(now: datetime) -> int:
 
 
 def forget_throttles(now: datetime) -> int:
-    """Counts of tries whose window is over; returns how many there were."""
-    return _forget(Throttle, Throttle.key, Throttle.since < now - WINDOW)
+    """Counts of tries whose window is over, however long it was; returns how many there were."""
+    return _forget(Throttle, Throttle.key, Throttle.since < now - DAY)
 
 
 def forget_known_addresses(now: datetime) -> int:

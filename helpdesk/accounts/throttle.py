@@ -13,6 +13,7 @@ from helpdesk.accounts.models import KnownAddress, Throttle, User
 from helpdesk.core.extensions import db
 
 WINDOW = timedelta(minutes=15)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Limit:
 
     subject: str
     tries: int
+    window: timedelta = WINDOW
 
     @property
     def key(self) -> str:
@@ -78,8 +80,8 @@ def wait_needed(limits: Iterable[Limit], now: datetime) -> timedelta:
 def used_up(limit: Limit, now: datetime) -> timedelta:
     """How long to wait because of the tries so far, without counting one."""
     row = db.session.get(Throttle, limit.key)
-    over = row is not None and row.tries >= limit.tries and now - row.since < WINDOW
-    return row.since + WINDOW - now if over else timedelta(0)
+    over = row is not None and row.tries >= limit.tries and now - row.since < limit.window
+    return row.since + limit.window - now if over else timedelta(0)
 
 
 def minutes_of(wait: timedelta) -> int:
@@ -104,10 +106,10 @@ def _count(limit: Limit, now: datetime) -> timedelta:
     if row is None:
         db.session.add(Throttle(key=limit.key, since=now, tries=1))
         return timedelta(0)
-    if now - row.since >= WINDOW:
+    if now - row.since >= limit.window:
         row.since, row.tries = now, 0
     row.tries += 1
-    return row.since + WINDOW - now if row.tries > limit.tries else timedelta(0)
+    return row.since + limit.window - now if row.tries > limit.tries else timedelta(0)
 
 
 def _at(address: str) -> ColumnElement[bool]:

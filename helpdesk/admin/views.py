@@ -23,12 +23,14 @@ from helpdesk.accounts.queries import (
 from helpdesk.accounts.second_actions import agree_to_reset as agree
 from helpdesk.accounts.second_actions import ask_reset
 from helpdesk.admin.actions import add_account, estate_to_begin_with
+from helpdesk.admin.beginning import steps_left
 from helpdesk.admin.forms import FirstAdministratorForm, PasswordForm, PhoneForm, UserForm
+from helpdesk.admin.handout import Handout, handout_for
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
-from helpdesk.core.htmx import answer
+from helpdesk.core.htmx import answer, page_or_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.entry.forms import ProofForm
@@ -73,13 +75,16 @@ def users():
 @bp.post("/admin/users")
 @needs(Permission.ADMINISTER)
 def add():
-    form, now = UserForm(), clock.now()
+    """The first password stands in this answer and nowhere else, so there is no redirect."""
+    form, now, handout = UserForm(), clock.now(), None
     if form.validate():
         password_hash = passwords.hash_password(form.password.data)
         with form.keeping_typed(), _proved(form, now), writing():
-            once(me(), form, lambda: _added(form, password_hash, now))
-    form = UserForm(formdata=None) if form.http_status == 200 else form
-    return answer(form, USERS, "admin/_users.html", url=url_for(".users"), **_users())
+            user_id = once(me(), form, lambda: _added(form, password_hash, now))
+    status = form.http_status
+    if status == 200:
+        handout, form = handout_for(get_user(me(), user_id), form.password.data), UserForm(formdata=None)
+    return page_or_part(USERS, "admin/_users.html", status, form=form, **_users(handout))
 
 
 @bp.get("/admin/users/<int:user_id>")
@@ -97,8 +102,10 @@ def new_password(user_id: int):
         new = passwords.hash_password(form.password.data)
         with form.keeping_typed(), _proved(form, now), writing():
             set_password(get_user(me(), user_id), password_hash=new, proved=is_fresh(now), actor=me(), now=now)
-    url = url_for(".user", user_id=user_id)
-    return answer(form, "admin/user.html", "admin/_user.html", url=url, **_account(user_id))
+    context = _account(user_id)
+    if form.http_status == 200:
+        context["handout"] = handout_for(context["user"], form.password.data)
+    return page_or_part("admin/user.html", "admin/_user.html", form.http_status, form=form, **context)
 
 
 @bp.post("/admin/users/<int:user_id>/phone")
@@ -185,12 +192,14 @@ def _account(user_id: int, phone_form: PhoneForm | None = None) -> dict:
     else:
         phone_form.version.data, phone_form.version.raw_data = account.version, None
     asked, proof = reset_asked_for(user_id, clock.now()), ProofForm(formdata=None)
-    proven = {"needs_proof": not is_fresh(clock.now()), "reset_form": proof}
+    proven = {"needs_proof": not is_fresh(clock.now()), "reset_form": proof, "handout": None}
     return {"user": account, "phone_form": phone_form, "reset": asked, **proven}
 
 
-def _users() -> dict:
-    return {"users": list(db.session.scalars(visible_users(me()))), "needs_proof": not is_fresh(clock.now())}
+def _users(handout: Handout | None = None) -> dict:
+    now, found = clock.now(), list(db.session.scalars(visible_users(me())))
+    left = steps_left(me(), estate_here(Permission.ADMINISTER), now)
+    return {"users": found, "needs_proof": not is_fresh(now), "handout": handout, "left": left}
 
 
 def _added(form: UserForm, password_hash: str, now: datetime) -> int:

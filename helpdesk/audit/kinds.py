@@ -36,6 +36,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "device.revoked": {},
     "lock_policy.set": {"minutes": int},
     "estate.added": {},
+    "estate.hotline_set": {},  # the number residents ring
     "phone.kept": {},  # of a caller who is not in the register
     "register.imported": {  # from a spreadsheet; how many of each
         "places_added": int, "places_changed": int, "people_added": int, "people_changed": int, "phones_added": int,

@@ -10,6 +10,7 @@ from helpdesk.audit.models import ChainHead
 from helpdesk.audit.queries import heads_that_do_not_fit, noted_heads, verify_chain
 from helpdesk.backup.archive import Archive
 from helpdesk.backup.manifest import BackupTrouble, Manifest
+from helpdesk.backup.remains import at_work
 from helpdesk.backup.sides import side_of
 from helpdesk.backup.standing import look
 from helpdesk.core import disk
@@ -29,9 +30,11 @@ def verify_archive(path: Path) -> Manifest:
     archive = Archive(path)
     try:
         archive.check_files()
-        refuse_without_room(archive.manifest)
-        with side_of(archive.manifest).staged(archive) as url:
-            check_rows(url, archive.manifest)
+        side = side_of(archive.manifest)
+        with at_work(alone=False):
+            refuse_without_room(archive.manifest)
+            with side.staged(archive) as url:
+                check_rows(url, archive.manifest)
     finally:
         archive.close()
     return archive.manifest

@@ -66,9 +66,14 @@ def staged(archive: Archive) -> Iterator[str]:
         _run("pg_restore", url, *how, server=server)
         yield url.render_as_string(hide_password=False)
     finally:
-        dump.unlink(missing_ok=True)
         with suppress(BackupTrouble):
-            _on_server(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
+            drop(url.database)
+            dump.unlink(missing_ok=True)  # the last: it says that there may be a database of this name
+
+
+def drop(database: str) -> None:
+    """A staged database that nobody needs any more."""
+    _on_server(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
 def check(connection: Connection) -> None:

@@ -24,6 +24,7 @@ from helpdesk.backup.checking import check_rows, needed_keys, refuse_without_roo
 from helpdesk.backup.manifest import BackupTrouble, Manifest
 from helpdesk.backup.models import Backup
 from helpdesk.backup.on_sqlite import keep_copy
+from helpdesk.backup.remains import at_work
 from helpdesk.backup.sides import SIDES, ours
 from helpdesk.backup.standing import place_of
 from helpdesk.core import clock, processes
@@ -42,7 +43,8 @@ def restore(path: Path, *, replace: bool, application: Factory, now: datetime) -
     """
     archive = Archive(path)
     try:
-        return _restored(archive, replace, application, now)
+        with at_work(alone=True):
+            return _restored(archive, replace, application, now)
     except OSError as problem:
         raise BackupTrouble(f"It cannot be put back, and nothing was changed: {problem.strerror}.") from None
     finally:

@@ -1,6 +1,5 @@
 """Everything the doctor looks at, one function for each matter."""
 
-import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -20,9 +19,10 @@ from helpdesk.audit.queries import heads_that_do_not_fit, newest_event, newest_o
 from helpdesk.backup.manifest import BackupTrouble
 from helpdesk.backup.on_postgres import find
 from helpdesk.backup.queries import last_good, newest_try
+from helpdesk.backup.remains import left_by_dead_ones
 from helpdesk.backup.restoring import newest_revision
 from helpdesk.backup.rules import is_missed
-from helpdesk.core import clock, disk
+from helpdesk.core import clock, disk, own_files
 from helpdesk.core.access import GRANTS, Permission
 from helpdesk.core.extensions import db
 from helpdesk.core.sealing import ring
@@ -80,9 +80,6 @@ def _of_sqlite() -> Iterator[Finding]:
     encrypted = bool(current_app.config["DATABASE_KEY"])
     said = "is encrypted as a whole" if encrypted else "is not encrypted: keep the computer where it is safe"
     yield Finding(FINE if encrypted else NOTE, f"The database's file {said}")
-    path = Path(db.engine.url.database)
-    if os.name == "posix" and path.stat().st_mode & 0o044 and path.parent.stat().st_mode & 0o011:
-        yield Finding(NOTE, f"Other users of this computer can read the database: chmod 700 '{path.parent}'")
 
 
 def _of_postgres() -> Iterator[Finding]:
@@ -125,6 +122,15 @@ def room(now: datetime) -> Iterator[Finding]:
     yield Finding(level, f"{disk.free(instance) >> 20:,} MB are free in {instance}")
 
 
+def files(now: datetime) -> Iterator[Finding]:
+    found = own_files.open_to_others()
+    if found:
+        said = f"{len(found)} files and folders, such as {found[0]}"
+        yield Finding(NOTE, f"Others on this computer may open {said}: the next start of the product corrects it")
+    else:
+        yield Finding(FINE, "Nobody else on this computer may open the files")
+
+
 def work(now: datetime) -> Iterator[Finding]:
     beat, waits = last_beat(), oldest_due(now)
     if beat is None:
@@ -142,6 +148,12 @@ def backups(now: datetime) -> Iterator[Finding]:
     yield Finding(MUST if missed else FINE, f"Last good backup: {_said(made)}")
     if newest is not None and newest.fault:
         yield Finding(MUST, f"The last try failed: {newest.fault}")
+
+
+def remains(now: datetime) -> Iterator[Finding]:
+    if found := left_by_dead_ones():
+        said = ", ".join(str(path) for path in found[:3])
+        yield Finding(MUST, f"Left by a restore that was killed: {said}. Delete it, or run backup verify, which does")
 
 
 def calendar(now: datetime) -> Iterator[Finding]:
@@ -197,7 +209,7 @@ def _said(moment: datetime | None, otherwise: str = "never") -> str:
     return f"{clock.local(moment):%Y-%m-%d %H:%M}" if moment else otherwise
 
 
-MATTERS = (versions, settings, keys, room, work, backups, calendar, people, history)
+MATTERS = (versions, settings, keys, room, files, work, backups, remains, calendar, people, history)
 
 
 def look_at_everything(now: datetime) -> list[Finding]:

@@ -5,6 +5,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from helpdesk.accounts import passwords
 from helpdesk.accounts.actions import change_password, end_session, renew_number, sign_out_elsewhere
 from helpdesk.accounts.device_actions import DEVICE_LASTS, device_kind, enrol, revoke
+from helpdesk.accounts.device_models import DeviceKind
 from helpdesk.accounts.device_queries import (
     devices_of,
     devices_revocable,
@@ -66,7 +67,7 @@ def new_pin():
         pin_hash = passwords.hash_password(form.pin.data)
         with form.keeping_typed(), proved_by(form.password.data, me(), now), writing():
             set_pin(me(), pin=form.pin.data, pin_hash=pin_hash, proved=is_fresh(now), now=now)
-    return _done(form, pin=form)
+    return _done(form, "devices" if device_kind(me()) is DeviceKind.PHONE else "pin", pin=form)
 
 
 @bp.post("/me/password")
@@ -124,8 +125,11 @@ def _page(status: int = 200, **forms):
     return shown, status
 
 
-def _done(form, **shown):
-    return redirect(url_for(".page"), 303) if form.http_status == 200 else _page(form.http_status, **shown)
+def _done(form, then: str | None = None, **shown):
+    """`then` is the region of the page that comes next."""
+    if form.http_status != 200:
+        return _page(form.http_status, **shown)
+    return redirect(url_for(".page", _anchor=then), 303)
 
 
 def _with_device(answer, number: str):

@@ -34,7 +34,7 @@ def index():
 
 @bp.post("")
 @needs(IMPORT)
-@at_most("MOST_UPLOADS")
+@at_most("MOST_UPLOADS", a_day="MOST_UPLOADS_A_DAY")
 @body_limit(UPLOAD_LIMIT)
 def upload():
     form, upload_id = UploadForm(visible_estates(me(), IMPORT)), None

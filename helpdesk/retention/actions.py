@@ -7,15 +7,13 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
-from helpdesk.cases.models import Case
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can_anywhere, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
-from helpdesk.estate.models import Person, Place
 from helpdesk.retention.models import DataClass, Held, LegalHold, RetentionRule
+from helpdesk.retention.queries import NAMED
 from helpdesk.retention.rules import MOST, least
-from helpdesk.waivers.models import WaiverApplication
 
 LONGEST_HOLD = 3_660  # days; after ten years somebody has to say again why
 
@@ -71,19 +69,14 @@ def lift(held: LegalHold, *, actor: User, now: datetime) -> None:
 
 
 def _found(what: Held, named: str, estate_id: int) -> int:
-    model, column = {
-        Held.PERSON: (Person, Person.name),
-        Held.PLACE: (Place, Place.address),
-        Held.CASE: (Case, Case.number),
-        Held.WAIVER: (WaiverApplication, WaiverApplication.number),
-    }[what]
+    subject, called = NAMED[what]
     by_number = (
-        [model.id == int(named)]
+        [subject == int(named)]
         if what is Held.PERSON and named.isascii() and named.isdigit() and len(named) < 10
         else []
     )
-    here = (by_number or [column == named])[0]
-    ids = db.session.scalars(select(model.id).where(model.estate_id == estate_id, here).limit(2)).all()
+    here = (by_number or [called == named])[0]
+    ids = db.session.scalars(select(subject).where(subject.class_.estate_id == estate_id, here).limit(2)).all()
     if not ids:
         raise Refused(_("Nothing is found under this. Write it as it stands on its page."), field="named")
     if len(ids) > 1:

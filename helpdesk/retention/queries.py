@@ -8,14 +8,23 @@ from flask import abort
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from helpdesk.cases.models import Case
 from helpdesk.core.access import Permission, estates
 from helpdesk.core.extensions import db
+from helpdesk.estate.models import Person, Place
 from helpdesk.retention.classes import PIECES, ends_of
 from helpdesk.retention.gone import gone_people
-from helpdesk.retention.models import DataClass, LegalHold, RetentionRule
+from helpdesk.retention.models import DataClass, Held, LegalHold, RetentionRule
 from helpdesk.retention.rules import SHIPPED, last_old_day
+from helpdesk.waivers.models import WaiverApplication
 
 ROWS = 100
+NAMED = {  # by which id, and under which word, staff know what may be held back
+    Held.PERSON: (Person.id, Person.name),
+    Held.PLACE: (Place.id, Place.address),
+    Held.CASE: (Case.id, Case.number),
+    Held.WAIVER: (WaiverApplication.id, WaiverApplication.number),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,16 @@ def visible_holds(user) -> Select[tuple[LegalHold]]:
 def newest_holds(user, estate_id: int) -> Sequence[LegalHold]:
     found = visible_holds(user).where(LegalHold.estate_id == estate_id).options(joinedload(LegalHold.set_by))
     return db.session.scalars(found.limit(ROWS)).all()
+
+
+def names_of(user, holds: Sequence[LegalHold]) -> dict[tuple[Held, int], str]:
+    """What people call what is held back, for whoever may decide of it; nothing where it is gone."""
+    mine, found = estates(user, Permission.CONSENT_TO_ERASURE), {}
+    for what, (subject, called) in NAMED.items():
+        ids = {one.subject_id for one in holds if one.what is what and one.estate_id in mine}
+        rows = db.session.execute(select(subject, called).where(subject.in_(ids))) if ids else ()
+        found |= {(what, row_id): words for row_id, words in rows}
+    return found
 
 
 def get_hold(user, hold_id: int) -> LegalHold:

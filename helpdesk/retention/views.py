@@ -13,7 +13,7 @@ from helpdesk.core.transactions import writing
 from helpdesk.retention.actions import hold, lift, set_months
 from helpdesk.retention.forms import HoldForm, LiftForm, MonthsForm
 from helpdesk.retention.models import DataClass
-from helpdesk.retention.queries import dry_run, get_hold, newest_holds
+from helpdesk.retention.queries import dry_run, get_hold, names_of, newest_holds
 from helpdesk.retention.words import explained
 
 bp = Blueprint("retention", __name__, url_prefix="/retention")
@@ -95,6 +95,7 @@ def _holds(form: HoldForm, lifting: LiftForm | None = None):
     estate_id, today = estate_here(P.CONSENT_TO_ERASURE, P.SET_RETENTION), clock.local_date(clock.now())
     found = newest_holds(me(), estate_id)
     page = render_template(
-        "retention/holds.html", holds=found, form=form, lifting=lifting, estate_id=estate_id, today=today
-    )
+        "retention/holds.html", holds=found, names=names_of(me(), found), form=form, lifting=lifting,
+        estate_id=estate_id, today=today,
+    )  # fmt: skip
     return page, lifting.http_status if lifting else form.http_status

@@ -122,7 +122,7 @@ def report(number: str):
 
 @bp.post("/jobs/<number>/photos")
 @needs(Permission.DO_VISITS)
-@at_most("MOST_PHOTOS")
+@at_most("MOST_PHOTOS", a_day="MOST_PHOTOS_A_DAY")
 @body_limit(PHOTO_LIMIT + FORM_LIMIT)
 def add_picture(number: str):
     get_job(me(), number)  # nobody has pictures decoded for a job that is not theirs

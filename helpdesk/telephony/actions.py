@@ -55,6 +55,15 @@ def end_lost_rings(estate_id: int, *, now: datetime) -> int:
     return len(lost)
 
 
+def set_hotline(estate: Estate, *, digits: str, seen: str, actor: User, now: datetime) -> None:
+    """The number residents ring stands on cards and slips. Conflict if somebody changed it since it was looked at."""
+    require(actor, Permission.ADMINISTER, estate.id)
+    if seen != estate.hotline:
+        raise Conflict(_("Somebody changed this number while you were looking at it. Check, then save again."))
+    estate.hotline = digits
+    record("estate.hotline_set", estate, actor=actor, now=now)
+
+
 def add_line(*, estate_id: int, name: str, token: str, actor: User, now: datetime) -> Line:
     """Let a telephone system report to an estate; only a hash of its token is kept."""
     require(actor, Permission.ADMINISTER, estate_id)

@@ -1,10 +1,12 @@
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField
-from wtforms.validators import InputRequired
+from wtforms import IntegerField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from helpdesk.callbacks.queries import hotline_staff
 from helpdesk.core.forms import CreatingForm, Form, Text
+from helpdesk.estate.phone_numbers import normalise
 
 STALE = _l("Reload the page: it does not say which state you saw.")
 
@@ -15,6 +17,21 @@ def version() -> IntegerField:
 
 class LineForm(CreatingForm):
     name = Text(_l("Name of the telephone system"), limit=60, validators=[InputRequired()])
+
+
+class HotlineForm(Form):
+    """`seen` is the number that stood there when the page was made."""
+
+    hotline = Text(_l("Number residents ring"), limit=20, validators=[InputRequired()])
+    seen = StringField(widget=HiddenInput(), validators=[Length(max=20)])
+
+    def validate_hotline(self, field) -> None:
+        if not normalise(field.data):
+            raise ValidationError(_("This is not a telephone number."))
+
+    @property
+    def digits(self) -> str:
+        return normalise(self.hotline.data).digits
 
 
 class LineEndForm(Form):

@@ -15,8 +15,10 @@ from helpdesk.core.extensions import csrf, db
 from helpdesk.core.htmx import answer, page_or_part, wants_part
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.telephony.actions import add_line, end_line, set_extension, take_report
-from helpdesk.telephony.forms import ExtensionForm, LineEndForm, LineForm
+from helpdesk.estate import phone_numbers
+from helpdesk.estate.models import Estate
+from helpdesk.telephony.actions import add_line, end_line, set_extension, set_hotline, take_report
+from helpdesk.telephony.forms import ExtensionForm, HotlineForm, LineEndForm, LineForm
 from helpdesk.telephony.models import Line
 from helpdesk.telephony.queries import (
     figures,
@@ -84,7 +86,20 @@ def ringing_now():
 @bp.get("/telephony/lines")
 @needs(Permission.ADMINISTER)
 def lines():
-    return render_template(LINES, form=LineForm(), lines=_lines(), added=None, token="")
+    return render_template(LINES, form=LineForm(), **_lines())
+
+
+@bp.post("/telephony/hotline")
+@needs(Permission.ADMINISTER)
+def new_hotline():
+    form = HotlineForm()
+    if form.validate():
+        with form.keeping_typed(), writing():
+            told = {"digits": form.digits, "seen": form.seen.data, "actor": me(), "now": clock.now()}
+            set_hotline(db.session.get_one(Estate, estate_here(Permission.ADMINISTER)), **told)
+    if form.http_status == 200:
+        return redirect(url_for(".lines"), 303)
+    return render_template(LINES, form=LineForm(formdata=None), **_lines(form)), form.http_status
 
 
 @bp.post("/telephony/lines")
@@ -98,7 +113,7 @@ def add():
     shown = token if line and line.token_hash == hashed(token) else ""
     form = LineForm(formdata=None) if line else form
     page = "telephony/_lines.html" if wants_part() else LINES
-    return render_template(page, form=form, lines=_lines(), added=line, token=shown), form.http_status
+    return render_template(page, form=form, **_lines() | {"added": line, "token": shown}), form.http_status
 
 
 @bp.get("/telephony/lines/<int:line_id>")
@@ -135,8 +150,13 @@ def _added(form: LineForm, token: str) -> int:
     return add_line(estate_id=estate_id, name=form.name.data, token=token, actor=me(), now=clock.now()).id
 
 
-def _lines() -> list[Line]:
-    return list(db.session.scalars(visible_lines(me())))
+def _lines(refused: HotlineForm | None = None) -> dict:
+    """The number residents ring, as it stands now, and the telephone systems."""
+    estate = db.session.get_one(Estate, estate_here(Permission.ADMINISTER))
+    hotline = refused or HotlineForm(formdata=None, hotline=phone_numbers.display(estate.hotline))
+    hotline.seen.data = estate.hotline
+    found = list(db.session.scalars(visible_lines(me())))
+    return {"hotline": hotline, "estate": estate, "lines": found, "added": None, "token": ""}
 
 
 def _of(line: Line, **forms) -> dict:

@@ -8,6 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
+from helpdesk.accounts.limits import at_most
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, estates, me, needs
 from helpdesk.core.body_limits import FORM_LIMIT, body_limit
@@ -51,6 +52,7 @@ def scan_list(application_number: str):
 
 @bp.post("/waivers/<application_number>/scans")
 @needs(*TAKES)
+@at_most("MOST_PHOTOS", a_day="MOST_PHOTOS_A_DAY")
 @body_limit(PHOTO_LIMIT + FORM_LIMIT)
 def add_scan(application_number: str):
     application_id = _taken_for(application_number).id  # nobody has pictures decoded that will not be kept

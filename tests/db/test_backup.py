@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask_migrate import downgrade
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from helpdesk import create_app, serve
 from helpdesk.accounts.device_models import DeviceKind, EnrolledDevice
@@ -24,12 +24,14 @@ from helpdesk.backup import on_postgres, restoring
 from helpdesk.backup.archive import Archive, new_archive
 from helpdesk.backup.making import make_backup
 from helpdesk.backup.manifest import MANIFEST, BackupTrouble, Manifest
+from helpdesk.backup.remains import at_work
 from helpdesk.backup.restoring import newest_revision
 from helpdesk.backup.standing import look
 from helpdesk.core import disk
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.doctor import findings
 from helpdesk.estate.models import Estate
 from helpdesk.repairs.models import Photo, PhotoStage, Visit
 from helpdesk.scheduling import photos
@@ -374,6 +376,57 @@ def test_what_breaks_off_changes_nothing(broken, house, archive, monkeypatch):
     assert refused.exit_code == 1 and "No space left on device" in refused.output
     assert names(house) == sorted([CANARY, "later"])
     assert not [name for name in lying_in(house["INSTANCE_PATH"]) if "restor" in name]
+
+
+def left_behind(house) -> list[Path]:
+    """What a restore that was killed leaves: unpacked files, and its stage."""
+    folder = Path(house["INSTANCE_PATH"])
+    (folder / ".restoring-0123abcd" / "photos" / "aa").mkdir(parents=True)
+    (folder / ".restoring-0123abcd" / "photos" / "aa" / "1.jpg").write_bytes(b"a face")
+    stage = [folder / f".restoring-89abcdef.db{end}" for end in ("", "-wal")]
+    if ON_POSTGRES:
+        stage = [folder / ".restoring_89abcdef.dump"]
+        with inside(house):
+            on_postgres._on_server('CREATE DATABASE "restoring_89abcdef"')
+    for path in stage:
+        path.write_bytes(b"names")
+    return [folder / ".restoring-0123abcd", *stage]
+
+
+@pytest.mark.parametrize("words", [("restore", "--replace"), ("backup", "verify")])
+def test_what_a_killed_restore_left_is_told_and_removed_by_the_next(words, house, archive):
+    left, mine = left_behind(house), Path(house["INSTANCE_PATH"], ".restoring-notes")
+    mine.write_text("not ours")
+    with inside(house):
+        told = [found for found in findings.remains(NOW) if found.level is findings.MUST]
+    assert len(told) == 1 and str(left[0]) in told[0].words and str(mine) not in told[0].words
+
+    assert run(house, *words, str(archive)).exit_code == 0
+
+    assert ([path for path in left if path.exists()], mine.exists()) == ([], True)
+    with inside(house):
+        assert list(findings.remains(NOW)) == []
+        if ON_POSTGRES:
+            known = db.session.scalars(text("SELECT datname FROM pg_database")).all()
+            assert "restoring_89abcdef" not in known
+
+
+def test_what_somebody_is_at_work_on_is_no_remains(house, archive):
+    left = left_behind(house)
+
+    with inside(house), at_work(alone=True):
+        [path.mkdir() if not path.suffix else path.write_bytes(b"") for path in left if not path.exists()]
+        told = list(findings.remains(NOW))
+        refused = [run(house, *words, str(archive)) for words in (("restore", "--replace"), ("backup", "verify"))]
+
+    assert (told, [one.exit_code for one in refused]) == ([], [1, 1])
+    assert all("is being tried or put back here" in one.output for one in refused)
+    assert all(path.exists() for path in left)
+
+
+def test_two_backups_may_be_tried_at_once(house, archive):
+    with inside(house), at_work(alone=False):
+        assert run(house, "backup", "verify", str(archive)).exit_code == 0
 
 
 def test_after_it_everybody_signs_in_again(house, elsewhere, tmp_path):

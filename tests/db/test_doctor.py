@@ -7,7 +7,7 @@ import pytest
 from helpdesk.audit.actions import record
 from helpdesk.audit.heads import note_head
 from helpdesk.backup.models import Backup
-from helpdesk.core import disk
+from helpdesk.core import disk, own_files
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -91,6 +91,22 @@ def test_the_doctor_wants_two_of_those_who_decide_and_administer(began, person, 
     assert [words.split(":")[0] for words in found] == [
         "Fewer than two people administer", "Fewer than two people decide on waivers",
     ]  # fmt: skip
+
+
+@pytest.mark.sqlite_only  # files
+def test_the_doctor_tells_of_files_that_others_may_open(good, app, tmp_path, monkeypatch):
+    said = "files and folders, such as"
+    monkeypatch.setattr(app, "instance_path", str(tmp_path))
+    own_files.close_to_others()
+    assert [words for _level, words in look_at_everything(NIGHT) if said in words] == []
+
+    (tmp_path / "photo.jpg").write_bytes(b"")
+    (tmp_path / "photo.jpg").chmod(0o604)
+    assert [words for _level, words in look_at_everything(NIGHT) if said in words] == [
+        f"Others on this computer may open 1 {said} {tmp_path / 'photo.jpg'}: the next start of the product corrects it"
+    ]
+    own_files.close_to_others()
+    assert oct((tmp_path / "photo.jpg").stat().st_mode & 0o777) == "0o600"
 
 
 def test_the_doctor_begins_with_the_tables(app, monkeypatch):

@@ -167,12 +167,12 @@ def test_old_sessions_and_counts_of_tries_are_forgotten(app, ann, add, now):
         then = now - timedelta(days=days)
         add(Session, token_hash=f"{days}{ended}", user_id=ann.id, opened_at=then, seen_at=then,
             ended_at=then if ended else None)  # fmt: skip
-    for minutes in (14, 16):
-        add(Throttle, key=str(minutes), since=now - minutes * MINUTE, tries=1)
+    for hours in (23, 25):
+        add(Throttle, key=str(hours), since=now - timedelta(hours=hours), tries=1)
 
     assert (forget_what_is_over(now)[DataClass.SESSIONS], forget_throttles(now)) == (2, 1)
     assert sorted(db.session.scalars(select(Session.token_hash))) == ["1False", "89True"]
-    assert list(db.session.scalars(select(Throttle.key))) == ["14"]
+    assert list(db.session.scalars(select(Throttle.key))) == ["23"]
 
 
 def test_photo_files_without_a_row_go_after_a_day(app, work_order, ann, add, now, tmp_path, monkeypatch):

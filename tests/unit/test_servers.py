@@ -1,9 +1,12 @@
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from helpdesk.core import processes
+from tests.conftest import end_children
 from tests.servers import NotFound, browser_version, find_browser, find_postgres, start_postgres
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -95,3 +98,12 @@ def test_an_address_that_leads_nowhere_is_said_in_a_sentence(monkeypatch, tmp_pa
 
     with pytest.raises(NotFound, match="TEST_DATABASE_URL does not lead to a PostgreSQL"):
         start_postgres()
+
+
+def test_no_process_of_a_page_outlives_its_test():
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    processes.children.append(child)
+
+    end_children()
+
+    assert (child.returncode < 0, processes.children) == (True, [])

@@ -1,5 +1,6 @@
 """The first administrator, and the accounts of the staff."""
 
+import re
 import threading
 from datetime import timedelta
 from uuid import uuid4
@@ -15,9 +16,11 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import Estate
+from helpdesk.duty.models import Post, Shift
+from helpdesk.estate.models import Estate, Place, PlaceKind
 from helpdesk.repairs.models import Category
 from tests.conftest import HTMX, NOON, PASSWORD
+from tests.households import add_person
 from tests.second_steps import enrol
 
 
@@ -266,3 +269,53 @@ def test_nothing_is_locked_while_a_password_is_hashed(ada, as_user, now, monkeyp
     as_user(ada).post("/admin/users", data=typed)
 
     assert len(held) == 1 and not held[0]
+
+
+@pytest.mark.sqlite_only  # one page
+def test_the_first_page_of_an_administrator_says_what_is_missing_until_nothing_is(
+    ada, estate, person, add, stairwell, as_user, now
+):
+    browser = as_user(ada)
+    with writing():
+        db.session.get_one(Estate, estate.id).hotline = ""
+
+    def left() -> list[str]:
+        found = re.search(r"Before the telephone may ring.*?</ul>", browser.get("/admin/users").text, re.DOTALL)
+        return re.findall(r"<li>(.*?)</li>", found[0]) if found else []
+
+    def link(path: str, words: str) -> str:
+        return f'<a href="{path}">{words}</a>'
+
+    everything = [
+        link("/estate/buildings/new", "Set up the buildings and their homes"),
+        link("/estate/imports", "Bring in who lives where, from a spreadsheet"),
+        link("/admin/users#add", "Add accounts: Manager, Operator, Technician"),
+        link("/admin/users#add", "Add a second administrator, who helps when one lost their phone"),
+        "A manager writes down who is on duty, under Duty roster",
+        link("/telephony/lines", "Say which number residents ring"),
+    ]
+    assert left() == everything
+
+    home = add(Place, estate_id=estate.id, kind=PlaceKind.DWELLING, address="3-2-501", building_no=3, unit_no=2)
+    add_person(estate, "王桂英", home)
+    assert left() == everything[2:]
+
+    tao, kim = person("Tao", Role.TECHNICIAN), person("Kim", Role.OPERATOR, Role.MANAGER, Role.ADMIN)
+    assert left() == everything[4:]
+    with writing():
+        db.session.get_one(User, tao.id).active = False
+    assert left() == [everything[2].replace("Manager, Operator, ", ""), *everything[4:]]
+    with writing():
+        db.session.get_one(User, tao.id).active = True
+
+    hour = timedelta(hours=1)
+    shift = {"estate_id": estate.id, "post": Post.HOTLINE, "user_id": kim.id, "version": 0}
+    add(Shift, starts_at=now - 2 * hour, ends_at=now - hour, **shift)
+    add(Shift, starts_at=now, ends_at=now + hour, called_off_at=now, **shift)
+    assert left() == everything[4:]
+    add(Shift, starts_at=now, ends_at=now + hour, **shift)
+    assert left() == everything[5:]
+
+    number = {"hotline": "0523-8400 1234", "seen": ""}
+    assert browser.post("/telephony/hotline", data=number).location == "/telephony/lines"
+    assert left() == []

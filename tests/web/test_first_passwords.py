@@ -1,5 +1,6 @@
 """Passwords that administrators give: for one sign-in within a day, and never to be read again; and one's own."""
 
+import html
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, text
 
+from helpdesk.accounts.device_models import UserPin
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import user_named
 from helpdesk.audit.models import Event
@@ -32,7 +34,7 @@ def wang(ada, as_user, now):
     """A new operator, with the password an administrator chose at noon."""
     typed = {"request_key": str(uuid4()), "name": "王丽", "username": "wangli", "roles": "operator", "password": FIRST}
     typed |= {"own_password": PASSWORD}
-    assert as_user(ada).post("/admin/users", data=typed).status_code == 303
+    assert as_user(ada).post("/admin/users", data=typed).status_code == 200
     return db.session.scalars(select(User).where(User.username == "wangli")).one()
 
 
@@ -138,7 +140,7 @@ def test_a_phone_and_a_password_of_others_are_not_set_by_a_stranger_at_an_open_s
 
 def test_an_account_of_the_demonstration_with_a_password_of_its_own_is_none_any_more(ada, mei, as_user, now):
     new = {"password": FIRST, "own_password": PASSWORD}
-    assert as_user(ada).post(f"/admin/users/{mei.id}/password", data=new).status_code == 303
+    assert as_user(ada).post(f"/admin/users/{mei.id}/password", data=new).status_code == 200
     assert not mei.is_demo
 
 
@@ -167,6 +169,63 @@ def kai_page(person, visitor, as_user, now):
         door: {"username": "username", "password": "current-password"}, code: {"code": "one-time-code"},
         own: {"username": "username", "password": "current-password", "new_password": "new-password"},
     }  # fmt: skip
+
+
+def card(answer) -> str:
+    found = re.search(r'<div class="handout.*?</div>', answer.text, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>|\s+", " ", found[0])) if found else ""
+
+
+@pytest.mark.sqlite_only  # one page
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [
+        ("operator", ["password of your own", "unlocks your screen"]),
+        ("technician", ["password of your own", "This is my phone"]),
+        ("manager", ["password of your own", "Set up the second step"]),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_whoever_adds_an_account_is_told_once_what_to_tell_its_owner(role, asked, headers, ada, as_user, now):
+    browser, typed = as_user(ada), {"request_key": str(uuid4()), "name": "王丽", "username": "wangli", "roles": role}
+    answer = browser.post("/admin/users", data=typed | {"password": FIRST, "own_password": PASSWORD}, headers=headers)
+
+    said = card(answer)
+    for one in ("王丽", "http://localhost/", "wangli", FIRST, "until 2026-03-03 12:00", *asked):
+        assert one in said, one
+    steps = ("password of your own", "unlocks your screen", "This is my phone", "Set up the second step")
+    assert [step for step in steps if step in said.partition("1. ")[2]] == asked
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert card(browser.get("/admin/users")) == "" and FIRST not in browser.get("/admin/users").text
+
+
+@pytest.mark.sqlite_only
+def test_a_new_password_for_somebody_comes_with_the_same_card(ada, ann, add, as_user, now):
+    typed = {"password": FIRST, "own_password": PASSWORD}
+    browser = as_user(ada)
+
+    said = card(browser.post(f"/admin/users/{ann.id}/password", data=typed))
+
+    assert ann.username in said and FIRST in said and "unlocks your screen" in said
+    assert FIRST not in browser.get(f"/admin/users/{ann.id}").text
+
+    add(UserPin, user_id=ann.id, pin_hash="-", set_at=now)
+    said = card(browser.post(f"/admin/users/{ann.id}/password", data=typed))
+    assert FIRST in said and "unlocks your screen" not in said
+
+
+@pytest.mark.sqlite_only
+def test_the_card_sent_again_after_its_owner_came_in_is_gone(wang, visitor, ada, as_user, now):
+    typed = {"request_key": str(uuid4()), "name": "李华", "username": "lihua", "roles": "operator", "password": FIRST}
+    typed |= {"own_password": PASSWORD}
+    first = as_user(ada).post("/admin/users", data=typed)
+    newcomer = visitor()
+    newcomer.enter("lihua", FIRST)
+    change(newcomer)
+
+    again = as_user(ada).post("/admin/users", data=typed)
+
+    assert (again.status_code, card(first) != "", card(again)) == (200, True, "")
 
 
 @pytest.mark.proves("AU-16")

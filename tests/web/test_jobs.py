@@ -113,6 +113,14 @@ def test_a_day_without_jobs_says_so_and_offers_no_button(tao, as_user):
     assert 'class="primary thumb"' not in page
 
 
+def test_at_the_foot_of_the_phone_stands_what_a_technician_works_on_and_no_more(tao, as_user):
+    browser = as_user(tao)
+    foot = re.search(r"<footer.*?</footer>", browser.get("/jobs").text, re.DOTALL)[0]
+
+    assert re.findall(r'href="([^"]+)"', foot) == ["/jobs", "/duty"]
+    assert 'href="/who-sees-what"' in browser.get("/me").text
+
+
 def test_the_next_job_has_the_one_button_of_its_next_step(visit, work_order, tao, as_user):
     page = as_user(tao).get("/jobs").text
 

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
+from helpdesk.accounts.sweeping import forget_throttles
 from helpdesk.accounts.throttle import WINDOW
 from helpdesk.audit.models import Event
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
+from helpdesk.hotline.models import Call
 from helpdesk.looks.models import Look
 from helpdesk.notify.models import Message, Template
 from tests.conftest import HTMX, NOON
@@ -40,6 +43,34 @@ def test_after_the_limit_one_waits_and_the_next_person_does_not(few, place, pers
         answer = use(as_user(kim))  # another browser does not help
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "901"), what
         assert use(as_user(sam)).status_code != 429, what
+
+
+@pytest.mark.proves("FI-06", "RE-17")
+def test_who_sent_very_many_files_in_a_day_waits_and_still_logs_calls(app, monkeypatch, person, as_user, set_now, now):
+    kim, sam = (person(name, Role.MANAGER, Role.TECHNICIAN) for name in ("Kim", "Sam"))
+    for name in ("MOST_PHOTOS_A_DAY", "MOST_UPLOADS_A_DAY"):
+        monkeypatch.setitem(app.config, name, 2)
+    ways = ("/jobs/none/photos", "/estate/imports")
+
+    def sent(user, url):
+        return as_user(user).post(url, data={"file": (BytesIO(b"x"), "x.xlsx")}, headers=HTMX)
+
+    for url in ways:
+        for hours in (0, 9):  # far apart: the quarter of an hour is not what stops the third
+            set_now(NOON + timedelta(hours=hours))
+            assert sent(kim, url).status_code != 429, url
+            forget_throttles(NOON + timedelta(hours=hours, minutes=30))
+        answer = sent(kim, url)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(15 * 3_600 + 1)), url
+        assert (
+            "no more files today; from 2026-03-03 12:00 on" in answer.text and "can be saved as before" in answer.text
+        )
+        assert sent(sam, url).status_code != 429, url
+    saved = as_user(kim).post("/hotline/calls", data={"request_key": str(uuid4()), "words": "No water"}, headers=HTMX)
+    assert saved.status_code == 200 and list(db.session.scalars(select(Call.words))) == ["No water"]
+
+    set_now(NOON + timedelta(days=1))
+    assert [sent(kim, url).status_code != 429 for url in ways] == [True, True]
 
 
 @pytest.mark.proves("RE-17", "AC-09", "PC-10")

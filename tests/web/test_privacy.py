@@ -1,6 +1,7 @@
 """What a resident may ask of their data, from the page to the last byte."""
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +22,8 @@ from helpdesk.looks.models import Look, Looked
 from helpdesk.looks.who_sees_what import KINDS
 from helpdesk.privacy.models import ErasureRequest
 from helpdesk.privacy.states import ErasureStatus
-from helpdesk.retention.models import LegalHold, RetentionRule
+from helpdesk.retention.actions import hold
+from helpdesk.retention.models import Held, LegalHold, RetentionRule
 from tests.databases import ON_POSTGRES
 from tests.households import add_person, add_phone
 from tests.residents import CANARY, NAME, NUMBER, ended_waiver, living, taken_list, traces
@@ -240,6 +242,28 @@ def test_a_manager_holds_a_home_back_and_lifts_it_once(place, mei, as_user, now)
     url = f"/retention/holds/{held.id}/lifting"
     assert as_user(mei).post(url, data={"version": held.version + 1}).status_code == 409
     assert as_user(mei).post(url, data={"version": held.version}).status_code == 303
+
+
+@pytest.mark.sqlite_only  # one page
+def test_what_is_held_back_is_named_to_who_decides_of_it(estate, place, mei, ada, person, as_user, now):
+    wang = add_person(estate, "王桂英", place)
+    told = {"estate_id": estate.id, "reason": "A court asked", "until_on": date(2027, 1, 1), "actor": mei, "now": now}
+    with writing():
+        hold(Held.PLACE, place.address, **told)
+        hold(Held.PERSON, "王桂英", **told)
+
+    def shown(user) -> list[str]:
+        return [" ".join(one.split()) for one in re.findall(r"<strong hx-disable>(.*?)</strong>", page_of(user))]
+
+    def page_of(user) -> str:
+        return as_user(user).get("/retention/holds").text
+
+    assert shown(mei) == [
+        f'A resident <a href="/estate/residents/{wang.id}">王桂英</a>',
+        f'A home <a href="/estate/places/{place.id}">3-2-501</a>',
+    ]
+    assert shown(person("Lao", Role.OWNER)) == ["A resident 王桂英", "A home 3-2-501"]  # no register to lead to
+    assert shown(ada) == [f"A resident no. {wang.id}", f"A home no. {place.id}"]
 
 
 @pytest.mark.proves("PD-04")

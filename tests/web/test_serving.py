@@ -88,6 +88,24 @@ def test_an_empty_start_prints_where_to_go_and_the_link_for_the_first_administra
     assert running.get(link + "x").status == 404
 
 
+@pytest.mark.proves("PD-13")
+@pytest.mark.sqlite_only  # its file is the one that matters most
+def test_nobody_else_may_open_a_file_of_the_installation(stopped):
+    """What is made from now on, and what an older version left open."""
+    left = stopped.folder / "photos" / "aa"
+    left.mkdir(parents=True, mode=0o755)
+    (left / "old.jpg").write_bytes(b"")
+    (left / "old.jpg").chmod(0o644)
+    stopped.folder.chmod(0o755)
+
+    stopped.start()
+
+    found = {path.relative_to(stopped.folder): path.stat().st_mode & 0o777 for path in stopped.folder.rglob("*")}
+    assert {"desk.db", "desk.db-wal", "desk.db-shm", "secrets"} <= {str(path) for path in found}
+    assert stopped.folder.stat().st_mode & 0o777 == 0o700
+    assert {str(path): oct(mode) for path, mode in found.items() if mode & 0o077} == {}
+
+
 def test_a_start_with_a_database_that_is_ready_does_nothing_twice(stopped):
     stopped.start()
 
@@ -277,6 +295,13 @@ def test_the_application_can_be_found_from_any_folder(product):
 
 
 @pytest.mark.sqlite_only
+def test_a_command_too_makes_files_for_its_owner_alone(product, tmp_path):
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "estate", "sample", str(tmp_path / "sample.xlsx")]
+    subprocess.run(command, env=product.env, cwd=ROOT, capture_output=True, check=True)
+
+    assert (tmp_path / "sample.xlsx").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.proves("PD-11")
 def test_what_the_server_says_names_nobody(running, signed_in):
     _, (number,) = signed_in(1)

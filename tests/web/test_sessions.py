@@ -341,6 +341,18 @@ def test_a_known_phone_has_a_cookie_of_its_own_of_which_only_a_hash_is_kept(tao,
     assert (row.token_hash, row.kind, row.system) == (hashed(token), DeviceKind.PHONE, "android")
 
 
+def test_without_a_pin_the_page_leads_to_setting_one_and_from_there_to_the_phone(tao, as_user, now):
+    browser = as_user(tao)
+    before = browser.get("/me").text
+    assert 'href="#new-pin"' in before and "This is my phone" not in before and " disabled" not in before
+
+    answer = browser.post("/me/pin", data={"pin": "4826", "password": PASSWORD})
+
+    assert (answer.status_code, answer.location) == (303, "/me#devices")
+    after = browser.get("/me").text
+    assert 'href="#new-pin"' not in after and "This is my phone" in after
+
+
 def test_on_a_known_phone_the_pin_is_enough_after_the_session_is_over(tao, enrolled, set_now):
     browser = enrolled(tao)
     before = browser.get_cookie("session").value

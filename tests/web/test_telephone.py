@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Estate
 from helpdesk.hotline.models import Call
 from helpdesk.telephony.actions import add_line, end_line, end_lost_rings, set_extension
 from helpdesk.telephony.models import Report, TelephoneCall, Verdict
@@ -286,6 +288,25 @@ def test_figures_are_absent_without_a_telephone_system_and_true_with_one(report,
 
     assert "2 calls, 0 not answered" in with_line and "1 of 1 whose waiting time is known" in with_line
     assert "No telephone system reports here" in without and "Answered within 15 seconds" not in without
+
+
+def test_the_administrator_says_which_number_residents_ring(ada, ann, estate, as_user, now):
+    browser, old = as_user(ada), estate.hotline
+    wrong = browser.post("/telephony/hotline", data={"hotline": "ring us", "seen": old})
+    assert (wrong.status_code, "not a telephone number" in wrong.text, 'value="ring us"' in wrong.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert as_user(ann).post("/telephony/hotline", data={"hotline": "400 123 4567", "seen": old}).status_code == 403
+
+    assert browser.post("/telephony/hotline", data={"hotline": "400 123 4567", "seen": old}).status_code == 303
+    stale = browser.post("/telephony/hotline", data={"hotline": "0523-8400 1234", "seen": old})
+
+    assert db.session.get_one(Estate, estate.id).hotline == "4001234567"
+    assert (stale.status_code, 'name="seen" type="hidden" value="4001234567"' in stale.text) == (409, True)
+    assert 'value="0523-8400 1234"' in stale.text
+    assert 'value="400 123 4567"' in browser.get("/telephony/lines").text
+    kinds = db.session.scalars(select(Event.kind).where(Event.kind == "estate.hotline_set"))
+    assert len(kinds.all()) == 1
 
 
 def test_the_administrator_connects_a_system_and_sees_its_address_once(ada, as_user, estate, now):
