@@ -302,6 +302,7 @@ def test_a_command_too_makes_files_for_its_owner_alone(product, tmp_path):
     assert (tmp_path / "sample.xlsx").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.proves("PD-11")
 def test_what_the_server_says_names_nobody(running, signed_in):
     _, (number,) = signed_in(1)
