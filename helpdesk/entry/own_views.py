@@ -117,7 +117,7 @@ def _page(status: int = 200, **forms):
     token = request.cookies.get(device_cookie(current_app), "")
     known = known_device(token, now) if token else None
     shown = render_template(
-        "admin/own.html", user=user, sessions=open_sessions(user, now), devices=devices_of(user, now),
+        "entry/own.html", user=user, sessions=open_sessions(user, now), devices=devices_of(user, now),
         here=g.session_row.id, known=known if known and known.user_id == user.id else None, has_pin=has_pin(user),
         kind=device_kind(user), fresh=is_fresh(now), locks=locks_itself(user),
         forms={name: form(formdata=None) if isinstance(form, type) else form for name, form in forms.items()},
