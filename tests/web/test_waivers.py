@@ -21,6 +21,7 @@ from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel, Tie
+from helpdesk.waivers.deciding import pass_up
 from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import StandIn, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
@@ -215,6 +216,49 @@ def test_who_entered_it_sees_why_they_may_not_decide(home, mei, now, as_user):
     assert ">Approve<" not in page
     answer = as_user(mei).post(f"/waivers/{application.number}/approval", data=decision(page))
     assert answer.status_code == 403 and row(application.number).status is S.VERIFIED
+
+
+def acts_offered(page) -> list[str]:
+    return [act for act in ("Approve", "Ask for papers", "Refuse", "Pass up") if f">{act}</button>" in page]
+
+
+def test_of_what_was_passed_up_only_the_owner_is_offered_to_approve_it(waits, ann, mei, ling, oma, now, as_user):
+    with writing():
+        pass_up(row(waits.number), reason="They are known to me", actor=mei, now=now)
+    url = f"/waivers/{waits.number}"
+
+    managers, officers, owners = (as_user(who).get(url).text for who in (mei, ling, oma))
+
+    assert acts_offered(managers) == ["Ask for papers", "Refuse"]
+    assert acts_offered(officers) == ["Ask for papers"]
+    assert acts_offered(owners) == ["Approve", "Ask for papers", "Refuse"]
+    bar = managers.split('name="seen"')[0].rsplit('<div class="notice">')[-1]
+    assert "It was passed up: the owner approves it" in bar and "They are known to me" in bar
+    assert "Today it can be approved by: Oma." in bar and "Today it can be approved by: Oma." in officers
+    assert "Today it can be approved by" not in owners and 'name="property_fee"' not in managers
+    assert as_user(mei).post(f"{url}/approval", data=decision(managers)).status_code == 422
+    assert as_user(oma).post(f"{url}/approval", data=decision(owners)).status_code == 303
+
+
+def test_what_the_policy_leaves_out_is_not_offered_to_be_approved_and_says_why(estate, ann, mei, now, as_user):
+    application = applied(*a_home(estate, "601", use="let"), by=ann, now=now)
+
+    page = as_user(mei).get(f"/waivers/{application.number}").text
+
+    assert acts_offered(page) == ["Ask for papers", "Refuse", "Pass up"]
+    assert "It cannot be approved as it stands." in page and "Today it can be approved by" not in page
+
+
+def test_who_may_not_decide_reads_who_may(home, mei, oma, person, now, as_user):
+    max_, application = person("Max", Role.MANAGER), applied(*home, by=mei, now=now)
+    url = f"/waivers/{application.number}"
+    assert "Today it can be approved by: Max, Oma." in as_user(mei).get(url).text
+    for user, other in ((oma, max_), (max_, oma)):
+        with writing():
+            note_tie(db.session.merge(user), row(application.number).beneficiary, tie=Tie.RELATIVE,
+                     actor=db.session.merge(other), now=now)  # fmt: skip
+
+    assert "Today nobody can approve it." in as_user(mei).get(url).text
 
 
 def test_an_officer_is_not_told_on_every_case_that_deciding_is_not_theirs(waits, ling, as_user):
