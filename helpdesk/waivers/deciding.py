@@ -17,9 +17,9 @@ from helpdesk.tariff.rules import share
 from helpdesk.waivers import rules
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
-from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
+from helpdesk.waivers.facts import Facts, Terms, facts_of, needs_two
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
-from helpdesk.waivers.policy_models import RATES, WORK
+from helpdesk.waivers.policy_models import CAPS, RATES, WORK
 from helpdesk.waivers.queries import Power, deciders, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus

@@ -16,10 +16,8 @@ from helpdesk.waivers import rules
 from helpdesk.waivers.codes import ActKind
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import ground_of
-from helpdesk.waivers.policy_models import RATES, PolicyGround
+from helpdesk.waivers.policy_models import CAPS, RATES, WORK, PolicyGround
 from helpdesk.waivers.queries import others_of_household, owns_elsewhere, people_at
-
-CAPS = ("property_fee_cap_fen", "labour_cap_fen")
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,18 @@ class Terms:
     call_out_bp: int
     property_fee_cap_fen: int | None
     labour_cap_fen: int | None
+    materials_cap_fen: int | None
+    call_out_cap_fen: int | None
     until_on: date
 
     @property
     def rates(self) -> tuple[int, ...]:
         return tuple(getattr(self, name) for name in RATES)
+
+    @property
+    def of_work(self) -> list[tuple[str, int, int | None]]:
+        """What of labour, materials and call-out: name, rate, cap of one order."""
+        return [(what, getattr(self, f"{what}_bp"), getattr(self, f"{what}_cap_fen")) for what in WORK]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from helpdesk.waivers.models import StandIn, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 from tests.conftest import HTMX, PASSWORD
+from tests.money import account_for, bill, set_rules
 from tests.waivers import a_home, applied
 
 S = WaiverStatus
@@ -554,6 +555,40 @@ def test_a_ground_of_our_own_is_added_to_a_draft_once(mei, estate, now, as_user)
     assert answers == [303, 303] and manager.get(policy).text.count("After a fire") == 1
     assert stale.status_code == 409 and "After a fire" in stale.text
     assert wrong.status_code == 422 and "101" in wrong.text
+
+
+def test_caps_of_every_scope_are_set_in_a_draft_and_told_on_the_page_of_a_decision(home, ann, mei, now, as_user):
+    manager = as_user(mei)
+    key = hidden(manager.get("/waiver-policies").text, "request_key")
+    policy = manager.post("/waiver-policies", data={"request_key": key}).location
+    link = re.search(r'/waiver-grounds/\d+(?=">Household just above)', manager.get(policy).text)[0]
+    told = {
+        "version": hidden(manager.get(link).text, "version"), "name_zh": "x", "name_en": "x", "definition": "x",
+        "proof": "x", "property_fee_bp": "50", "labour_bp": "100", "materials_bp": "50", "call_out_bp": "100",
+        "validity_months": "12", "bearer": "company", "flow": "company_waiver", "property_fee_cap_fen": "10",
+        "labour_cap_fen": "80", "materials_cap_fen": "20.5", "call_out_cap_fen": "3",
+    }  # fmt: skip
+    nothing = manager.post(link, data=told | {"materials_cap_fen": "0"})
+    typed = manager.post(link, data=told | {"call_out_cap_fen": "-1"})
+    done = manager.post(link, data=told)
+    page = manager.get(policy).text
+    manager.post(f"{policy}/beginning", data={"version": hidden(page, "version"), "valid_from": "2026-03-02"})
+    application = applied(*home, by=ann, now=now)
+
+    decided = manager.get(f"/waivers/{application.number}").text
+
+    assert (nothing.status_code, typed.status_code, done.status_code) == (422, 422, 303)
+    assert "More than 0, or leave it empty." in nothing.text and 'value="-1"' in typed.text
+    assert [f"at most ¥{yuan}</small>" in page for yuan in ("10.00", "80.00", "20.50", "3.00")] == [True] * 4
+    assert "¥10.00 less a month" in decided
+    assert "of 100 yuan they pay ¥50.00 · at most ¥20.50 less for one order" in decided
+    manager.post(f"/waivers/{application.number}/approval", data=decision(decided))
+    set_rules(db.session.merge(home[0]).estate)
+    account = account_for(db.session.merge(home[0]), now=now)
+    bill(db.session.merge(home[0]).estate, date(2026, 4, 1), now=now)
+    for path in ("", "/bill"):
+        said = manager.get(f"/billing/accounts/{account.id}{path}").text
+        assert "Less: 10.00 yuan." in said and "At most 10.00 yuan a month are taken off." in said
 
 
 def test_a_stand_in_is_called_off_and_a_tie_removed_by_another(home, mei, ling, oma, person, estate, now, as_user):
