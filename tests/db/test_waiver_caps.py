@@ -7,8 +7,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from helpdesk.billing.actions import correct_charge
 from helpdesk.billing.models import Charge, ChargeKind
 from helpdesk.billing.verifying import problems
+from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.actions import open_work_order
@@ -22,7 +24,8 @@ from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.waivers.effect import labour_for, whys
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import begin_policy, change_ground, draft_policy, ground_of
-from helpdesk.waivers.policy_models import CAPS, PolicyGround
+from helpdesk.waivers.policy_models import CAPS, PolicyGround, WaiverPolicy
+from helpdesk.waivers.simulating import simulate
 from tests.granted import granted
 from tests.money import set_rules
 from tests.waivers import a_home
@@ -101,6 +104,44 @@ def test_of_one_order_no_more_is_taken_off_than_the_caps_however_many_quotes_it_
         (K.LABOUR, 6_000, 2_000), (K.MATERIALS, 5_000, 0), (K.CALL_OUT, 500, 0),
     ]  # fmt: skip
     assert problems()[0] == []
+
+
+def weighed(policy_id, today) -> tuple:
+    db.session.rollback()
+    found = simulate(db.session.get_one(WaiverPolicy, policy_id), today)
+    told = [(one.kind, one.whole_fen, one.now_fen, one.then_fen) for one in found.work]
+    return told, found.work_from, found.work_until
+
+
+def test_a_draft_is_weighed_on_the_work_of_twelve_months(order, edition, estate, ann, mei, tao, person, now):
+    """Half of the labour, at most 50.00 an order, all of the material, nothing of the call-out."""
+    K = ChargeKind
+    for _ in range(2):
+        agreed(quoted(order, ann, now), ann, now)
+    finished(order, ann, tao, now)
+    finance = person("Fen", Role.FINANCE)
+    with writing():
+        draft = draft_policy(estate.id, actor=mei, now=now)
+        told = {"labour_bp": 5_000, "labour_cap_fen": 5_000, "materials_bp": 10_000, "materials_cap_fen": None,
+                "call_out_bp": 0}  # fmt: skip
+        change_ground(ground_of(draft, "LOW_INCOME_EDGE"), told, actor=mei, now=now)
+        draft_id = draft.id
+    assert weighed(draft_id, date(2026, 3, 31))[0] == []  # no whole month yet
+    april, may = date(2026, 4, 10), date(2026, 5, 10)
+
+    assert weighed(draft_id, april) == (
+        [(K.LABOUR, 12_000, 8_000, 5_000), (K.MATERIALS, 10_000, 2_000, 10_000), (K.CALL_OUT, 1_000, 300, 0)],
+        date(2026, 3, 1), date(2026, 4, 1),
+    )  # fmt: skip
+    assert weighed(draft_id, may)[0][0] == (K.LABOUR, 6_000, 4_000, 2_500)
+    assert weighed(edition, april)[0] == [
+        (K.LABOUR, 12_000, 8_000, 8_000), (K.MATERIALS, 10_000, 2_000, 2_000), (K.CALL_OUT, 1_000, 300, 300),
+    ]  # fmt: skip
+    line = db.session.scalars(select(Charge).where(Charge.kind == K.MATERIALS).order_by(Charge.id.desc())).first()
+    with writing():
+        correct_charge(line, amount_fen=1_000, reason="Half a tap", actor=finance, now=now)
+    assert weighed(draft_id, april)[0][1] == (K.MATERIALS, 6_000, 2_000, 6_000)
+    assert weighed(draft_id, date(2027, 4, 10))[0] == []  # longer ago than a year
 
 
 def test_the_caps_are_a_copy_of_the_edition_and_told_with_the_bill(runs, estate, mei, now):

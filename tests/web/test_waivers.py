@@ -382,7 +382,7 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
                          data={"version": hidden(page, "version"), "valid_from": "2026-04-01"})  # fmt: skip
 
     assert made.location == f"/waiver-policies/{draft.id}" and beyond.status_code == 422
-    assert "¥23.59" in weighed and "60.0 %" in weighed and "labour, material and call-outs are not weighed" in weighed
+    assert "¥23.59" in weighed and "60.0 %" in weighed and "only the property fee is weighed" in weighed
     assert begun.status_code == 303
     policies = db.session.scalars(select(WaiverPolicy).order_by(WaiverPolicy.number)).all()
     assert [(one.state.value, str(one.valid_until)) for one in policies] == [
