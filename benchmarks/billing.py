@@ -1,16 +1,18 @@
-"""How long billing takes, and for how long it keeps others from saving: `python -m benchmarks.billing [DWELLINGS]`.
+"""How long billing takes, and how long it keeps others from saving: `python -m benchmarks.billing [--postgresql] [N]`.
 
-Two installations on SQLite: 624 dwellings with 24 months, then so many dwellings (100,000) with one month, while a
-thread saves something every 0.2 s as an operator saves a call. It prints, and asserts nothing.
+Two installations on SQLite, or on a PostgreSQL that is started for it (or is that of TEST_DATABASE_URL): 624 dwellings
+with 24 months, then so many dwellings (100,000; 0 leaves it out) with one month, while a thread saves something every
+0.2 s as an operator saves a call. It prints, and asserts nothing but that the run made what the preview said.
 """
 
-import sys
+import argparse
 import tempfile
 import threading
 from contextlib import contextmanager
 from datetime import date
 from time import perf_counter
 
+import psycopg
 from flask_migrate import upgrade
 from sqlalchemy import func, insert, select
 
@@ -25,16 +27,32 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.actions import keep_number
 from helpdesk.estate.models import Estate, OpeningPosition, Place, PlaceKind, Use
+from tests.servers import Server, start_postgres
 
 EVERY_S = 0.2
 SINCE, PAID, TODAY = date(2025, 1, 1), date(2024, 12, 31), date(2026, 1, 5)
 
 
 @contextmanager
-def installation(dwellings: int):
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"INSTANCE_PATH": folder, "SECRET_KEY": "x" * 40, "DATABASE_URL": f"sqlite:///{folder}/desk.db"}
-        app = create_app(env)
+def database(server: Server | None, folder: str):
+    """The address of an empty database, which is gone afterwards."""
+    if server is None:
+        yield f"sqlite:///{folder}/desk.db"
+        return
+    name = "benchmark_of_billing"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield server.url_for(name)
+    finally:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def installation(dwellings: int, server: Server | None):
+    with tempfile.TemporaryDirectory() as folder, database(server, folder) as url:
+        app = create_app({"INSTANCE_PATH": folder, "SECRET_KEY": "x" * 40, "DATABASE_URL": url})
         with app.app_context():
             upgrade()
             with writing():
@@ -56,6 +74,8 @@ def installation(dwellings: int):
                 ids = db.session.scalars(select(Place.id)).all()
                 db.session.execute(insert(OpeningPosition), [{"place_id": one, **taken} for one in ids])
             yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 def save_beside(app, stopping: threading.Event, waits: list[float]) -> None:
@@ -71,8 +91,8 @@ def save_beside(app, stopping: threading.Event, waits: list[float]) -> None:
             waits.append(perf_counter() - began)
 
 
-def measure(dwellings: int, months_until: date) -> None:
-    with installation(dwellings) as app:
+def measure(dwellings: int, months_until: date, server: Server | None) -> None:
+    with installation(dwellings, server) as app:
         estate, today = db.session.scalars(select(Estate)).one(), TODAY
         began = perf_counter()
         found = preview(estate, SINCE, months_until, today)
@@ -100,5 +120,12 @@ def measure(dwellings: int, months_until: date) -> None:
 
 
 if __name__ == "__main__":
-    measure(624, date(2027, 1, 1))
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, date(2025, 2, 1))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dwellings", nargs="?", type=int, default=100_000)
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, not on SQLite")
+    asked = parser.parse_args()
+    server = start_postgres() if asked.postgresql else None
+    print(f"on {server.version}" if server else "on SQLite")
+    measure(624, date(2027, 1, 1), server)
+    if asked.dwellings:
+        measure(asked.dwellings, date(2025, 2, 1), server)

@@ -1,6 +1,6 @@
 """Opening and closing accounts: at the start, and whenever a home gets another owner."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, insert, select
@@ -20,6 +20,7 @@ from helpdesk.estate.queries import lives_there
 
 PAYERS = (OccupancyRole.OWNER, OccupancyRole.HEAD, OccupancyRole.MEMBER)  # who pays, if the register names no owner
 AT_ONCE = 500
+AFTER_CLOSING: list[Callable[..., None]] = []  # called with the account, before the next one is charged; see reactions
 
 
 def open_accounts(estate: Estate, *, after: int = 0, actor: User | None, now: datetime) -> int | None:
@@ -176,6 +177,8 @@ def close_account(account: Account, *, on: date, person_id: int | None, actor: U
     account.closed_on = ends
     at = {"actor": actor, "now": now}
     record("account.closed", account, place_id=account.place_id, closed_at=clock.start_of_day(ends), **at)
+    for effect in AFTER_CLOSING:
+        effect(account, **at)
     charged = months_billed(account, from_on=first_of(ends))
     for charge in charged:
         _shorten(charge, ends, actor, now)

@@ -77,6 +77,17 @@ def carried_by(technician_id: int, estate_id: int) -> list[Payment]:
     return list(db.session.scalars(asked.order_by(Payment.id)))
 
 
+def to_hand_in(technician: User) -> tuple[int, int]:
+    """How many receipts of doors a technician has not handed in, and how much of it is cash, in fen."""
+    cash = func.sum(Payment.amount_fen).filter(Payment.method == Method.CASH)
+    asked = select(func.count(), func.coalesce(cash, 0)).where(
+        Payment.received_by_id == technician.id, Payment.taken_at == TakenAt.DOOR, Payment.hand_in_id.is_(None),
+        Payment.reversed_at.is_(None),
+    )  # fmt: skip
+    receipts, fen = db.session.execute(asked).one()
+    return receipts, int(fen)
+
+
 def cash_of(payments: Iterable[Payment]) -> int:
     return sum(payment.amount_fen for payment in payments if payment.method is Method.CASH)
 

@@ -9,7 +9,7 @@ from helpdesk.billing.explained import what, why
 from helpdesk.billing.forms import CorrectionForm, PaymentForm, ReasonForm, RevealForm
 from helpdesk.billing.ledger import arrears, collected
 from helpdesk.billing.payment_models import Method, TakenAt
-from helpdesk.billing.payments import reverse_payment, take_payment
+from helpdesk.billing.payments import reverse_payment, take_payment, to_hand_in
 from helpdesk.billing.queries import (
     account_page,
     accounts_at,
@@ -38,6 +38,7 @@ P = Permission
 PAGE, DOOR = "billing/account.html", "billing/door.html"
 for say in (what, why):
     bp.app_template_global(f"charge_{say.__name__}")(say)
+bp.app_template_global()(to_hand_in)
 
 
 @bp.get("/billing")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
@@ -56,8 +56,9 @@ def _charge(quote: Quote, account: Account, actor: User, now: datetime) -> list[
         gross = getattr(cost, column)
         if not gross:
             continue
-        reduction = _best(account.place_id, scope, gross, {today, clock.local_date(quote.accepted_at)})
-        reduced = reduction.of(gross) if reduction else 0
+        taken, days = _taken(quote.work_order_id, kind), {today, clock.local_date(quote.accepted_at)}
+        reduction = _best(account.place_id, scope, gross, days)
+        reduced = reduction.of(gross, taken) if reduction else 0
         made.append(_line(quote, account, kind, gross, reduced, reduction if reduced else None, actor, now))
     return made
 
@@ -66,6 +67,12 @@ def _best(place_id: int, scope: Scope, gross: int, days: set) -> Reduction | Non
     """What takes most off: on the day it was agreed to, which is what they were told, or on the day it was done."""
     found = [reduction for day in sorted(days) if (reduction := reductions_of([place_id], scope, day).get(place_id))]
     return max(found, key=lambda reduction: reduction.of(gross), default=None)
+
+
+def _taken(work_order_id: int, kind: ChargeKind) -> int:
+    """What was taken off other lines of the order: a cap is for one order, however many quotes it has."""
+    asked = select(func.coalesce(func.sum(Charge.reduced_fen), 0))
+    return db.session.scalar(asked.where(Charge.work_order_id == work_order_id, Charge.kind == kind))
 
 
 def _line(

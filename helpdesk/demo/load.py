@@ -24,6 +24,7 @@ from helpdesk.demo import (
     duty,
     exports,
     homes,
+    mercy,
     money,
     neighbours,
     outages,
@@ -147,6 +148,8 @@ def _build(rows: Rows, now: datetime, scale: int, shape: Shape) -> Iterator[int]
     rows.flush()
     _count_chases(houses)
     rows.catch_up_sequences()
+    if settled:
+        mercy.add(houses[0].board.register.estate_id, houses[0].board.teller.staff, now)
     plans.propose(houses[0].board.register.estate_id, houses[0].board.teller.staff, now)
 
 

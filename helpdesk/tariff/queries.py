@@ -1,5 +1,6 @@
 """Finding prices and quotes."""
 
+from collections import Counter
 from datetime import date
 
 from flask import abort
@@ -15,7 +16,7 @@ from helpdesk.repairs.models import WorkOrder
 from helpdesk.tariff.models import PriceItem, PriceList, Quote, QuoteLine
 from helpdesk.tariff.reductions import Scope, reductions_of
 from helpdesk.tariff.rules import Cost, cost
-from helpdesk.tariff.states import ListStatus
+from helpdesk.tariff.states import ListStatus, QuoteStatus
 
 
 def visible_lists(user) -> Select[tuple[PriceList]]:
@@ -68,8 +69,22 @@ def cost_of(quote: Quote) -> Cost:
 
 def less_of(quote: Quote, today: date) -> int:
     """What is taken off a quote, on the day it was agreed to or else today; nothing of why."""
+    return _less_by_scope(quote, taken_before(quote, today), today).total()
+
+
+def taken_before(quote: Quote, today: date) -> Counter[Scope]:
+    """What was taken off the quotes of the same order that were agreed to before: a cap is for one order."""
+    taken: Counter[Scope] = Counter()
+    for one in reversed(quotes_of(quote.work_order)):
+        if one.status is QuoteStatus.ACCEPTED and one.id < quote.id:
+            taken += _less_by_scope(one, taken, today)
+    return taken
+
+
+def _less_by_scope(quote: Quote, taken: Counter[Scope], today: date) -> Counter[Scope]:
     place_id, spent = quote.work_order.place_id, cost_of(quote)
     on = clock.local_date(quote.accepted_at) if quote.accepted_at else today
     parts = {Scope.LABOUR: spent.labour_fen, Scope.MATERIALS: spent.materials_fen, Scope.CALL_OUT: spent.call_out_fen}
     found = {scope: reductions_of([place_id], scope, on).get(place_id) for scope, fen in parts.items() if fen}
-    return sum(reduction.of(parts[scope]) for scope, reduction in found.items() if reduction)
+    off = {scope: reduction.of(parts[scope], taken[scope]) for scope, reduction in found.items() if reduction}
+    return Counter(off)

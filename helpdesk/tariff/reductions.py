@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from helpdesk.tariff.rules import share
+from helpdesk.tariff.rules import WHOLE, share
 
 
 class Scope(StrEnum):
@@ -22,8 +22,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Reduction:
-    """`cap_fen` is the most it takes off one charge; `policy_id` is the version of the policy it was granted under.
+    """`cap_fen` is the most it takes off the fee of a month, or off labour, materials or call-out of one order.
 
+    `policy_id` is the version of the policy it was granted under.
     With `granted_on` it is for whoever paid for the home on that day, and not for an owner who came later.
     """
 
@@ -37,8 +38,15 @@ class Reduction:
         """Whether it is for an account that took the place over from another on this day; None for the first one."""
         return self.granted_on is None or took_over_on is None or self.granted_on >= took_over_on
 
-    def of(self, amount_fen: int) -> int:
-        return share(amount_fen, self.rate_bp, self.cap_fen)
+    @property
+    def is_whole(self) -> bool:
+        """Whatever it costs; a free part up to a cap is not free."""
+        return self.rate_bp == WHOLE and self.cap_fen is None
+
+    def of(self, amount_fen: int, taken_fen: int = 0) -> int:
+        """What it takes off an amount, if so much of its cap was used up before, by another line of the order."""
+        left = None if self.cap_fen is None else max(self.cap_fen - taken_fen, 0)
+        return share(amount_fen, self.rate_bp, left)
 
 
 Source = Callable[[Collection[int], Scope, date], dict[int, Reduction]]

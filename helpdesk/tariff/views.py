@@ -193,7 +193,7 @@ def _quote(number: str) -> dict:
     quotes = quotes_of(order)
     return {
         "work_order": order, "quotes": quotes, "less_fen": less_of(quotes[0], today) if quotes else 0,
-        "items": items_for(order, today), "free": free,
+        "items": items_for(order, today), "reduced": free is not None, "free": free is not None and free.is_whole,
         "prices": list_in_force(order.estate_id, today), "quote_form": QuoteForm(formdata=None),
         "accept_form": AcceptForm(formdata=None, accepted_how=Agreed.AT_THE_DOOR if at_the_door else None),
         "at_the_door": at_the_door, "typed": {},

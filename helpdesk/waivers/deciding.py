@@ -17,10 +17,10 @@ from helpdesk.tariff.rules import share
 from helpdesk.waivers import rules
 from helpdesk.waivers.acts import act_on
 from helpdesk.waivers.codes import APPROVALS, ActKind, Flow
-from helpdesk.waivers.facts import CAPS, Facts, Terms, facts_of, needs_two
+from helpdesk.waivers.facts import Facts, Terms, facts_of, needs_two
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
-from helpdesk.waivers.policy_models import RATES, WORK
-from helpdesk.waivers.queries import Power, power_of, power_over
+from helpdesk.waivers.policy_models import CAPS, RATES, WORK
+from helpdesk.waivers.queries import Power, deciders, power_of, power_over
 from helpdesk.waivers.rules import Step
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
@@ -47,12 +47,9 @@ def approve(
         require_proof(proved)
     first = first_approval_of(application)
     by_two = needs_two(application, monthly * 12)
-    step = rules.approval(
-        needs_two=by_two, approved_before=first is not None, owner_before=bool(first and first.as_owner),
-        as_owner=power.as_owner, passed_up=was_passed_up(application),
-    )  # fmt: skip
+    step = _step(application, power, by_two=by_two)
     if step is Step.NEEDS_OWNER:
-        raise Refused(_above(by_two))
+        raise Refused(above(by_two))
     if first is not None and step is Step.COUNTS and by_two:
         _check_same(first, given)
     figures = _figures(facts, given, monthly, power, seen)
@@ -134,7 +131,29 @@ def was_passed_up(application: WaiverApplication) -> bool:
     return any(act.kind is ActKind.PASSED_UP and act.id > handed_in for act in application.acts)
 
 
-def _above(by_two: bool) -> str:
+def who_approves(application: WaiverApplication, facts: Facts, on: date) -> list[User]:
+    """Whose approval would come to something on a local date, by name; nobody's while the policy leaves it out."""
+    ways = ((user, *power_over(user, application, on)) for user in deciders(application.estate_id, on))
+    return [user for user, power, barred in ways if not barred and comes_to_something(application, facts, power)]
+
+
+def comes_to_something(application: WaiverApplication, facts: Facts, power: Power) -> bool:
+    """Whether any approval as this somebody would, for what the policy gives or for less."""
+    limits = {facts.needs_two, needs_two(application, 0)}
+    steps = {_step(application, power, by_two=by_two) for by_two in limits}
+    return not facts.walls and steps != {Step.NEEDS_OWNER}
+
+
+def _step(application: WaiverApplication, power: Power, *, by_two: bool) -> Step:
+    first = first_approval_of(application)
+    return rules.approval(
+        needs_two=by_two, approved_before=first is not None, owner_before=bool(first and first.as_owner),
+        as_owner=power.as_owner, passed_up=was_passed_up(application),
+    )  # fmt: skip
+
+
+def above(by_two: bool) -> str:
+    """Why it is for the one above."""
     if by_two:
         return _("The second approval above the limit is the owner's, or of whoever stands in for the owner.")
     return _("It was passed up: the owner approves it, or whoever stands in for the owner.")

@@ -1,6 +1,6 @@
 """What waivers do: what is taken off a charge, whether labour is free, and why a bill is what it is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,9 +12,9 @@ from helpdesk.billing.models import Account
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Place
 from helpdesk.repairs.models import WorkOrder, WorkOrderKind
-from helpdesk.tariff.queries import cost_of, quotes_of
+from helpdesk.tariff.queries import cost_of, quotes_of, taken_before
 from helpdesk.tariff.reductions import Reduction, Scope
-from helpdesk.tariff.rules import WHOLE, share
+from helpdesk.tariff.rules import share
 from helpdesk.tariff.states import QuoteStatus
 from helpdesk.waivers import rules
 from helpdesk.waivers.codes import APPROVALS, Flow
@@ -26,8 +26,8 @@ from helpdesk.waivers.states import GRANTED
 COLUMNS = {
     Scope.PROPERTY_FEE: (WaiverApplication.property_fee_bp, WaiverApplication.property_fee_cap_fen),
     Scope.LABOUR: (WaiverApplication.labour_bp, WaiverApplication.labour_cap_fen),
-    Scope.MATERIALS: (WaiverApplication.materials_bp, None),
-    Scope.CALL_OUT: (WaiverApplication.call_out_bp, None),
+    Scope.MATERIALS: (WaiverApplication.materials_bp, WaiverApplication.materials_cap_fen),
+    Scope.CALL_OUT: (WaiverApplication.call_out_bp, WaiverApplication.call_out_cap_fen),
 }
 HUNDRED_YUAN = 10_000  # in fen
 CHUNK = 500  # places of one question: a database takes only so many values at once
@@ -43,16 +43,15 @@ def reductions(place_ids: Collection[int], scope: Scope, on: date) -> dict[int, 
     rate, cap = COLUMNS[scope]
     begins = WaiverApplication.fee_from if scope is Scope.PROPERTY_FEE else WaiverApplication.approved_on
     asked = select(
-        WaiverApplication.place_id, WaiverApplication.id, rate, WaiverApplication.policy_id,
-        WaiverApplication.approved_on, *((cap,) if cap is not None else ()),
+        WaiverApplication.place_id, WaiverApplication.id, rate, cap, WaiverApplication.policy_id,
+        WaiverApplication.approved_on,
     ).where(counted(begins, on), rate > 0)  # fmt: skip
     if len(place_ids) <= CHUNK:
         asked = asked.where(WaiverApplication.place_id.in_(place_ids))
     wanted, found = set(place_ids), {}
     for row in db.session.execute(asked.order_by(rate.desc(), WaiverApplication.id)):
         if row[0] in wanted:
-            offer = Reduction(row[1], row[2], row[5] if cap is not None else None, *row[3:5])
-            found.setdefault(row[0], []).append(offer)
+            found.setdefault(row[0], []).append(Reduction(*row[1:]))
     if scope is Scope.PROPERTY_FEE:
         _best_first(found, on)
     return {place_id: offers[0] for place_id, offers in found.items()}
@@ -101,11 +100,11 @@ class Labour:
 
     reduction: Reduction
     whole_fen: int = 0
+    taken_fen: int = 0  # of the order's cap, by what was agreed to before
 
     @property
     def is_free(self) -> bool:
-        """Whatever it costs; a free part up to a cap is not free."""
-        return self.reduction.rate_bp == WHOLE and self.reduction.cap_fen is None
+        return self.reduction.is_whole
 
     @property
     def is_quoted(self) -> bool:
@@ -113,7 +112,7 @@ class Labour:
 
     @property
     def pays_fen(self) -> int:
-        return self.whole_fen - self.reduction.of(self.whole_fen)
+        return self.whole_fen - self.reduction.of(self.whole_fen, self.taken_fen)
 
     @property
     def pays_of_hundred(self) -> int:
@@ -134,17 +133,24 @@ def labour_for(order: WorkOrder, on: date) -> Labour | None:
         return None
     counts = (QuoteStatus.ACCEPTED, QuoteStatus.OPEN)
     quote = next((one for one in quotes_of(order) if one.status in counts), None)
-    return Labour(found, cost_of(quote).labour_fen if quote else 0)
+    if quote is None:
+        return Labour(found)
+    taken = taken_before(quote, on)[Scope.LABOUR] if found.cap_fen is not None else 0
+    return Labour(found, cost_of(quote).labour_fen, taken)
 
 
 @dataclass(frozen=True)
 class Why:
-    """What is behind a reduced line, for whoever may see money; the ground is not among it."""
+    """What is behind a reduced line, for whoever may see money; the ground is not among it.
+
+    `caps` are in fen, of a month or of one order; without a cap there is none.
+    """
 
     number: str
     edition: int
     decided_by: str
     decided_on: date
+    caps: Mapping[Scope, int]
 
 
 def whys(waiver_ids: Collection[int]) -> dict[int, Why]:
@@ -158,6 +164,7 @@ def whys(waiver_ids: Collection[int]) -> dict[int, Why]:
     last = {act.application_id: act for act in acts}  # above the limit the second one counts
     return {
         one.id: Why(
-            one.number, one.policy.number, last[one.id].actor.name if one.id in last else "", one.approved_on
+            one.number, one.policy.number, last[one.id].actor.name if one.id in last else "", one.approved_on,
+            {scope: fen for scope in Scope if (fen := getattr(one, f"{scope}_cap_fen"))},
         ) for one in applications
     }  # fmt: skip

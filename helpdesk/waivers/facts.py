@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from helpdesk.billing.fees import fee_rules
 from helpdesk.billing.models import FeeRule, FeeUse
 from helpdesk.billing.rules import fee, next_month, use_of
+from helpdesk.core import clock
 from helpdesk.core.errors import Refused
 from helpdesk.estate.models import Place, PlaceKind, Use
 from helpdesk.tariff.rules import WHOLE, share
@@ -16,10 +17,9 @@ from helpdesk.waivers import rules
 from helpdesk.waivers.codes import ActKind
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import ground_of
-from helpdesk.waivers.policy_models import RATES, PolicyGround
+from helpdesk.waivers.policy_models import CAPS, RATES, WORK, PolicyGround
 from helpdesk.waivers.queries import others_of_household, owns_elsewhere, people_at
-
-CAPS = ("property_fee_cap_fen", "labour_cap_fen")
+from helpdesk.waivers.states import OPEN, WaiverStatus
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,18 @@ class Terms:
     call_out_bp: int
     property_fee_cap_fen: int | None
     labour_cap_fen: int | None
+    materials_cap_fen: int | None
+    call_out_cap_fen: int | None
     until_on: date
 
     @property
     def rates(self) -> tuple[int, ...]:
         return tuple(getattr(self, name) for name in RATES)
+
+    @property
+    def of_work(self) -> list[tuple[str, int, int | None]]:
+        """What of labour, materials and call-out: name, rate, cap of one order."""
+        return [(what, getattr(self, f"{what}_bp"), getattr(self, f"{what}_cap_fen")) for what in WORK]
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,7 @@ def warnings_of(application: WaiverApplication, today: date) -> list[rules.Warni
         proof_valid_until=application.proof_valid_until, consented=application.consent_at is not None,
         age=today.year - person.birth_year if person and person.birth_year else None,
         min_age=ground.min_age if ground else None, denied=_denied(application),
+        is_over=bool(ground and _is_over(application, ground, today)),
     )  # fmt: skip
     return rules.warnings(case, today)
 
@@ -116,6 +124,13 @@ def _denied(application: WaiverApplication) -> bool:
     """Whether the community said no when it last said something."""
     said = [act.kind for act in application.acts if act.kind in (ActKind.VERIFIED, ActKind.UNVERIFIED)]
     return bool(said) and said[-1] is ActKind.UNVERIFIED
+
+
+def _is_over(application: WaiverApplication, ground: PolicyGround, today: date) -> bool:
+    """Whether an undecided application is older than what it asks for would last."""
+    applied_on = application.applied_on or clock.local_date(application.entered_at)
+    waits = application.status in (WaiverStatus.DRAFT, *OPEN)
+    return waits and rules.valid_until(applied_on, ground.validity_months, None) <= today
 
 
 def digest_of(application: WaiverApplication, ground: PolicyGround, month_fee_fen: int) -> str:

@@ -32,8 +32,8 @@ def a_real_day(_form, field) -> None:
 class Hundredths(Text):
     """A number with two decimals at most, kept in hundredths: percent as basis points, yuan as fen."""
 
-    def __init__(self, label, *, most: int, **kwargs):
-        self.most = most
+    def __init__(self, label, *, most: int, least: int = 0, **kwargs):
+        self.most, self.least = most, least
         super().__init__(label, limit=12, **kwargs)
 
     def process_data(self, value) -> None:
@@ -42,6 +42,8 @@ class Hundredths(Text):
     def pre_validate(self, _form) -> None:
         if self.data and (not NUMBER.fullmatch(self.data) or self.hundredths > self.most):
             raise ValidationError(_("A number from 0 to %(most)d, with at most two decimals.", most=self.most // 100))
+        if self.data and self.hundredths < self.least:
+            raise ValidationError(_("More than 0, or leave it empty."))
 
     @property
     def hundredths(self) -> int | None:

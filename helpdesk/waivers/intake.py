@@ -27,6 +27,7 @@ P = Permission
 OPEN_TO_ALL = {
     Warning.LET, Warning.VACANT, Warning.NO_DWELLING, Warning.PROOF_EXPIRED, Warning.PROOF_EXPIRES_SOON,
     Warning.PROOF_MISSING, Warning.NO_CONSENT, Warning.NOT_LIVING_THERE, Warning.TOO_YOUNG, Warning.PERSON_DIED,
+    Warning.OVER,
 }  # fmt: skip
 
 

@@ -92,13 +92,18 @@ def revoke(application: WaiverApplication, *, since: date | None, reason: str, a
 
 
 def end_by_itself(
-    application: WaiverApplication, why: EndReason, *, since: date, reason: str = "", actor: User | None, now: datetime
-) -> None:
-    """The same as `end`, for what follows from the register: nobody is asked whether they may."""
+    application: WaiverApplication, why: EndReason, *, since: date, reason: str = "", at_once: bool = False,
+    actor: User | None, now: datetime,
+) -> None:  # fmt: skip
+    """The same as `end`, for what follows from the register: nobody is asked whether they may.
+
+    `at_once`: it counts no day longer than `since`, because the home is charged to somebody else from then on.
+    """
     if application.status not in (*RUNNING, *OPEN):
         raise Conflict(_("This is “%(status)s”: nothing is left to end.", status=word(application.status)))
     application.end_reason = why
-    _stop(application, ActKind.ENDED, S.ENDED, since=since, reason=reason, actor=actor, now=now)
+    said = {"since": since, "reason": reason, "at_once": at_once, "actor": actor, "now": now}
+    _stop(application, ActKind.ENDED, S.ENDED, **said)
 
 
 def ask_officer(
@@ -129,20 +134,22 @@ def finish_task(task: WaiverTask, *, actor: User, now: datetime) -> None:
 
 def _stop(
     application: WaiverApplication, kind: ActKind, to: WaiverStatus, *, since: date | None, reason: str,
-    actor: User | None, now: datetime,
+    at_once: bool = False, actor: User | None, now: datetime,
 ) -> None:  # fmt: skip
     """`since`: from when on it should not have been; None for never."""
     today = clock.local_date(now)
     was_granted = application.approved_on is not None
+    ran = was_granted and today < application.until_on
     application.ended_at = now
     if was_granted:
         application.until_on = life.ends_on(today, since or today, application.until_on)
         _list_over_granted(application, since, now)
+        application.until_on = min(application.until_on, since) if at_once else application.until_on
     act_on(application, kind, to=to, reason=reason, actor=actor, now=now)
     with force_locale("zh"):  # kept with the call-back, whoever ended it
         because = _("The waiver has ended")
     forget_calls(application, because=because, now=now)
-    if was_granted and today < application.until_on and _is_alive(application):
+    if ran and _is_alive(application):
         tell_of_end(application, now)
 
 

@@ -17,7 +17,7 @@ from helpdesk.waivers.models import WaiverApplication
 class TaskKind(StrEnum):
     """What an officer has to see to."""
 
-    SURVIVOR = "survivor"  # offer those who still live there an application of their own
+    SURVIVOR = "survivor"  # after a death or a sale: offer those who still live there an application of their own
     LOOK = "look"  # the register changed: does the waiver still hold?
     DEATH_TAKEN_BACK = "death_taken_back"  # the waiver ended because of a death that was none
     REVIEW = "review"  # it is December

@@ -101,6 +101,8 @@ class WaiverApplication(Versioned, db.Model):
     call_out_bp: Mapped[int | None]
     property_fee_cap_fen: Mapped[int | None]
     labour_cap_fen: Mapped[int | None]
+    materials_cap_fen: Mapped[int | None]
+    call_out_cap_fen: Mapped[int | None]
     yearly_fen: Mapped[int | None]  # what the property fee of a year becomes less, as it was decided
     bearer: Mapped[Bearer | None]
     flow: Mapped[Flow | None]

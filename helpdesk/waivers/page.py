@@ -6,13 +6,14 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from helpdesk.accounts.models import User
 from helpdesk.core.access import Permission, can
 from helpdesk.core.extensions import db
 from helpdesk.looks.actions import note_look_aside
 from helpdesk.looks.models import Looked, Purpose
 from helpdesk.waivers import queries, rules
 from helpdesk.waivers.codes import Bearer
-from helpdesk.waivers.deciding import first_approval_of
+from helpdesk.waivers.deciding import above, comes_to_something, first_approval_of, was_passed_up, who_approves
 from helpdesk.waivers.facts import Facts, facts_of
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverBudget
@@ -52,6 +53,10 @@ class Sheet:
     scans: Sequence[WaiverScan]
     lacks: list[rules.Lack]
     may_decide: bool
+    may_approve: bool
+    may_pass_up: bool
+    why_above: str
+    approvers: list[User]
     may_work: bool
     months: int
 
@@ -65,6 +70,9 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
     power, bars = queries.power_over(user, application, today)
     facts = facts_of(application, today)
     works = can(user, P.WORK_WAIVERS, application.estate_id)
+    may_decide = not bars and application.status is S.VERIFIED
+    may_approve = may_decide and comes_to_something(application, facts, power)
+    waits = application.status is S.VERIFIED and not facts.walls
     return Sheet(
         facts=facts,
         standing=standing(application.status, application.approved_on or today, application.until_on, today),
@@ -74,7 +82,10 @@ def sheet_of(user, application: WaiverApplication, today: date) -> Sheet:
         earlier=queries.earlier_of(application), similar=queries.similar_cases(application),
         budgets=_budgets(application, facts, today), scans=kept_of(application),
         lacks=queries.lacking(application.estate_id),
-        may_decide=not bars and application.status is S.VERIFIED, may_work=works or power.may_decide,
+        may_decide=may_decide, may_approve=may_approve, may_work=works or power.may_decide,
+        may_pass_up=not power.as_owner and not was_passed_up(application),
+        why_above=above(facts.needs_two) if may_decide and not may_approve and not facts.walls else "",
+        approvers=who_approves(application, facts, today) if waits and not may_approve else [],
         months=rules.months_reduced(
             application.fee_from or facts.fee_from, application.until_on or facts.terms.until_on
         ),

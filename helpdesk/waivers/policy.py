@@ -18,13 +18,13 @@ from helpdesk.core.extensions import db
 from helpdesk.core.terms import check_begins
 from helpdesk.estate.models import Estate
 from helpdesk.waivers.codes import Bearer, Flow, PolicyField, PolicyState
-from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
+from helpdesk.waivers.policy_models import CAPS, RATES, PolicyGround, WaiverPolicy
 
 SHIPPED = Path(__file__).with_name("shipped.json")
 LIMITS = ("second_above_fen", "proof_above_fen", "one_off_limit_fen")
 TOLD = (
     "name_zh", "name_en", "definition", "proof", "is_verified", "needs_owner", "min_age", *RATES,
-    "property_fee_cap_fen", "labour_cap_fen", "validity_months", "bearer", "flow",
+    *CAPS, "validity_months", "bearer", "flow",
 )  # fmt: skip
 P = Permission
 

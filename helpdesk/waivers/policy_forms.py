@@ -9,7 +9,7 @@ from helpdesk.core.fields import chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.waivers.codes import Bearer, Flow, Tie
 from helpdesk.waivers.forms import Choice, Hundredths, a_real_day
-from helpdesk.waivers.policy_models import RATES, PolicyGround, WaiverPolicy
+from helpdesk.waivers.policy_models import CAPS, RATES, PolicyGround, WaiverPolicy
 
 
 class LimitsForm(Form):
@@ -50,8 +50,10 @@ class GroundForm(Form):
     labour_bp = Hundredths(_l("Labour, percent less"), most=10_000)
     materials_bp = Hundredths(_l("Materials, percent less"), most=10_000)
     call_out_bp = Hundredths(_l("Call-out, percent less"), most=10_000)
-    property_fee_cap_fen = Hundredths(_l("At most a month, in yuan"), most=100_000)
-    labour_cap_fen = Hundredths(_l("At most for the labour of one order, in yuan"), most=1_000_000)
+    property_fee_cap_fen = Hundredths(_l("Property fee: at most a month, in yuan"), most=100_000, least=1)
+    labour_cap_fen = Hundredths(_l("Labour: at most for one order, in yuan"), most=1_000_000, least=1)
+    materials_cap_fen = Hundredths(_l("Materials: at most for one order, in yuan"), most=1_000_000, least=1)
+    call_out_cap_fen = Hundredths(_l("Call-out: at most for one order, in yuan"), most=1_000_000, least=1)
     validity_months = IntegerField(_l("Valid for, in months"), validators=[InputRequired()])
     bearer = Choice(_l("Who bears the cost"), Bearer)
     flow = Choice(_l("How the money goes"), Flow)
@@ -74,7 +76,7 @@ class GroundForm(Form):
     @property
     def values(self) -> dict:
         rates = {name: self[name].hundredths or 0 for name in RATES}
-        caps = {name: self[name].hundredths or None for name in ("property_fee_cap_fen", "labour_cap_fen")}
+        caps = {name: self[name].hundredths for name in CAPS}
         plain = {name: self[name].data for name in _GROUND if name not in {*rates, *caps}}
         return plain | rates | caps
 
@@ -85,7 +87,7 @@ class NewGroundForm(GroundForm, CreatingForm):
 
 _GROUND = (
     "name_zh", "name_en", "definition", "proof", "is_verified", "needs_owner", "min_age", *RATES,
-    "property_fee_cap_fen", "labour_cap_fen", "validity_months", "bearer", "flow",
+    *CAPS, "validity_months", "bearer", "flow",
 )  # fmt: skip
 
 

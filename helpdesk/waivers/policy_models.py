@@ -17,6 +17,7 @@ from helpdesk.waivers.codes import (
 
 RATES = ("property_fee_bp", "labour_bp", "materials_bp", "call_out_bp")
 WORK = ("labour", "materials", "call_out")
+CAPS = tuple(f"{name.removesuffix('_bp')}_cap_fen" for name in RATES)
 RATES_KNOWN = " AND ".join(f"{name} BETWEEN 0 AND 10000" for name in RATES)
 CAPS_KNOWN = (
     "(property_fee_cap_fen IS NULL OR property_fee_cap_fen > 0) AND (labour_cap_fen IS NULL OR labour_cap_fen > 0)"
@@ -64,8 +65,8 @@ class WaiverPolicy(Versioned, db.Model):
 class PolicyGround(db.Model):
     """Why a home may pay less, in the company's own definition, and how much less.
 
-    A cap of the property fee is for a month, of labour for one order. `needs_owner` asks for a second approver
-    whatever the sum; `min_age` is only warned about.
+    A cap of the property fee is for a month, of labour, materials and call-out for one order. `needs_owner` asks for
+    a second approver whatever the sum; `min_age` is only warned about.
     """
 
     __tablename__ = "waiver_ground"
@@ -73,6 +74,8 @@ class PolicyGround(db.Model):
         UniqueConstraint("policy_id", "code"),
         CheckConstraint(RATES_KNOWN, name="rates_up_to_the_whole"),
         CheckConstraint(CAPS_KNOWN, name="caps_above_nothing"),
+        CheckConstraint("materials_cap_fen > 0", name="materials_cap_fen_above_nothing"),
+        CheckConstraint("call_out_cap_fen > 0", name="call_out_cap_fen_above_nothing"),
         CheckConstraint("validity_months BETWEEN 1 AND 60", name="valid_for_some_months"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,6 +96,8 @@ class PolicyGround(db.Model):
     call_out_bp: Mapped[int]
     property_fee_cap_fen: Mapped[int | None]
     labour_cap_fen: Mapped[int | None]
+    materials_cap_fen: Mapped[int | None]
+    call_out_cap_fen: Mapped[int | None]
     validity_months: Mapped[int]
     bearer: Mapped[Bearer]
     flow: Mapped[Flow]

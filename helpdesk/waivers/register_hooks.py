@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.accounts.models import User
+from helpdesk.billing.models import Account
 from helpdesk.callbacks.actions import let_go
 from helpdesk.callbacks.models import Callback, Reason
 from helpdesk.callbacks.states import CallbackStatus
@@ -36,15 +37,15 @@ def death_noted(person: Person, *, actor: User | None, now: datetime) -> None:
     for application in _of_person(person.id):
         end_by_itself(application, EndReason.DIED, since=person.died_on, actor=actor, now=now)
         if household_of(application.place_id, clock.local_date(now)) - {person.id}:
-            ask_officer(
-                TaskKind.SURVIVOR, estate_id=application.estate_id, key=str(application.id), application=application,
-                place_id=application.place_id, actor=actor, now=now,
-            )  # fmt: skip
+            _offer_their_own(application, actor, now)
     _ring_nobody(person, now)
 
 
 def occupancy_changed(occupancy: Occupancy, *, actor: User | None, now: datetime) -> None:
-    """Somebody moved out of a home, or sold it: their own waiver for it ends, and another's there is looked at."""
+    """Somebody moved out of a home, or sold it: their own waiver for it ends, and another's there is looked at.
+
+    What ended because the home has another account now (`account_closed`) is over already.
+    """
     if occupancy.until_on is None or occupancy.end_reason not in LEFT:
         return
     today = clock.local_date(now)
@@ -55,6 +56,15 @@ def occupancy_changed(occupancy: Occupancy, *, actor: User | None, now: datetime
             end_by_itself(application, why, since=occupancy.until_on, actor=actor, now=now)
         elif not is_theirs and occupancy.end_reason is OccupancyEnd.SOLD:
             _look_again(application, f"{application.id}:sold:{occupancy.until_on}", actor, now)
+
+
+def account_closed(account: Account, *, actor: User | None, now: datetime) -> None:
+    """A home is sold: whatever was granted before takes nothing off the next account, so that it ends with that day.
+
+    Whoever stays there all the same is offered an application of their own.
+    """
+    for application in _of_place(account.place_id):
+        _end_if_sold(application, actor, now)
 
 
 def place_changed(place: Place, *, actor: User | None, now: datetime) -> None:
@@ -73,11 +83,34 @@ def look_at(application: WaiverApplication, *, now: datetime) -> bool:
         death_noted(person, actor=None, now=now)
     elif application.place.use is Use.LET:
         place_changed(application.place, actor=None, now=now)
-    else:
+    elif not _end_if_sold(application, None, now):
         left = _left_since(application, today)
         if left is not None:
             occupancy_changed(left, actor=None, now=now)
     return application.status is WaiverStatus.ENDED
+
+
+def _end_if_sold(application: WaiverApplication, actor: User | None, now: datetime) -> bool:
+    """Whether it ended, because another account of the home was closed after it was granted (`effect.counted`)."""
+    if application.status not in RUNNING:
+        return False
+    sold = select(func.min(Account.closed_on)).where(
+        Account.place_id == application.place_id, Account.closed_on > application.approved_on
+    )
+    sold_on = db.session.scalar(sold)
+    if sold_on is None or sold_on >= application.until_on:
+        return False
+    end_by_itself(application, EndReason.SOLD, since=sold_on, at_once=True, actor=actor, now=now)
+    if application.beneficiary_id in household_of(application.place_id, max(sold_on, clock.local_date(now))):
+        _offer_their_own(application, actor, now)
+    return True
+
+
+def _offer_their_own(application: WaiverApplication, actor: User | None, now: datetime) -> None:
+    ask_officer(
+        TaskKind.SURVIVOR, estate_id=application.estate_id, key=str(application.id), application=application,
+        place_id=application.place_id, actor=actor, now=now,
+    )  # fmt: skip
 
 
 def _left_since(application: WaiverApplication, today: date) -> Occupancy | None:

@@ -147,11 +147,12 @@ class Warning(StrEnum):
     NO_CONSENT = "no_consent"
     TOO_YOUNG = "too_young"
     DENIED = "denied"
+    OVER = "over"
 
 
 WALLS = (
     Warning.SECOND_OF_HOUSEHOLD, Warning.LET, Warning.VACANT, Warning.NO_DWELLING, Warning.NO_AREA,
-    Warning.PROOF_EXPIRED, Warning.PERSON_DIED, Warning.NO_CONSENT,
+    Warning.PROOF_EXPIRED, Warning.PERSON_DIED, Warning.NO_CONSENT, Warning.OVER,
 )  # fmt: skip
 SOON = timedelta(days=60)
 
@@ -175,12 +176,14 @@ class Case:
     age: int | None = None
     min_age: int | None = None
     denied: bool = False  # by the community, when it was last asked
+    is_over: bool = False  # so long ago was it asked for that what the policy gives has run out
 
 
 def warnings(case: Case, today: date) -> list[Warning]:
     until = case.proof_valid_until
     found = {
         Warning.DENIED: case.denied,
+        Warning.OVER: case.is_over,
         Warning.PERSON_DIED: case.died,
         Warning.NO_DWELLING: not case.is_dwelling,
         Warning.NO_AREA: not case.has_area,

@@ -138,6 +138,7 @@ register({
     Warning.NOT_LIVING_THERE: _l("The register does not know them as living here."),
     Warning.NO_CONSENT: _l("Their consent is not noted yet."),
     Warning.DENIED: _l("The community says it is not so: read in the history what they said."),
+    Warning.OVER: _l("It was asked for so long ago that it would have run out by now. Let them apply anew."),
     Warning.TOO_YOUNG: _l("They are younger than this ground asks for."),
 })  # fmt: skip
 register({

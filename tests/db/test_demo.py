@@ -24,6 +24,7 @@ from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import (
     CareFlag,
     Crib,
+    Estate,
     Occupancy,
     OccupancyEnd,
     Person,
@@ -43,7 +44,8 @@ from helpdesk.outages.models import Outage
 from helpdesk.outages.queries import callers_of, orders_in
 from helpdesk.repairs.models import OrderNumber, Urgency, Visit, WorkOrder
 from helpdesk.repairs.states import OPEN, Status, VisitStatus
-from helpdesk.verification.models import Answer, VerificationRow
+from helpdesk.verification.models import Answer, HomeCheck, VerificationRow
+from helpdesk.waiver_reports.budgets import budgets
 from helpdesk.waivers.codes import EndReason
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
@@ -295,6 +297,20 @@ def test_one_order_has_two_homes_of_which_one_was_entered(estate):
 
     assert (entry.place, entry.work_order_id) == (other.place, other.work_order_id)
     assert other.part is Part.SOURCE and other.place.stairwell_id == other.work_order.place.stairwell_id
+
+
+def test_money_is_set_aside_for_them_and_homes_are_looked_at(estate):
+    """Of one ground more was waived than was set aside; one look was noted, for the other somebody is sent."""
+    year = clock.local_date(AS_OF).year
+    manager = db.session.scalars(select(User).where(User.username == "manager")).one()
+    told = budgets(manager, db.session.scalar(select(Estate.id)), year)
+    set_aside = {row.ground_code: row for row in told if row.amount_fen is not None}
+    assert set_aside[""].left_fen > 0 and min(row.left_fen for row in set_aside.values()) < 0
+    assert all(row.spent_fen for row in set_aside.values())
+
+    done, to_come = db.session.scalars(select(HomeCheck).order_by(HomeCheck.id)).all()
+    assert (done.answer, done.application.status) == (Answer.STILL_SO, WaiverStatus.VERIFIED)
+    assert to_come.is_open and [visit.status for visit in to_come.work_order.visits] == [VisitStatus.PLANNED]
 
 
 def test_41_homes_asked_to_pay_less_and_would_cost_about_four_percent(estate):

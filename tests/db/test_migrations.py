@@ -37,7 +37,7 @@ GUARDS |= {
     "waiver_policy_alone_u", "waiver_policy_kept", "waiver_ground_insert", "waiver_ground_update",
     "waiver_ground_delete", "one_off_update", "one_off_delete", "waiver_notice_row_delete", "waiver_notice_row_update",
     "waiver_over_grant_delete", "waiver_over_grant_update", "waiver_act_in_order", "adjustment_tells_no_why",
-    "one_off_decider", "waiver_act_rates",
+    "one_off_decider", "waiver_act_rates", "waiver_keeps_caps",
 }  # fmt: skip
 LET_GO = (
     "charge", "adjustment", "write_off", "hand_in", "day_closing", "waiver_act", "one_off_waiver", "payment", "look",

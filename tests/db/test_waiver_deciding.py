@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from helpdesk.accounts.models import User
+from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
@@ -16,11 +17,12 @@ from helpdesk.waivers.applying import edit
 from helpdesk.waivers.codes import ActKind, Tie
 from helpdesk.waivers.deciding import approve, ask_papers, ask_review, pass_up, refuse
 from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
+from helpdesk.waivers.facts import facts_of
 from helpdesk.waivers.life_actions import resume, suspend
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.queries import lacking
-from helpdesk.waivers.rules import Lack, Step
+from helpdesk.waivers.rules import Lack, Step, Warning
 from helpdesk.waivers.states import WaiverStatus
 from tests.waivers import a_home, applied, seen, told, verified
 
@@ -346,6 +348,16 @@ def test_a_proof_that_has_run_out_is_a_wall_and_one_that_runs_out_ends_it(estate
     decide(soon, mei, now)
 
     assert again(soon).until_on == date(2026, 6, 16)
+
+
+def test_what_would_have_run_out_by_now_is_applied_for_anew(waits, mei, now):
+    """Asked for on 2 March 2026, for twelve months from April on."""
+    last, over = (clock.start_of_day(day) for day in (date(2027, 3, 31), date(2027, 4, 1)))
+
+    assert facts_of(again(waits), clock.local_date(over)).walls == [Warning.OVER]
+    with pytest.raises(Refused):
+        decide(waits, mei, over)
+    assert decide(waits, mei, last) is Step.COUNTS
 
 
 def test_a_stand_in_decides_in_somebodys_place_for_their_days_only(waits, ling, mei, person, now):

@@ -9,8 +9,9 @@ from helpdesk.billing.accounts import close_account, open_accounts
 from helpdesk.billing.actions import correct_charge
 from helpdesk.billing.adjusting import comes_to
 from helpdesk.billing.ledger import collected
-from helpdesk.billing.models import Account, Charge
+from helpdesk.billing.models import Account, Charge, ChargeKind
 from helpdesk.billing.verifying import problems
+from helpdesk.callbacks.models import Callback
 from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
@@ -23,12 +24,17 @@ from helpdesk.waiver_reports.figures import report
 from helpdesk.waivers.amounts import waived_lines
 from helpdesk.waivers.codes import Bearer, EndReason
 from helpdesk.waivers.life_actions import end
+from helpdesk.waivers.life_models import TaskKind, WaiverTask
 from helpdesk.waivers.life_queries import billed_beyond
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.one_off import give_one_off
+from helpdesk.waivers.over_grants import over_granted
+from helpdesk.waivers.reminders import tend_waivers
+from helpdesk.waivers.states import WaiverStatus
 from tests.granted import granted
+from tests.households import add_person as add_resident
 from tests.money import bill, set_rules
-from tests.waivers import a_home
+from tests.waivers import a_home, applied
 
 MARCH, APRIL, MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in range(3, 9))
 SOLD = date(2026, 5, 16)
@@ -43,11 +49,16 @@ def home(estate, now):
 @pytest.fixture
 def runs(home, estate, ann, mei, now):
     """Half of 39.31 yuan a month, from April 2026 on for a year; the owner herself has it, and pays."""
+    own(home, estate, now)
+    return granted(*home, by=ann, decider=mei, now=now)
+
+
+def own(home, estate, now) -> None:
+    """Who lives there owns the home, and pays."""
     held = db.session.scalars(select(Occupancy).where(Occupancy.person_id == home[1].id)).one()
     with writing():
         db.session.get_one(Occupancy, held.id).role = OccupancyRole.OWNER
         open_accounts(db.session.get_one(Estate, estate.id), actor=None, now=now)
-    return granted(*home, by=ann, decider=mei, now=now)
 
 
 @pytest.fixture
@@ -108,6 +119,78 @@ def test_nor_when_labour_is_free_for_the_rest_of_the_month(runs, home, ann):
 
     free = [home[0].id in reductions_of([home[0].id], Scope.LABOUR, day) for day in (date(2026, 5, 15), SOLD)]
     assert free == [True, False]
+
+
+@pytest.fixture
+def mothers(home, estate, ann, mei, now):
+    """The owner pays, and her mother, who lives there, has the waiver."""
+    own(home, estate, now)
+    mother = add_resident(estate, "李秀兰", home[0], role=OccupancyRole.MEMBER)
+    return granted(home[0], mother, by=ann, decider=mei, now=now)
+
+
+def told_of(waiver) -> tuple:
+    row = db.session.get_one(WaiverApplication, waiver.id, populate_existing=True)
+    return row.status, row.end_reason, row.until_on
+
+
+@pytest.mark.parametrize("noted", [SOLD, date(2026, 7, 20)])
+def test_a_waiver_of_somebody_who_did_not_sell_ends_with_the_day_of_the_sale(mothers, home, ann, noted):
+    sell(home, ann, noted=noted)
+
+    assert told_of(mothers) == (WaiverStatus.ENDED, EndReason.SOLD, SOLD)
+    (call,) = db.session.scalars(select(Callback)).all()
+    assert (call.person_id, call.place_id) == (mothers.beneficiary_id, home[0].id) and "2026-05-15" in call.words
+    assert [one.kind for one in db.session.scalars(select(WaiverTask))] == [TaskKind.SURVIVOR]  # she stays
+
+
+def test_the_sellers_own_ends_with_the_sale_as_well_and_nobody_stays(runs, home, ann):
+    sell(home, ann)
+
+    assert told_of(runs) == (WaiverStatus.ENDED, EndReason.SOLD, SOLD)
+    assert db.session.scalars(select(WaiverTask)).all() == []
+
+
+def test_labour_that_was_free_between_the_sale_and_its_noting_is_too_much(mothers, home, estate, ann, mei, add):
+    account = db.session.scalars(select(Account)).one()
+    known = {"estate_id": estate.id, "account_id": account.id, "place_id": home[0].id, "due_on": JULY, "net_fen": 0,
+             "waiver_id": mothers.id, "rate_bp": 10_000, "policy_id": mothers.policy_id}  # fmt: skip
+    add(Charge, kind=ChargeKind.LABOUR, gross_fen=2_000, reduced_fen=2_000, made_at=at(date(2026, 6, 3)), **known)
+
+    sell(home, ann, noted=date(2026, 7, 20))
+
+    assert [(one.work_fen, one.fee_fen) for one in over_granted(db.session.merge(mei), estate.id)] == [(2_000, 0)]
+
+
+def test_what_was_sold_before_such_waivers_ended_by_themselves_ends_in_the_night(mothers, home, ann):
+    account = db.session.scalars(select(Account)).one()
+    with writing():
+        db.session.get_one(Account, account.id).closed_on = SOLD
+
+    assert [tend_waivers(at(JUNE, hour=3)) for _ in range(2)] == [1, 0]
+    assert told_of(mothers) == (WaiverStatus.ENDED, EndReason.SOLD, SOLD)
+
+
+def test_what_is_only_asked_for_is_looked_at_after_a_sale(home, estate, ann, now):
+    own(home, estate, now)
+    mother = add_resident(estate, "李秀兰", home[0], role=OccupancyRole.MEMBER)
+    waits = applied(home[0], mother, by=ann, now=now)
+
+    sell(home, ann)
+
+    assert told_of(waits)[:2] == (WaiverStatus.VERIFIED, None)
+    assert [one.kind for one in db.session.scalars(select(WaiverTask))] == [TaskKind.LOOK]
+
+
+def test_what_ran_out_or_was_granted_after_the_sale_is_not_ended_by_it(mothers, home, ann, mei, now):
+    with writing():
+        db.session.get_one(WaiverApplication, mothers.id).until_on = MAY
+    buyers = granted(home[0], mothers.beneficiary, by=ann, decider=mei, now=at(date(2026, 5, 20)))
+
+    sell(home, ann, noted=date(2026, 5, 21))
+
+    assert told_of(mothers) == (WaiverStatus.APPROVED, None, MAY)
+    assert told_of(buyers)[:2] == (WaiverStatus.APPROVED, None)
 
 
 def test_a_buyer_who_is_granted_one_of_their_own_has_it(runs, home, estate, ann, mei, now):

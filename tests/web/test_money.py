@@ -186,14 +186,20 @@ def test_months_that_are_none_are_asked_for_again(books, send, since, until):
     assert send(Role.FINANCE, "/billing/runs", since=since, until=until).status_code == 422
 
 
-def test_what_a_technician_carries_is_counted(books, send):
+def test_what_a_technician_carries_is_counted(books, send, as_user):
     tao = books.users[Role.TECHNICIAN].id
     sent = {"technician_id": str(tao), "seen_fen": "300"}
+    before = as_user(books.users[Role.FINANCE]).get("/billing/till").text
     refused = send(Role.FINANCE, "/billing/hand-ins", counted="2.07", **sent)
     assert refused.status_code == 422 and 'value="2.07"' in refused.text
+    assert "<dt>Cash that technicians still carry</dt><dd>3.00</dd>" in before
+    carries = as_user(books.users[Role.TECHNICIAN])
+    assert "To hand in this evening: ¥3.00 in cash, 1 receipt." in carries.get("/jobs").text
+    assert 'aria-current="page">Till' in refused.text and '<span class="tag strong">-0.10</span>' in refused.text
     assert send(Role.FINANCE, "/billing/hand-ins", counted="3.00", **sent).status_code == 303
 
     assert db.session.scalars(select(HandIn.counted_fen).order_by(HandIn.id)).all() == [190, 300]
+    assert "To hand in this evening" not in carries.get("/jobs").text
 
 
 def test_an_operator_asks_until_when_one_home_is_paid_and_the_look_is_noted(books, as_user):

@@ -21,11 +21,13 @@ from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel, Tie
+from helpdesk.waivers.deciding import pass_up
 from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import StandIn, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
 from tests.conftest import HTMX, PASSWORD
+from tests.money import account_for, bill, set_rules
 from tests.waivers import a_home, applied
 
 S = WaiverStatus
@@ -217,6 +219,49 @@ def test_who_entered_it_sees_why_they_may_not_decide(home, mei, now, as_user):
     assert answer.status_code == 403 and row(application.number).status is S.VERIFIED
 
 
+def acts_offered(page) -> list[str]:
+    return [act for act in ("Approve", "Ask for papers", "Refuse", "Pass up") if f">{act}</button>" in page]
+
+
+def test_of_what_was_passed_up_only_the_owner_is_offered_to_approve_it(waits, ann, mei, ling, oma, now, as_user):
+    with writing():
+        pass_up(row(waits.number), reason="They are known to me", actor=mei, now=now)
+    url = f"/waivers/{waits.number}"
+
+    managers, officers, owners = (as_user(who).get(url).text for who in (mei, ling, oma))
+
+    assert acts_offered(managers) == ["Ask for papers", "Refuse"]
+    assert acts_offered(officers) == ["Ask for papers"]
+    assert acts_offered(owners) == ["Approve", "Ask for papers", "Refuse"]
+    bar = managers.split('name="seen"')[0].rsplit('<div class="notice">')[-1]
+    assert "It was passed up: the owner approves it" in bar and "They are known to me" in bar
+    assert "Today it can be approved by: Oma." in bar and "Today it can be approved by: Oma." in officers
+    assert "Today it can be approved by" not in owners and 'name="property_fee"' not in managers
+    assert as_user(mei).post(f"{url}/approval", data=decision(managers)).status_code == 422
+    assert as_user(oma).post(f"{url}/approval", data=decision(owners)).status_code == 303
+
+
+def test_what_the_policy_leaves_out_is_not_offered_to_be_approved_and_says_why(estate, ann, mei, now, as_user):
+    application = applied(*a_home(estate, "601", use="let"), by=ann, now=now)
+
+    page = as_user(mei).get(f"/waivers/{application.number}").text
+
+    assert acts_offered(page) == ["Ask for papers", "Refuse", "Pass up"]
+    assert "It cannot be approved as it stands." in page and "Today it can be approved by" not in page
+
+
+def test_who_may_not_decide_reads_who_may(home, mei, oma, person, now, as_user):
+    max_, application = person("Max", Role.MANAGER), applied(*home, by=mei, now=now)
+    url = f"/waivers/{application.number}"
+    assert "Today it can be approved by: Max, Oma." in as_user(mei).get(url).text
+    for user, other in ((oma, max_), (max_, oma)):
+        with writing():
+            note_tie(db.session.merge(user), row(application.number).beneficiary, tie=Tie.RELATIVE,
+                     actor=db.session.merge(other), now=now)  # fmt: skip
+
+    assert "Today nobody can approve it." in as_user(mei).get(url).text
+
+
 def test_an_officer_is_not_told_on_every_case_that_deciding_is_not_theirs(waits, ling, as_user):
     page = as_user(ling).get(f"/waivers/{waits.number}").text
     assert "Ask for papers" in page and "You may not decide waivers here." not in page
@@ -337,7 +382,7 @@ def test_a_new_edition_is_drafted_weighed_and_begun(waits, estate, mei, now, as_
                          data={"version": hidden(page, "version"), "valid_from": "2026-04-01"})  # fmt: skip
 
     assert made.location == f"/waiver-policies/{draft.id}" and beyond.status_code == 422
-    assert "¥23.59" in weighed and "60.0 %" in weighed and "labour, material and call-outs are not weighed" in weighed
+    assert "¥23.59" in weighed and "60.0 %" in weighed and "only the property fee is weighed" in weighed
     assert begun.status_code == 303
     policies = db.session.scalars(select(WaiverPolicy).order_by(WaiverPolicy.number)).all()
     assert [(one.state.value, str(one.valid_until)) for one in policies] == [
@@ -510,6 +555,40 @@ def test_a_ground_of_our_own_is_added_to_a_draft_once(mei, estate, now, as_user)
     assert answers == [303, 303] and manager.get(policy).text.count("After a fire") == 1
     assert stale.status_code == 409 and "After a fire" in stale.text
     assert wrong.status_code == 422 and "101" in wrong.text
+
+
+def test_caps_of_every_scope_are_set_in_a_draft_and_told_on_the_page_of_a_decision(home, ann, mei, now, as_user):
+    manager = as_user(mei)
+    key = hidden(manager.get("/waiver-policies").text, "request_key")
+    policy = manager.post("/waiver-policies", data={"request_key": key}).location
+    link = re.search(r'/waiver-grounds/\d+(?=">Household just above)', manager.get(policy).text)[0]
+    told = {
+        "version": hidden(manager.get(link).text, "version"), "name_zh": "x", "name_en": "x", "definition": "x",
+        "proof": "x", "property_fee_bp": "50", "labour_bp": "100", "materials_bp": "50", "call_out_bp": "100",
+        "validity_months": "12", "bearer": "company", "flow": "company_waiver", "property_fee_cap_fen": "10",
+        "labour_cap_fen": "80", "materials_cap_fen": "20.5", "call_out_cap_fen": "3",
+    }  # fmt: skip
+    nothing = manager.post(link, data=told | {"materials_cap_fen": "0"})
+    typed = manager.post(link, data=told | {"call_out_cap_fen": "-1"})
+    done = manager.post(link, data=told)
+    page = manager.get(policy).text
+    manager.post(f"{policy}/beginning", data={"version": hidden(page, "version"), "valid_from": "2026-03-02"})
+    application = applied(*home, by=ann, now=now)
+
+    decided = manager.get(f"/waivers/{application.number}").text
+
+    assert (nothing.status_code, typed.status_code, done.status_code) == (422, 422, 303)
+    assert "More than 0, or leave it empty." in nothing.text and 'value="-1"' in typed.text
+    assert [f"at most ¥{yuan}</small>" in page for yuan in ("10.00", "80.00", "20.50", "3.00")] == [True] * 4
+    assert "¥10.00 less a month" in decided
+    assert "of 100 yuan they pay ¥50.00 · at most ¥20.50 less for one order" in decided
+    manager.post(f"/waivers/{application.number}/approval", data=decision(decided))
+    set_rules(db.session.merge(home[0]).estate)
+    account = account_for(db.session.merge(home[0]), now=now)
+    bill(db.session.merge(home[0]).estate, date(2026, 4, 1), now=now)
+    for path in ("", "/bill"):
+        said = manager.get(f"/billing/accounts/{account.id}{path}").text
+        assert "Less: 10.00 yuan." in said and "At most 10.00 yuan a month are taken off." in said
 
 
 def test_a_stand_in_is_called_off_and_a_tie_removed_by_another(home, mei, ling, oma, person, estate, now, as_user):
