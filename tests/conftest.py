@@ -25,6 +25,7 @@ from helpdesk.repairs.models import Category
 from helpdesk.repairs.policy import install_defaults
 from helpdesk.waivers import policy as waivers
 from tests import databases
+from tests.log_watch import Watch
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 HTMX = {"HX-Request": "true"}
@@ -110,6 +111,22 @@ def _no_processes(request, monkeypatch):
     """A process that nobody waits for would outlive its test and its database."""
     if "real_processes" not in request.fixturenames:
         monkeypatch.setattr(processes, "start", lambda *words: None)
+
+
+@pytest.fixture(scope="session")
+def _watch():
+    watch = Watch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def log_watch(_watch):
+    """No test makes the program log whom it is about; a test of just that empties the list."""
+    _watch.told.clear()
+    yield _watch
+    assert _watch.told == []
 
 
 @pytest.fixture

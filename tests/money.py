@@ -18,8 +18,8 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate, Occupancy, OccupancyRole, Person, Place, Use
 from helpdesk.repairs.models import WorkOrder
-from helpdesk.tariff.actions import ItemFacts, change_list, draft_list, make_quote, put_in_force
-from helpdesk.tariff.models import MaterialPolicy
+from helpdesk.tariff.actions import ItemFacts, accept_quote, change_list, draft_list, make_quote, put_in_force
+from helpdesk.tariff.models import Agreed, MaterialPolicy
 from tests.households import add_home
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
@@ -109,7 +109,7 @@ def something_of_everything(users, estate: Estate, place: Place, now) -> dict[st
 
 
 def priced(users, estate: Estate, order, now) -> dict[str, list]:
-    """A price list in force, a draft of the next, and a quote nobody has answered."""
+    """A price list in force, a draft of the next, a quote nobody has answered and one that was agreed to."""
     mei, today = users[Role.MANAGER], clock.local_date(now)
     tap = ItemFacts("换龙头", "Change a tap", "个", "WATER_LEAK", 2_000, MaterialPolicy.COMPANY_SELLS, 3_500)
     with writing():
@@ -118,6 +118,8 @@ def priced(users, estate: Estate, order, now) -> dict[str, list]:
         put_in_force(first, valid_from=today, actor=mei, now=now)
         lists = [first.id, draft_list(estate.id, actor=mei, now=now).id]
         here = db.session.get_one(WorkOrder, order.id)
-        quote = make_quote(here, [(first.items[0], 2)], with_call_out=True, actor=mei, now=now)
-        found = {"number": here.number, "quote_id": quote.id}
-    return {"list_id": lists, "estate_id": [estate.id], "quotes": [found]}
+        agreed = make_quote(here, [(first.items[0], 1)], with_call_out=False, actor=mei, now=now)
+        accept_quote(agreed, by="王桂英", how=Agreed.AT_THE_DOOR, actor=mei, now=now)
+        waits = make_quote(here, [(first.items[0], 2)], with_call_out=True, actor=mei, now=now)
+        found = [{"number": here.number, "quote_id": quote.id} for quote in (waits, agreed)]
+    return {"list_id": lists, "estate_id": [estate.id], "quotes": found}

@@ -106,6 +106,8 @@ def write_draft(application: WaiverApplication, told: Told, *, actor: User, now:
 def submit(application: WaiverApplication, *, actor: User, now: datetime) -> None:
     """Hand a draft in. Refused without a person, a ground, and their consent to keep what it needs to be decided."""
     require(actor, Permission.APPLY_FOR_WAIVER, application.estate_id)
+    if application.status is not S.DRAFT:
+        raise Conflict(_("This application was handed in already."))
     application.applied_on = clock.local_date(application.entered_at)
     application.policy = policy_on(application.estate_id, application.applied_on)
     ground = _complete(application)

@@ -50,6 +50,8 @@ def resume(application: WaiverApplication, *, reason: str, actor: User, now: dat
     """
     power = _may_give(application, actor, clock.local_date(now))
     _says_why(reason)
+    if application.status is not S.SUSPENDED:
+        raise Conflict(_("Only a waiver that rests can go on."))
     as_whom = {"as_owner": power.as_owner, "stands_in_for_id": power.for_user_id}
     act_on(application, ActKind.RESUMED, to=S.APPROVED, reason=reason, actor=actor, now=now, **as_whom)
     goes_on = rules.first_of_next_month(clock.local_date(now))

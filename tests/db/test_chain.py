@@ -16,6 +16,7 @@ from helpdesk.audit.models import ChainHead, Event
 from helpdesk.audit.queries import head_on_paper, newest_event, newest_seq, read_head, verify_chain
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.repairs.models import WorkOrder
 from tests.conftest import DATA_KEY, PASSWORD
 from tests.db.test_events import DROP_GUARDS
 from tests.product import ROOT
@@ -137,34 +138,51 @@ def test_no_event_is_changed_or_removed_as_a_record_either(four_events):
 
 WRITER = """
 import sys
+from uuid import uuid4
 from helpdesk import create_app
 from helpdesk.accounts.models import User
-from helpdesk.audit.actions import record
-from helpdesk.audit.kinds import Code
 from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
+from helpdesk.estate.models import Place
+from helpdesk.hotline.actions import Typed, save_call
+from helpdesk.hotline.models import Outcome
+from helpdesk.repairs.models import Category
 
-with create_app().app_context():
-    for _ in range(int(sys.argv[2])):
+ann, place, category, many = map(int, sys.argv[1:])
+with create_app().test_request_context():
+    for _ in range(many):
         with writing():
-            user = db.session.get_one(User, int(sys.argv[1]))
-            record("access.denied", user, actor=user, now=clock.now(), endpoint=Code("x"))
+            home = db.session.get_one(Place, place)
+            typed = Typed(
+                request_key=str(uuid4()), estate_id=home.estate_id, place=home, words="It drips", caller_number="",
+                outcome=Outcome.REPAIR, category=db.session.get_one(Category, category),
+            )
+            save_call(typed, call=None, actor=db.session.get_one(User, ann), now=clock.now())
 """
 
 
-@pytest.mark.parametrize("entries", [10, pytest.param(200, marks=pytest.mark.soak)])
-def test_four_processes_keep_one_unbroken_chain(entries, app, ann):
+@pytest.mark.proves("RE-02", "RE-04")
+@pytest.mark.parametrize("calls", [10, pytest.param(200, marks=pytest.mark.soak)])
+def test_four_processes_that_save_calls_keep_one_chain_and_one_sequence(calls, app, ann, place, category):
     env = {"PYTHONPATH": str(ROOT), "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "k" * 48,
            "DATA_KEY": DATA_KEY, "INSTANCE_PATH": app.instance_path, "PATH": "/usr/bin"}  # fmt: skip
-    command = [sys.executable, "-c", WRITER, str(ann.id), str(entries)]
+    words = [str(one) for one in (ann.id, place.id, category("WATER_LEAK").id, calls)]
     db.session.rollback()
 
+    command = [sys.executable, "-c", WRITER, *words]
     writers = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     faults = [writer.communicate(timeout=300)[1] for writer in writers]
 
     assert [writer.returncode for writer in writers] == [0] * 4, faults
-    assert (newest_seq(), verify_chain()) == (4 * entries, None)
+    kinds = list(db.session.scalars(select(Event.kind).order_by(Event.seq)))
+    drawn: dict[str, list[int]] = {}  # by day: midnight may pass
+    for number in db.session.scalars(select(WorkOrder.number)):
+        drawn.setdefault(number[:-5], []).append(int(number[-4:]))
+    assert kinds.count("call.saved") == kinds.count("work_order.opened") == 4 * calls
+    assert sum(map(len, drawn.values())) == 4 * calls
+    assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in drawn.values())
+    assert (newest_seq(), verify_chain()) == (len(kinds), None)
 
 
 ACTS = [  # who, where, what they send, and the entry

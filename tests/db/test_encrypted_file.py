@@ -86,14 +86,20 @@ def test_nothing_of_it_can_be_read_without_the_key(encrypted, tmp_path):
     assert names(encrypted) == [CANARY, OTHER_CANARY]
 
 
+SETTINGS = {
+    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "secure_delete": 1,
+    "busy_timeout": 10_000,
+}  # fmt: skip
+
+
 @pytest.mark.proves("RE-01")
 def test_it_runs_with_the_same_settings(encrypted):
     with create_app(encrypted).app_context():
         with db.engine.connect() as opened:
-            said = {name: opened.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
+            said = {name: opened.exec_driver_sql(f"PRAGMA {name}").scalar() for name in SETTINGS}
         db.engine.dispose()
 
-    assert said == {"journal_mode": "wal", "synchronous": 2}
+    assert said == SETTINGS
 
 
 def test_a_copy_made_by_the_database_stays_encrypted(encrypted, tmp_path):

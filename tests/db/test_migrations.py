@@ -1,3 +1,7 @@
+import os
+import signal
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -16,7 +20,9 @@ from helpdesk.routines.actions import Rhythm, begin_routine
 from helpdesk.routines.models import Basis, Turn, Unit
 from helpdesk.workdays.models import CalendarDay
 from helpdesk.workdays.rules import DayKind
+from tests.conftest import DATA_KEY, SECRET_KEY
 from tests.databases import ON_POSTGRES
+from tests.product import ROOT
 
 TRIGGERS = (
     "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
@@ -125,3 +131,59 @@ def test_what_came_on_the_last_day_of_a_short_month_goes_back_to_its_day(app, es
 
     days = dict(db.session.execute(text("SELECT id, month_day FROM routine")).all())
     assert days == {drifted: 31, moved: 15, new: 30}
+
+
+TOLD = "import logging; logging.basicConfig(level=logging.INFO); from flask.cli import main; main()"
+MOMENTS = [
+    pytest.param("0028", [2], id="once"),
+    pytest.param("0013", range(1, 19, 3), id="often", marks=pytest.mark.soak),
+]
+
+
+@pytest.mark.proves("RE-13")
+@pytest.mark.parametrize(("begins", "moments"), MOMENTS)
+def test_a_kill_in_the_middle_of_an_update_loses_nothing(begins, moments, app, work_order, tmp_path):
+    """Killed within the second (or whichever) of the migrations to come, which are begun again afterwards."""
+    db.session.rollback()
+    downgrade(revision=begins)
+    before = everything()
+
+    for at in moments:
+        kill_while_updating(at, tmp_path)
+        assert everything() == before
+    upgrade()
+
+    after = everything()
+    assert set(db.session.scalars(text(TRIGGERS))) == GUARDS
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
+    for table in ("estate", "place", "work_order", "user", "event"):
+        kept = [{name: row[name] for name in old} for old, row in zip(before[table], after[table], strict=True)]
+        assert before[table] and kept == before[table], table
+
+
+def everything() -> dict[str, list[dict]]:
+    """Every row of every table, as it is now."""
+    with db.engine.connect() as connection:
+        found = {}
+        for table in inspect(connection).get_table_names():
+            rows = connection.execute(text(f'SELECT * FROM "{table}"')).mappings().all()  # noqa: S608
+            found[table] = sorted((dict(row) for row in rows), key=lambda row: str(row.get("id", row)))
+        return found
+
+
+def kill_while_updating(at: int, folder) -> None:
+    """Run `flask db upgrade`, and kill it when it says that it does the so-many-th migration."""
+    env = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SECRET_KEY": SECRET_KEY, "DATA_KEY": DATA_KEY,
+        "INSTANCE_PATH": str(folder), "DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+    }  # fmt: skip
+    db.engine.dispose()
+    command = [sys.executable, "-c", TOLD, "--app", str(ROOT / "wsgi.py"), "db", "upgrade"]
+    with subprocess.Popen(command, env=env, cwd=folder, stderr=subprocess.PIPE, text=True) as running:
+        for line in running.stderr:
+            at -= "Running upgrade" in line
+            if at == 0:
+                running.send_signal(signal.SIGKILL)
+                break
+    assert running.returncode == -signal.SIGKILL

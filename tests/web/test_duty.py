@@ -159,6 +159,19 @@ def test_a_shift_that_is_over_can_only_be_read(ann, mei, estate, as_user, now):
     assert answer.status_code == 409 and "the roster keeps who was on" in answer.text
 
 
+@pytest.mark.parametrize("act", ["", "/stand-ins", "/calling-off"])
+def test_a_shift_called_off_meanwhile_says_so_to_whoever_still_saves(act, bea, mei, shift, as_user, now):
+    typed = {"user_id": bea.id, "starts_at": "2026-03-02T12:00", "ends_at": "2026-03-02T18:00", "position": 1}
+    with writing():
+        call_off(shift, actor=mei, now=now)
+
+    answer = as_user(mei).post(f"/duty/shifts/{shift.id}{act}", data={**typed, "version": 0})
+
+    assert answer.status_code == 409
+    assert "Someone changed this shift while you were looking at it." in answer.text and "Called off" in answer.text
+    assert "Change the shift" not in answer.text and "Call the shift off" not in answer.text
+
+
 def test_the_next_weeks_are_filled_from_this_one(ann, mei, shift, as_user, now):
     sent = {"request_key": str(uuid4()), "weeks": 4}
 

@@ -22,6 +22,7 @@ from helpdesk.repairs.panel import Act
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
 from tests.web.conftest import LEAVES
+from tests.web.test_access_matrix import Sight
 
 PACKAGE = Path(helpdesk.__file__).parent
 WAYS = (("GET", {}), ("GET", HTMX), ("OPTIONS", {}))  # HEAD is answered by what answers GET
@@ -53,12 +54,13 @@ def ways(role: Role | None, at: int):
     return [WAYS[turn % 2], *([WAYS[2]] if turn % 5 == 0 else [])]
 
 
-@pytest.mark.proves("AC-12", "WB-04", "WB-12", "PD-08", "PC-04")
+@pytest.mark.proves("AC-12", "AC-02", "WB-04", "WB-12", "PD-08", "PC-04")
 @pytest.mark.parametrize("role", [pytest.param(r, marks=[] if r is Role.MANAGER else SAID_ONCE) for r in ROLES])
 def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, as_user):
-    browser = as_user(world.users[role]) if role else app.test_client()
+    user = world.users.get(role)
+    browser = as_user(user) if role else app.test_client()
     before, denied = dump(), 0
-    addresses = world.gets(app)
+    addresses, sight, wrong = world.gets(app), Sight(app, role, user), []
 
     for at, path in enumerate(addresses):
         for method, headers in ways(role, at):
@@ -66,12 +68,15 @@ def test_reading_changes_nothing_and_a_denied_access_is_kept(role, app, world, a
                 answer.get_data()
             assert answer.status_code < 500, (method, path)
             assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, (method, path)
+            if method == "GET" and (told := sight.is_wrong(path, method, answer.status_code)):
+                wrong.append(told)
             if method == "GET" and answer.mimetype == "text/html":
                 assert twice_in(answer.text) == [], path
                 if not headers and answer.status_code != 302:  # a part alone is no page
                     assert answer.text.lstrip().lower().startswith("<!doctype html"), path
             denied += answer.status_code == 403
 
+    assert wrong == []
     after = dump()
     kinds = list(db.session.scalars(select(Event.kind).where(Event.seq > len(before["event"]))))
     assert kinds == ["access.denied"] * denied

@@ -29,10 +29,15 @@ OURS = {  # written by the program, never by a person
     "register_upload": {"file_key", "suffix"}, "waiver_ground": {"code"}, "waiver_act": {"shown_hash"},
     "waiver_application": {"number", "ground_code"}, "waiver_budget": {"ground_code"}, "look": {"address"},
     "verification_sheet": {"number"}, "sealing_key": {"key_id"}, "waiver_scan": {"file_name", "key_id"},
+    "escalation_policy": {"posts"},
 }  # fmt: skip
 NEVER_SHOWN = {
     "event", "request", "session", "throttle", "search_key", "first_administrator_link", "recovery_code",
     "sign_in_step", "known_address",
+}  # fmt: skip
+COMES_WITH = {  # words that are never there without their time
+    ("case", "reply_text"): "replied_at", ("case", "return_reason"): "returned_at",
+    ("quote", "accepted_by"): "accepted_at",
 }  # fmt: skip
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -109,11 +114,18 @@ def write_everywhere(say) -> None:
         let_words_in()
         for table, column in typed_columns():
             (key,) = table.primary_key.columns
-            for row_id in db.session.scalars(select(key)).all():
+            for row_id in rows_of(table, column):
                 end = "" if column.type.length is None else str(row_id)
                 words = say(evil(f"{table.name}.{column.name}"))
                 kept = words[: column.type.length - len(end)] + end if end else words
                 db.session.execute(update(table).where(key == row_id).values({column.name: kept}))
+
+
+def rows_of(table, column) -> list[int]:
+    """The rows in which there can be words."""
+    (key,) = table.primary_key.columns
+    time = COMES_WITH.get((table.name, column.name))
+    return list(db.session.scalars(select(key).where(table.c[time].is_not(None)) if time else select(key)))
 
 
 def forget_looks(*, since: int | None) -> None:
@@ -152,7 +164,7 @@ def test_hostile_text_in_every_column_is_shown_as_text(roles, app, world, as_use
     shown = 0
     assert hostile.keys() == plain.keys()
     for where, (status, page) in hostile.items():
-        assert status == plain[where][0], where
+        assert status == plain[where][0] and status < 500, where
         assert page.elements == plain[where][1].elements, where
         assert page.leads == plain[where][1].leads, where
         assert page.count(PIECES) == plain[where][1].count(PLAIN), where

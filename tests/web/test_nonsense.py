@@ -194,6 +194,8 @@ class Forms(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         told = dict(attrs)
+        if tag == "button" and (other := told.get("formaction")):  # sends its form to another act
+            self.found.setdefault(other, {"x": "x"} if self.typed is None else self.typed)
         if tag == "form":
             self.typed = {} if told.get("method") == "post" else None
             if self.typed is not None:

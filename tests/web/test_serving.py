@@ -17,9 +17,11 @@ from helpdesk.accounts.models import Session, User, UserRole
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Role
+from helpdesk.core.arriving import AT_ONCE, LARGE_AT_ONCE
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
+from helpdesk.serve import PAGE_THREADS
 from tests.product import ROOT, Product
 
 
@@ -195,6 +197,39 @@ def test_fifty_who_send_slowly_keep_nobody_waiting(running):
         [one.close() for one in slow]
 
     assert sorted(took)[2] < 1  # seconds
+
+
+THREADS = 100 + AT_ONCE + LARGE_AT_ONCE + PAGE_THREADS  # see `serve`
+LARGE = ROOT / "static" / "vendor" / "event-calendar-5.10.1.min.js"
+
+
+def slow_reader(product, path: str) -> socket.socket:
+    """Ask for something large, with room for next to nothing of it, and read its first byte."""
+    opened = socket.socket()
+    opened.settimeout(10)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+    opened.connect(("127.0.0.1", product.port))
+    opened.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{product.port}\r\nConnection: close\r\n\r\n".encode())
+    assert opened.recv(1) == b"H"
+    return opened
+
+
+def to_the_end(reader: socket.socket) -> bytes:
+    with reader:
+        return b"".join(iter(lambda: reader.recv(65_536), b""))
+
+
+@pytest.mark.proves("RE-15")
+def test_more_slow_readers_than_threads_keep_nobody_waiting(running, signed_in):
+    """They have far more of it still to come than any buffer of theirs holds; meanwhile the desk works."""
+    _, (number,) = signed_in(1)
+    slow = [slow_reader(running, f"/static/vendor/{LARGE.name}") for _ in range(THREADS + 10)]
+
+    pages = [running.get(page, number).status for page in ("/hotline", "/work-orders", "/search?q=3", "/healthz") * 3]
+    rest = [to_the_end(one) for one in slow]
+
+    assert pages == [200] * 12
+    assert {one.partition(b"\r\n\r\n")[2] for one in rest} == {LARGE.read_bytes()}
 
 
 def test_streams_leave_threads_for_pages(stopped, signed_in):

@@ -153,7 +153,7 @@ def test_a_change_of_roles_ends_every_session_and_the_next_has_the_new_ones(ada,
     assert db.session.scalars(select(Event.data).where(Event.kind == "user.roles_set")).one()["roles"] == ["technician"]
 
 
-@pytest.mark.proves("AU-10")
+@pytest.mark.proves("RE-03")
 def test_roles_are_changed_by_somebody_else_and_never_over_a_colleague(ada, ann, as_user, now):
     desk, roles = as_user(ada), {"roles": ["manager"], "own_password": PASSWORD}
 
