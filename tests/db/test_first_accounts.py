@@ -63,8 +63,8 @@ def test_paid_work_before_the_first_run_takes_over_what_was_owed(mei, owes, esta
     run_opens_the_others(estate, now)
 
     assert books(owes) == ("王桂英", date(2026, 3, 1), [
-        (ChargeKind.CALL_OUT, 500), (ChargeKind.LABOUR, 4_000), (ChargeKind.MATERIALS, 7_000),
-        (ChargeKind.OPENING, 50_000),
+        (ChargeKind.CALL_OUT, 500), (ChargeKind.LABOUR, 2_000), (ChargeKind.LABOUR, 4_000),
+        (ChargeKind.MATERIALS, 3_500), (ChargeKind.MATERIALS, 7_000), (ChargeKind.OPENING, 50_000),
     ])  # fmt: skip
 
 
