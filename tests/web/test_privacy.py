@@ -13,8 +13,10 @@ from helpdesk.audit.models import Event
 from helpdesk.audit.queries import head_on_paper, verify_chain
 from helpdesk.billing.models import Account, Adjustment, Charge
 from helpdesk.billing.payment_models import Payment
-from helpdesk.cases.models import Case
+from helpdesk.cases.actions import open_case
+from helpdesk.cases.models import Case, CaseKind
 from helpdesk.config import sqlite
+from helpdesk.core import clock
 from helpdesk.core.access import GRANTS, Permission, Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
@@ -127,6 +129,20 @@ def test_nothing_is_left_where_it_was_repeated(app, gone, olga, mei, ann, as_use
     told = db.session.scalars(select(Event).where(Event.kind == "waiver_scan.deleted")).one()
     assert (told.data["because"], told.actor_id) == ("erased", mei.id)
     assert verify_chain() is None
+
+
+@pytest.mark.proves("PD-10")
+def test_their_number_goes_from_the_words_of_others_however_it_was_typed(estate, place, gone, olga, mei, ann, as_user):
+    typed = "120 9988 7766、120-9988-7766、１２０９９８８７７６６、120－9988－7766, not 120 9988 7767"
+    neighbour = db.session.scalars(select(Person).where(Person.name == "李建国")).one()
+    with writing():
+        told = {"kind": CaseKind.COMPLAINT, "estate_id": estate.id, "actor": ann, "now": clock.now()}
+        case = open_case(words=f"Ring {typed}", place=place, person=neighbour, **told)
+    ask(as_user, olga, gone.id)
+
+    assert consent(as_user, mei).status_code == 303
+
+    assert db.session.get_one(Case, case.id).words == "Ring —、—、—、—, not 120 9988 7767"
 
 
 def repeated(gone, *, by, given_by, now) -> None:
