@@ -17,6 +17,7 @@ from helpdesk.accounts.models import Session, User, UserRole
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Role
+from helpdesk.core.arriving import FROM_ONE
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
@@ -195,6 +196,38 @@ def test_fifty_who_send_slowly_keep_nobody_waiting(running):
         [one.close() for one in slow]
 
     assert sorted(took)[2] < 1  # seconds
+
+
+@pytest.mark.sqlite_only  # what comes before any database
+@pytest.mark.proves("RE-15")
+def test_only_http_1_is_spoken(running):
+    """In HTTP/2 the server never hears that a body was broken off: one visitor took every place for good."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as visitor:
+        visitor.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # its greeting
+        said = visitor.recv(4_096)
+
+    assert said[:9] == b"HTTP/1.1 " or said == b""
+    assert running.get("/healthz").status == 200
+
+
+@pytest.mark.sqlite_only  # what comes before any database
+@pytest.mark.proves("RE-15")
+def test_whoever_breaks_off_gives_their_place_back(running):
+    head = ("POST /sign-in HTTP/1.1", "Content-Length: 5000", "Content-Type: application/x-www-form-urlencoded")
+    for one in [begin(running, *head, "", "username=a") for _ in range(FROM_ONE)]:
+        one.close()
+
+    until = time.monotonic() + 10
+    while b" 503 " in (said := sent_whole(running)) and time.monotonic() < until:
+        pass
+
+    assert b" 503 " not in said
+
+
+def sent_whole(product) -> bytes:
+    head = ("POST /sign-in HTTP/1.1", "Content-Length: 3", "Content-Type: application/x-www-form-urlencoded")
+    with begin(product, *head, "", "a=1") as sender:
+        return sender.recv(20)
 
 
 def test_streams_leave_threads_for_pages(stopped, signed_in):
