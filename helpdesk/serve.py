@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask, current_app, url_for
 from flask_migrate import upgrade
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.common import SSLProtocols
 from sqlalchemy import select
@@ -180,6 +180,7 @@ def _serve(app: Flask, host: str, port: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # in HTTP/2 a body that is broken off is waited for for ever, and keeps its thread
         workers=1,
         blocking_threads=app.config["LIVE_STREAMS"] + AT_ONCE + LARGE_AT_ONCE + PAGE_THREADS,
         respawn_failed_workers=True,

@@ -17,8 +17,8 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.money import MOST_FEN
 
-MOST_FEN = 100_000_000  # a million yuan: more is a slip of the finger
 MAY = {TakenAt.DESK: Permission.TAKE_PAYMENT, TakenAt.DOOR: Permission.TAKE_DOOR_MONEY}
 
 

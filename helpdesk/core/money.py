@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-_YUAN = re.compile(r"[¥￥]?([0-9]{1,8})(?:\.([0-9]{1,2}))?元?", re.ASCII)
+MOST_FEN = 100_000_000  # a million yuan: more is a slip of the finger
+_YUAN = re.compile(r"[¥￥]?([0-9]{1,7}|[0-9]{1,3}(?:[,，][0-9]{3})+)(?:\.([0-9]{1,2}))?元?", re.ASCII)
 
 
 def format_fen(fen: int) -> str:
@@ -28,6 +29,12 @@ def exact_yuan(fen: int) -> Decimal:
 
 
 def read_yuan(typed: str) -> int | None:
-    """ "27.52", "¥1,027.5" or "27" in fen; None for anything else. Never by way of a fraction."""
-    match = _YUAN.fullmatch(typed.strip().replace(",", "").replace("，", ""))
-    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None
+    """ "27.52", "¥1,027.5" or "27" in fen; None for anything else, and for more than `MOST_FEN`.
+
+    Never by way of a fraction. A comma stands between thousands or nowhere: "27,52" is no 2752 yuan.
+    """
+    match = _YUAN.fullmatch(typed.strip())
+    if not match:
+        return None
+    fen = int(re.sub("[,，]", "", match[1])) * 100 + int((match[2] or "").ljust(2, "0"))
+    return fen if fen <= MOST_FEN else None

@@ -47,6 +47,8 @@ class PhoneNumber:
     extension: str = ""
 
 
+_WRITTEN_GAPS = (" ", "-", "－", ".", "\u3000")
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _TAIL_OF_HEAD = " -‐‑‒–—―−转接轉分机号extEXT.xX#,;:"
 _WITH_EXTENSION = (PhoneKind.MOBILE, PhoneKind.LANDLINE, PhoneKind.SERVICE)
 
@@ -142,6 +144,18 @@ def display(digits: str) -> str:
         groups = [digits[max(end - 4, 1) : end] for end in range(len(digits), 1, -4)]
         return "+" + " ".join(reversed(groups))
     return digits
+
+
+def spellings(digits: str) -> set[str]:
+    """How a stored number stands in words that people typed: in one piece or in groups, in figures of either width."""
+    groups = [[digits]]
+    if _MOBILE.fullmatch(digits):
+        groups += [[digits[:cut], digits[cut:end], digits[end:]] for cut, end in ((3, 7), (4, 7), (3, 6))]
+    elif match := _LANDLINE.fullmatch(digits):
+        area, rest = match.groups()
+        groups += [[area, rest], [area, rest[:-4], rest[-4:]], [f"({area})", rest], [f"（{area}）", rest]]
+    written = {gap.join(group) for group in groups for gap in ("", *_WRITTEN_GAPS)} | {display(digits)}
+    return written | {text.translate(_FULL_WIDTH) for text in written}
 
 
 def is_demo(digits: str) -> bool:

@@ -43,7 +43,7 @@ def consent(request: ErasureRequest, plan: Plan, *, actor: User, now: datetime) 
     move(request, ErasureStatus.DONE)
     request.decided_by_id, request.decided_at = actor.id, now
     _check(person, now)
-    counts, files = forget_person(person, plan)
+    counts, files = forget_person(person, plan, actor=actor, now=now)
     record("erasure.done", request, actor=actor, now=now, person_id=request.person_id, **counts)
     return files
 

@@ -20,11 +20,12 @@ from helpdesk.notices.models import NoticeRow, Objection
 from helpdesk.outages.models import Caller
 from helpdesk.parties.models import HandOff, HandOffChase
 from helpdesk.repairs.models import Photo, Remark, Visit, WorkOrder
+from helpdesk.retention.traces import Traces
 from helpdesk.routines.models import Turn
 from helpdesk.tariff.models import Quote
 from helpdesk.telephony.models import TelephoneCall
-from helpdesk.verification.models import VerificationRow
-from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.verification.models import HomeCheck, VerificationRow
+from helpdesk.waivers.models import OneOffWaiver, WaiverAct, WaiverApplication
 
 DASH = "—"
 Ids = Sequence[int]
@@ -78,6 +79,17 @@ def blank_handovers(ids: Ids) -> None:
     _change(HandoverLine.handover_id, ids, what_zh="", what_en="", who="", place="")
 
 
+def blank_handed_over(traces: Traces) -> None:
+    """Of frozen sheets only the lines about somebody: they repeat the words, and say whose door it was."""
+    numbers = [*_numbers_of(WorkOrder, traces.orders, "/work-orders"), *_numbers_of(Case, traces.cases, "/cases")]
+    paths = [f"/hotline/calls/{one}" for one in traces.calls] + [f"/callbacks/{one}" for one in traces.call_backs]
+    _change(HandoverLine.path, [*paths, *numbers], what_zh="", what_en="", place="")
+
+
+def _numbers_of(model, ids: Ids, page: str) -> list[str]:
+    return [f"{page}/{number}" for number in db.session.scalars(select(model.number).where(model.id.in_(ids)))]
+
+
 def blank_visits(ids: Ids) -> None:
     """What was only needed at the door."""
     _change(Visit.id, ids, door_code="", fail_note="", no_photo_reason=_dashed(Visit.no_photo_reason))
@@ -122,6 +134,12 @@ def blank_waivers(ids: Ids) -> None:
     _change(one.id, ids, proof_type=None, proof_issuer="", proof_tail="", proof_valid_until=None, **names)
     _change(WaiverAct.application_id, ids, reason=_dashed(WaiverAct.reason))
     _change(VerificationRow.application_id, ids, words="")
+    _change(HomeCheck.application_id, ids, words=_dashed(HomeCheck.words))
     rows = select(NoticeRow.id).where(NoticeRow.application_id.in_(ids))
     _change(Objection.row_id, rows, by_name="", words=DASH, answer=_dashed(Objection.answer))
     _change(NoticeRow.application_id, ids, masked_name=_dashed(NoticeRow.masked_name))
+
+
+def blank_one_offs(ids: Ids) -> None:
+    """Why one bill was lowered once. By how much, and by whom, the books keep."""
+    _change(OneOffWaiver.id, ids, reason=DASH)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, delete, func, select
 
 from helpdesk.accounts.models import Session
+from helpdesk.billing.models import Account, Charge
 from helpdesk.callbacks.models import Callback
 from helpdesk.cases.models import Case
 from helpdesk.cases.states import CaseStatus
@@ -28,7 +29,7 @@ from helpdesk.retention import blanking, holding
 from helpdesk.retention.blanking import DASH
 from helpdesk.retention.models import DataClass
 from helpdesk.telephony.models import TelephoneCall
-from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.models import OneOffWaiver, WaiverAct, WaiverApplication
 from helpdesk.waivers.states import WaiverStatus
 
 ENDED = (Status.CLOSED, Status.CANCELLED)
@@ -119,6 +120,13 @@ def _waivers(day: date, before: datetime, today: date) -> Select:
     return select(one.id).where(refused | ended | run_out, one.words != DASH, holding.waiver_is_free(today))
 
 
+def _one_offs(_day: date, before: datetime, today: date) -> Select:
+    found = select(OneOffWaiver.id).join(Charge, Charge.id == OneOffWaiver.charge_id)
+    found = found.join(Account, Account.id == Charge.account_id)
+    is_free = holding.free(today, person=Account.person_id, place=Charge.place_id)
+    return found.where(OneOffWaiver.given_at < before, OneOffWaiver.reason != DASH, is_free)
+
+
 def _sessions(_day: date, before: datetime, _today: date) -> Select:
     return select(Session.id).where(func.coalesce(Session.ended_at, Session.seen_at) < before)
 
@@ -152,7 +160,7 @@ PIECES: dict[DataClass, tuple[Piece, ...]] = {  # people are forgotten one by on
     DataClass.VISIT_NOTES: (Piece(_visits, blanking.blank_visits),),
     DataClass.PHOTOS: (Piece(_photos, blanking.remove_photos),),
     DataClass.CASES: (Piece(_cases, blanking.blank_cases),),
-    DataClass.WAIVERS: (Piece(_waivers, blanking.blank_waivers),),
+    DataClass.WAIVERS: (Piece(_waivers, blanking.blank_waivers), Piece(_one_offs, blanking.blank_one_offs)),
     DataClass.SESSIONS: (Piece(_sessions, _removing(Session)),),
     DataClass.MESSAGES: (Piece(_messages, _removing(Message)),),
     DataClass.LOOKS: (Piece(_looks, _removing(Look)),),

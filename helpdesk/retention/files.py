@@ -10,22 +10,26 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import BUSY_MS
 from helpdesk.estate.importing import uploads
 from helpdesk.scheduling import photos
+from helpdesk.waivers import scans
 
 WAIT_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Names of photos, whole paths of lists that were taken out, and the keys of imports."""
+    """Names of photos and of scans, whole paths of lists that were taken out, and the keys of imports."""
 
     photos: list[str] = field(default_factory=list)
     lists: Iterable[Path] = ()
     imports: Iterable[str] = ()
+    scans: Iterable[str] = ()
 
     def remove(self) -> None:
         folder = Path(current_app.config["PHOTO_FOLDER"])
         for path in [path for name in self.photos for path in photos.paths(folder, name)] + list(self.lists):
             path.unlink(missing_ok=True)
+        for name in self.scans:
+            scans.path_of(name).unlink(missing_ok=True)
         for key in self.imports:
             uploads.drop(key)
 

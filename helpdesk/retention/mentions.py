@@ -1,7 +1,7 @@
 """Where else somebody's name or number was typed: looked for in every column of words there is.
 
 A name that somebody else bears as well is left alone outside of their own rows, because it may be the other who is
-meant; numbers that reach nobody else are always theirs.
+meant; numbers that reach nobody else are always theirs, however they are written.
 """
 
 import json
@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Column, Enum, String, Table, cast, or_, select, tup
 
 from helpdesk.accounts.models import User
 from helpdesk.core.extensions import db
+from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person
 from helpdesk.retention.blanking import DASH
 from helpdesk.retention.traces import Traces
@@ -44,7 +45,8 @@ def words_to_erase(traces: Traces) -> list[str]:
     )
     of_staff = set(db.session.scalars(select(User.name).where(User.name.in_(names))))
     own = {name for name in names - of_others - of_staff if len(name) > 1 and not name.startswith("#")}
-    return sorted({*own, *traces.digits}, key=len, reverse=True)
+    numbers = {text for digits in traces.digits for text in phone_numbers.spellings(digits)}
+    return sorted(own | numbers, key=len, reverse=True)
 
 
 def find(words: list[str]) -> list[Mention]:

@@ -1,13 +1,14 @@
 """Forgetting one resident. The record stays as a number, so that the books, which the law wants kept, still add up."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, or_, select, update
 
-from helpdesk.billing.models import Account
+from helpdesk.accounts.models import User
+from helpdesk.billing.models import Account, Charge
 from helpdesk.billing.payment_models import Payment
 from helpdesk.core.extensions import db
 from helpdesk.estate.community import Lead
@@ -39,7 +40,8 @@ from helpdesk.retention.gate import erasing
 from helpdesk.retention.mentions import Mention, erase, find, words_to_erase
 from helpdesk.retention.traces import Traces, traces_of
 from helpdesk.routines.models import Routine
-from helpdesk.waivers.models import StaffTie, WaiverApplication
+from helpdesk.waivers.models import OneOffWaiver, StaffTie, WaiverApplication
+from helpdesk.waivers.scans import erase_scans
 from helpdesk.waivers.states import OPEN, WaiverStatus
 
 OVER = (Status.CLOSED, Status.CANCELLED)
@@ -105,17 +107,22 @@ def _is_held(traces: Traces, day: date) -> bool:
     return any(db.session.scalar(one_of.limit(1)) is not None for one_of in asked)
 
 
-def forget_person(person: Person, plan: Plan) -> tuple[dict[str, int], Files]:
+def forget_person(
+    person: Person, plan: Plan, *, actor: User | None, now: datetime
+) -> tuple[dict[str, int], Files]:  # fmt: skip
     """Erase, inside `writing()`: returns how many of each were touched, and the files that go once it is committed."""
     traces, name = traces_of(person), pseudonym(person)
+    scans = erase_scans(traces.waivers, actor=actor, now=now)
     with erasing():
+        blanking.blank_handed_over(traces)
         blanking.blank_orders(traces.orders)
         blanking.blank_call_backs(traces.call_backs)
         blanking.blank_calls(traces.calls)
         blanking.blank_cases(traces.cases)
         blanking.blank_waivers(traces.waivers)
+        blanking.blank_one_offs(_one_offs_of(traces))
         blanking.blank_telephone_calls(traces.telephone_calls)
-        files = Files(blanking.remove_photos(traces.photos), *_lists_of(person.estate_id))
+        files = Files(blanking.remove_photos(traces.photos), *_lists_of(person.estate_id), scans)
         _settle_the_rest(traces, name)
         erase([one for one in plan.mentions if plan.person_id == person.id], plan.words)
         _blank_register(traces)
@@ -129,6 +136,12 @@ def forget_person(person: Person, plan: Plan) -> tuple[dict[str, int], Files]:
 
 def _run(statement) -> None:
     db.session.execute(statement, execution_options={"synchronize_session": False})
+
+
+def _one_offs_of(traces: Traces) -> list[int]:
+    """Their bills that were lowered once: the reason can hold a ground."""
+    lowered = select(OneOffWaiver.id).join(Charge, Charge.id == OneOffWaiver.charge_id)
+    return list(db.session.scalars(lowered.where(Charge.account_id.in_(traces.accounts))))
 
 
 def _settle_the_rest(traces: Traces, name: str) -> None:

@@ -73,7 +73,8 @@ def _people(day: date, today: date, now: datetime) -> int:
             with writing():
                 if not may_go(person_id, today):
                     continue
-                _counts, files = forget_person(db.session.get_one(Person, person_id), plan)
+                person = db.session.get_one(Person, person_id)
+                _counts, files = forget_person(person, plan, actor=None, now=now)
                 _tell(DataClass.GONE_PEOPLE, 1, day, now)
             files.remove()
             forgotten += 1

@@ -13,6 +13,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, require
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.money import MOST_FEN
 from helpdesk.core.terms import check_begins
 from helpdesk.estate.models import PlaceKind
 from helpdesk.repairs.models import WorkOrder
@@ -131,8 +132,8 @@ def make_quote(
 ) -> Quote:  # fmt: skip
     """Say what the work will cost, at the prices of today; one that nobody agreed to yet is replaced.
 
-    Refused for what all share, for an order that is over without a repair, and for one that came back after it was
-    paid for: what was not done well is put right for nothing.
+    Refused for what all share, for an order that is over without a repair, for more than anybody pays, and for one that
+    came back after it was paid for: what was not done well is put right for nothing.
     """
     _require(work_order, actor)
     if work_order.place.kind is PlaceKind.COMMON_AREA:
@@ -160,6 +161,8 @@ def make_quote(
     )  # fmt: skip
     db.session.add(quote)
     total = cost_of(quote).total_fen
+    if total > MOST_FEN:
+        raise Refused(_("That comes to more than a million yuan. Check the quantities."), field="lines")
     told = {"work_order_id": work_order.id, "total_fen": total, "lines": len(picked)}
     record("quote.made", quote, actor=actor, now=now, topics=work_order.topics, **told)
     return quote

@@ -101,6 +101,7 @@ class ScanEnd(StrEnum):
     LEFT = "left"  # of a draft that nobody went on with
     TAKEN_AWAY = "taken_away"  # by whoever took it, or works on the application
     DISCARDED = "discarded"  # with its draft
+    ERASED = "erased"  # with everything of whoever it is about
 
 
 class Tie(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, estates, require
+from helpdesk.core.access import Permission, can, estates, require
 from helpdesk.core.errors import Conflict, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import check_begins
@@ -126,7 +126,7 @@ def begin_policy(policy: WaiverPolicy, *, valid_from: date, actor: User, now: da
     """Let a draft come into force on a local date; the edition before it ends there.
 
     Waivers that were granted keep their figures. Refused for a day that is past, or before another edition that is
-    still to begin.
+    still to begin; and for anybody but the owner, if it lets one person decide what took two before.
     """
     _may_change(policy, actor)
     check_begins(valid_from, clock.local_date(now))
@@ -136,11 +136,24 @@ def begin_policy(policy: WaiverPolicy, *, valid_from: date, actor: User, now: da
             why = _("Edition %(number)d begins on %(day)s: this one has to begin later.", number=other.number,
                     day=other.valid_from)  # fmt: skip
             raise Refused(why, field="valid_from")
+        if _frees_from_a_second(policy, other) and not can(actor, P.DECIDE_WAIVERS_ABOVE, policy.estate_id):
+            raise Refused(_("It lets one person decide what took two before: the owner lets it begin."))
         other.valid_until, other.state = valid_from, PolicyState.REPLACED
     db.session.flush()
     policy.state, policy.valid_from, policy.begun_by_id = PolicyState.IN_FORCE, valid_from, actor.id
     begins_at = clock.start_of_day(valid_from)
     record("waiver_policy.begun", policy, actor=actor, now=now, topics=policy.topics, valid_from=begins_at)
+
+
+def _frees_from_a_second(policy: WaiverPolicy, before: WaiverPolicy) -> bool:
+    """Whether something that took two people would be decided by one: a higher limit, or a ground that needs no owner.
+
+    Whoever decides alone up to a limit could else raise it themselves, and nobody would have been asked.
+    """
+    asks_owner = {ground.code for ground in before.grounds if ground.needs_owner}
+    let_go = any(ground.code in asks_owner and not ground.needs_owner for ground in policy.grounds)
+    limits = ("second_above_fen", "one_off_limit_fen")
+    return let_go or any(getattr(policy, name) > getattr(before, name) for name in limits)
 
 
 def discard_policy(policy: WaiverPolicy, *, actor: User, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """How long photos of papers stay, and under which key: deleted 30 days after the decision, by the worker."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
+from helpdesk.core import clock
 from helpdesk.core.extensions import db
 from helpdesk.core.sealed import Piece, Sealed, register
 from helpdesk.core.sealing import SealBroken, key_id_of, seal, unseal
@@ -21,6 +22,7 @@ from helpdesk.waivers.states import OPEN, WaiverStatus
 
 KEPT = timedelta(days=30)  # after the decision; and of a draft that nobody goes on with, after the photo
 CHUNK = 50
+IS_FREE: list[Callable[[date], ColumnElement[bool]]] = []  # of an application on a local day; what is held back is not
 YOUNG = timedelta(hours=1)  # a file so young may be about to get its row
 DECIDED = (ActKind.APPROVED, ActKind.APPROVED_WITH_CHANGES, ActKind.REFUSED)
 S = WaiverStatus
@@ -53,14 +55,15 @@ def _due(now: datetime) -> list[int]:
 
 
 def _is_due(now: datetime):
-    """Decided, or taken back, long enough ago. One that is looked at once more is open again, and waits."""
+    """Decided, or taken back, long enough ago, and not held back. One looked at once more is open again, and waits."""
     act, application = WaiverAct, WaiverApplication
     decided = select(func.max(act.at)).where(act.application_id == application.id, act.kind.in_(DECIDED))
     taken_back = and_(application.status == S.ENDED, application.approved_on.is_(None))
     over_at = case((taken_back, application.ended_at), else_=decided.scalar_subquery())
     over = and_(application.status.not_in((S.DRAFT, *OPEN)), over_at <= now - KEPT)
     left = and_(application.status == S.DRAFT, WaiverScan.taken_at <= now - KEPT)
-    theirs = select(application.id).where(application.id == WaiverScan.application_id, or_(over, left))
+    free = [is_free(clock.local_date(now)) for is_free in IS_FREE]
+    theirs = select(application.id).where(application.id == WaiverScan.application_id, or_(over, left), *free)
     return and_(WaiverScan.deleted_at.is_(None), theirs.exists())
 
 

@@ -118,6 +118,16 @@ def forget_with_draft(application: WaiverApplication, *, actor: User, now: datet
     db.session.flush()
 
 
+def erase_scans(application_ids: Sequence[int], *, actor: User | None, now: datetime) -> list[str]:
+    """Whoever they are about is forgotten; returns the names of the files, which go once this is committed."""
+    kept = select(WaiverScan).where(WaiverScan.application_id.in_(application_ids), WaiverScan.deleted_at.is_(None))
+    names = []
+    for scan in db.session.scalars(kept.order_by(WaiverScan.id)).all():
+        names.append(scan.file_name)
+        delete_scan(scan, ScanEnd.ERASED, actor=actor, now=now)
+    return names
+
+
 def delete_scan(scan: WaiverScan, because: ScanEnd, *, actor: User | None, now: datetime) -> None:
     """Nothing names the file any more, and the history says that it was deleted."""
     scan.file_name = scan.key_id = None

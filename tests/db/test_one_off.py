@@ -1,6 +1,7 @@
 """One bill, lowered once: who may, how much, and the database when nobody asks the act."""
 
-from datetime import date
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, text
@@ -11,12 +12,14 @@ from helpdesk.core.access import Role
 from helpdesk.core.errors import NotAllowed, Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import Person
+from helpdesk.estate.models import OccupancyRole, Person, Place
 from helpdesk.waivers.codes import Tie
 from helpdesk.waivers.deputies import note_tie
 from helpdesk.waivers.models import OneOffWaiver
 from helpdesk.waivers.one_off import give_one_off
+from helpdesk.waivers.policy import begin_policy, change_limits, draft_policy
 from helpdesk.waivers.policy_models import WaiverPolicy
+from tests.households import add_person
 from tests.money import account_for, bill, owner, priced_home, set_rules
 
 MARCH = date(2026, 3, 1)
@@ -94,3 +97,55 @@ def test_nor_somebody_of_their_own(tie, line, mei, ann, person, now):
 def test_nor_above_the_limit_of_the_policy(line, mei, now):
     limit = db.session.scalar(select(WaiverPolicy.one_off_limit_fen))
     refused(line, mei, now, Refused, fen=limit + 1)
+
+
+@pytest.mark.parametrize("lives", [OccupancyRole.MEMBER, OccupancyRole.TENANT])
+def test_nor_for_somebody_of_the_home_who_does_not_pay_for_it(lives, line, estate, mei, person, now):
+    home = db.session.get_one(Place, line.place_id)
+    relative, ling = add_person(estate, "李建国", home, role=lives), person("Ling", Role.OFFICER)
+    with writing():
+        note_tie(mei, db.session.get_one(Person, relative.id), tie=Tie.RELATIVE, actor=ling, now=now)
+
+    with pytest.raises(NotAllowed):
+        give(line, mei, now)
+    assert give(line, person("Kim", Role.MANAGER), now).amount_fen == 1_000
+
+
+def test_many_small_ones_of_a_home_are_no_way_around_the_second_approval(line, estate, mei, person, now):
+    """At most 30 yuan of one bill, and 50 yuan a year by one person: after 30 and 20 the owner goes on."""
+    bill(estate, date(2026, 4, 1), now=now)
+    bill(estate, date(2026, 5, 1), now=now)
+    march, april, may = db.session.scalars(select(Charge).order_by(Charge.id)).all()
+    with writing():
+        draft = draft_policy(estate.id, actor=mei, now=now)
+        change_limits(draft, {"second_above_fen": 5_000, "one_off_limit_fen": 3_000}, actor=mei, now=now)
+        begin_policy(draft, valid_from=date(2026, 3, 3), actor=mei, now=now)
+    now += timedelta(days=2)
+    give(march, mei, now, fen=3_000)
+
+    with pytest.raises(Refused, match="50.00"):
+        give(april, mei, now, fen=2_001)
+    give(april, mei, now, fen=2_000)
+    with pytest.raises(Refused):
+        give(may, person("Kim", Role.MANAGER), now, fen=1)
+    give(may, person("Oma", Role.OWNER), now, fen=3_000)
+
+    assert sum(db.session.scalars(select(OneOffWaiver.amount_fen))) == 8_000
+
+
+def test_after_a_year_they_count_no_more(line, estate, mei, now, monkeypatch):
+    give(line, mei, now)
+    bill(estate, date(2026, 4, 1), now=now)
+    april = db.session.scalars(select(Charge).order_by(Charge.id.desc())).first()
+    monkeypatch.setattr("helpdesk.waivers.one_off.policy_on", lambda *_: _limits())
+
+    with pytest.raises(Refused):
+        give(april, mei, now + timedelta(days=364))
+    assert give(april, mei, now + timedelta(days=365)).amount_fen == 1_000
+
+
+def _limits():
+    """The one in force, as if one person could lower bills by 15 yuan a year."""
+    found = db.session.scalars(select(WaiverPolicy)).one()
+    limits = {"second_above_fen": 1_500, "one_off_limit_fen": 1_500}
+    return SimpleNamespace(id=found.id, **limits)

@@ -10,6 +10,7 @@ from helpdesk.core import clock
 from helpdesk.core.access import Role
 from helpdesk.core.errors import Conflict, NotAllowed, Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.money import MOST_FEN
 from helpdesk.core.transactions import writing
 from helpdesk.repairs.models import WorkOrder
 from helpdesk.repairs.states import Status
@@ -83,6 +84,20 @@ def charged() -> list[tuple]:
 FULL = [
     (ChargeKind.LABOUR, 2_000, 2_000), (ChargeKind.MATERIALS, 3_500, 3_500), (ChargeKind.CALL_OUT, 500, 500),
 ]  # fmt: skip
+
+
+def test_a_quote_of_more_than_a_million_yuan_is_a_slip_of_the_finger(prices, work_order, ann, mei, now):
+    """Agreed to, it could not be charged: the column does not hold it, and the order could not be finished."""
+    with writing():
+        draft = draft_list(work_order.estate_id, actor=mei, now=now)
+        dear = ItemFacts("换电梯", "Change a lift", "部", None, MOST_FEN, MaterialPolicy.OWNER_BUYS)
+        change_list(draft, [dear], call_out_fen=0, actor=mei, now=now)
+        put_in_force(draft, valid_from=clock.local_date(now), actor=mei, now=now)
+
+    with pytest.raises(Refused), writing():
+        items = db.session.get_one(PriceList, draft.id).items
+        make_quote(db.session.get_one(WorkOrder, work_order.id), [(items[0], 2)], with_call_out=False, actor=ann,
+                   now=now)  # fmt: skip
 
 
 def test_finished_work_that_was_agreed_to_is_charged_by_itself(quote, visit, ann, tao, now):

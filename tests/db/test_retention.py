@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from helpdesk.accounts.models import Session
 from helpdesk.audit.models import Event
 from helpdesk.audit.queries import verify_chain
+from helpdesk.billing.models import Charge
 from helpdesk.callbacks.models import Attempt, Callback
 from helpdesk.cases.models import Case
 from helpdesk.core.access import Role
@@ -26,7 +27,8 @@ from helpdesk.retention.models import DataClass, Held
 from helpdesk.retention.queries import dry_run
 from helpdesk.retention.rules import SHIPPED, last_old_day
 from helpdesk.retention.sweeping import forget_by_night, forget_what_is_over
-from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.models import OneOffWaiver, WaiverAct, WaiverApplication
+from helpdesk.waivers.one_off import give_one_off
 from tests.residents import CANARY, NAME, ended_waiver, living, taken_list, traces
 
 pytestmark = pytest.mark.proves("PD-09")
@@ -109,6 +111,24 @@ def test_what_was_forgotten_is_gone_and_what_counts_is_kept(old, stairwell):
     reasons = select(WaiverAct.reason).where(WaiverAct.application_id == old.waiver)
     assert set(db.session.scalars(reasons)) <= {"", DASH}
     assert db.session.get_one(Person, old.person).name == NAME  # they still live there
+
+
+def test_why_a_bill_was_lowered_goes_with_the_waivers_and_is_held_back_with_its_home(old, estate, mei, set_now):
+    """The reason can hold a ground, as those of waivers can."""
+    with writing():
+        given = give_one_off(
+            db.session.get_one(Charge, old.charge), amount_fen=100, reason=f"{CANARY} ill", actor=mei, now=THEN
+        )
+    later, why = set_now(years_after(3)), lambda: db.session.get_one(OneOffWaiver, given.id).reason
+    with writing():
+        told = {"reason": "A court asked", "until_on": date(2024, 1, 1), "actor": mei, "now": later}
+        hold(Held.PLACE, "3-2-501", estate_id=estate.id, **told)
+
+    forget_what_is_over(later - timedelta(days=1))
+    assert forget_what_is_over(later)[D.WAIVERS] == 0 and why() == f"{CANARY} ill"
+
+    assert forget_what_is_over(set_now(years_after(4)))[D.WAIVERS] == 2
+    assert (why(), db.session.get_one(OneOffWaiver, given.id).amount_fen) == (DASH, 100)
 
 
 @pytest.mark.parametrize(("what", "named"), [(Held.PLACE, "3-2-501"), (Held.PERSON, NAME)])

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from helpdesk.core.transactions import writing
 from helpdesk.keys.actions import drop_key, seal_anew, uses
 from helpdesk.keys.models import SealingKey
 from helpdesk.keys.start import know
+from helpdesk.retention.actions import hold
+from helpdesk.retention.models import Held
 from helpdesk.scheduling import photos
 from helpdesk.waivers import scans
 from helpdesk.waivers.applying import begin_application, discard_draft
@@ -30,7 +32,7 @@ from helpdesk.waivers.scan_models import WaiverScan
 from tests.databases import ON_POSTGRES
 from tests.waivers import a_home, a_paper, applied, keep_scans, scanned, seen, verified
 
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+TODAY, DAY, SECOND = date(2026, 3, 2), timedelta(days=1), timedelta(seconds=1)
 OTHER = Key("bbbb2222", bytes(range(1, 33)))
 
 
@@ -186,6 +188,19 @@ def test_thirty_days_after_the_decision_it_is_deleted(act, scan, waits, mei, now
     assert files(folder) == []
     assert told() == [{"application_id": waits.id, "because": "decided"}]
     assert tend_scans(decided_at + 40 * DAY) == 0
+
+
+@pytest.mark.parametrize("what", [Held.WAIVER, Held.PERSON, Held.PLACE])
+def test_what_is_held_back_keeps_its_papers_until_the_hold_ends(what, scan, waits, mei, now, folder):
+    decide(waits, mei, now)
+    application = db.session.get_one(WaiverApplication, waits.id)
+    named = {Held.WAIVER: application.number, Held.PERSON: application.beneficiary.name}.get(what)
+    said = {"reason": "A court asked", "until_on": TODAY + 60 * DAY, "actor": mei, "now": now}
+    with writing():
+        hold(what, named or application.place.address, estate_id=waits.estate_id, **said)
+
+    assert tend_scans(now + 59 * DAY) == 0 and len(files(folder)) == 1
+    assert tend_scans(now + 60 * DAY) == 1 and files(folder) == []
 
 
 def test_taken_back_it_is_deleted_as_well(scan, waits, ling, now, folder):

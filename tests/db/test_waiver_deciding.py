@@ -20,6 +20,7 @@ from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
 from helpdesk.waivers.facts import facts_of
 from helpdesk.waivers.life_actions import resume, suspend
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
+from helpdesk.waivers.policy import begin_policy, change_ground, change_limits, draft_policy
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.queries import lacking
 from helpdesk.waivers.rules import Lack, Step, Warning
@@ -590,6 +591,29 @@ def test_two_policies_never_overlap(estate, now):
             row,
         )
     assert (first.number, first.valid_until) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "raised"), [("second_above_fen", 1), ("one_off_limit_fen", 1), ("second_above_fen", -1), (None, 0)]
+)
+def test_who_decides_alone_up_to_a_limit_does_not_raise_it_alone(name, raised, estate, mei, oma, now):
+    """Nor take the owner out of a ground; the owner may, and lower limits need nobody."""
+    begins = {"valid_from": TODAY + timedelta(days=1), "now": now}
+    with writing():
+        draft = draft_policy(estate.id, actor=mei, now=now)
+        if name:
+            change_limits(draft, {name: getattr(draft, name) + raised}, actor=mei, now=now)
+        else:
+            hardship = next(ground for ground in draft.grounds if ground.needs_owner)
+            change_ground(hardship, {"needs_owner": False}, actor=mei, now=now)
+
+    if raised >= 0:
+        with pytest.raises(Refused), writing():
+            begin_policy(db.session.get_one(WaiverPolicy, draft.id), **begins, actor=mei)
+    with writing():
+        begin_policy(db.session.get_one(WaiverPolicy, draft.id), **begins, actor=mei if raised < 0 else oma)
+
+    assert db.session.get_one(WaiverPolicy, draft.id).state == "in_force"
 
 
 def test_the_events_say_that_it_happened_and_not_why(waits, mei, now):

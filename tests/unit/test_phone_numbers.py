@@ -12,6 +12,7 @@ from helpdesk.estate.phone_numbers import (
     mask,
     normalise,
     query_digits,
+    spellings,
     tails,
     tel_link,
 )
@@ -315,6 +316,14 @@ def test_a_partly_typed_mobile_with_its_prefix_still_matches(digits, prefix, typ
 @given(STORED)
 def test_reading_aloud_changes_no_digit(digits):
     assert display(digits).replace(" ", "").replace("-", "") == digits
+
+
+@given(STORED)
+@example("05238400123")
+def test_every_spelling_of_a_number_is_read_as_that_number(digits):
+    written = spellings(digits)
+    assert {digits, display(digits)} <= written
+    assert {normalise(text).digits for text in written} == {digits}
 
 
 @given(STORED)

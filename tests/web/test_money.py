@@ -202,6 +202,26 @@ def test_what_a_technician_carries_is_counted(books, send, as_user):
     assert "To hand in this evening" not in carries.get("/jobs").text
 
 
+@pytest.mark.parametrize("what", ["hand-ins", "closings"])
+def test_an_absurd_count_is_refused_and_the_till_can_still_be_closed(what, books, send):
+    """Believed, it was more than the next form of the till took, and more than PostgreSQL keeps in the column."""
+    tao, words = str(books.users[Role.TECHNICIAN].id), "Slipped"
+    told = {"technician_id": tao, "seen_fen": "300"} if what == "hand-ins" else {"seen_fen": "0"}
+
+    answer = send(Role.FINANCE, f"/billing/{what}", counted="99999999", words=words, **told)
+
+    assert answer.status_code == 422 and "Type an amount" in answer.text
+    assert "Slipped" not in [row.words for row in db.session.scalars(select(HandIn))]
+
+
+def test_a_charge_is_not_corrected_to_more_than_anybody_pays(books, send):
+    charge = db.session.scalar(select(Charge.id).where(Charge.account_id == books["account_id"]))
+
+    answer = send(Role.FINANCE, f"/billing/charges/{charge}/correction", amount="99999999", reason="Measured again")
+
+    assert answer.status_code == 422 and "Type an amount" in answer.text
+
+
 def test_an_operator_asks_until_when_one_home_is_paid_and_the_look_is_noted(books, as_user):
     url, operator = f"/billing/places/{books['place_id']}/paid-until", as_user(books.users[Role.OPERATOR])
     told = operator.post(url, headers=HTMX)

@@ -13,20 +13,30 @@ from helpdesk.audit.models import Event
 from helpdesk.audit.queries import head_on_paper, verify_chain
 from helpdesk.billing.models import Account, Adjustment, Charge
 from helpdesk.billing.payment_models import Payment
+from helpdesk.cases.actions import open_case
+from helpdesk.cases.models import Case, CaseKind
 from helpdesk.config import sqlite
+from helpdesk.core import clock
 from helpdesk.core.access import GRANTS, Permission, Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
-from helpdesk.estate.models import OccupancyRole, Person, Phone, SearchKey
+from helpdesk.estate.models import Estate, OccupancyRole, Person, Phone, SearchKey
+from helpdesk.handover.models import Handover, HandoverLine
 from helpdesk.looks.models import Look, Looked
 from helpdesk.looks.who_sees_what import KINDS
 from helpdesk.privacy.models import ErasureRequest
 from helpdesk.privacy.states import ErasureStatus
+from helpdesk.repairs.models import WorkOrder
 from helpdesk.retention.actions import hold
 from helpdesk.retention.models import Held, LegalHold, RetentionRule
+from helpdesk.verification.models import HomeCheck
+from helpdesk.waivers.models import OneOffWaiver, WaiverApplication
+from helpdesk.waivers.one_off import give_one_off
+from helpdesk.waivers.states import WaiverStatus
 from tests.databases import ON_POSTGRES
 from tests.households import add_person, add_phone
 from tests.residents import CANARY, NAME, NUMBER, ended_waiver, living, taken_list, traces
+from tests.waivers import keep_scans, scanned
 from tests.web.test_every_page import dump
 
 LEFT = date(2026, 2, 1)
@@ -97,6 +107,70 @@ def test_after_two_people_nothing_of_the_resident_is_left_anywhere(app, gone, ol
     if not ON_POSTGRES:
         assert [one for path in files_of_the_database(app, tmp_path) for one in canaries_in_bytes(path)] == []
     assert verify_chain() is None
+
+
+@pytest.mark.proves("PD-10")
+def test_nothing_is_left_where_it_was_repeated(app, gone, olga, mei, ann, as_user, now, tmp_path, monkeypatch):
+    """Photos of papers, what was seen at the home, the reason of a lowered bill, the lines of frozen hand-overs."""
+    monkeypatch.setitem(app.config, "SCAN_FOLDER", str(tmp_path / "scans"))
+    repeated(gone, by=olga, given_by=mei, now=now)
+    assert list((tmp_path / "scans").rglob("*/*"))
+    ask(as_user, olga, gone.id)
+
+    assert consent(as_user, mei).status_code == 303
+
+    assert canaries_in(str(dump())) == []
+    assert list((tmp_path / "scans").rglob("*/*")) == []
+    lines = db.session.scalars(select(HandoverLine).order_by(HandoverLine.id)).all()
+    assert [line.place for line in lines] == ["", "", "", "", "3-2-502"]
+    assert (lines[-1].what_zh, lines[-1].who) == ("Somebody else's", "Ann")
+    assert db.session.scalars(select(HomeCheck.words)).all() == ["—"]
+    assert db.session.scalars(select(OneOffWaiver.reason)).all() == ["—"]
+    told = db.session.scalars(select(Event).where(Event.kind == "waiver_scan.deleted")).one()
+    assert (told.data["because"], told.actor_id) == ("erased", mei.id)
+    assert verify_chain() is None
+
+
+@pytest.mark.proves("PD-10")
+def test_their_number_goes_from_the_words_of_others_however_it_was_typed(estate, place, gone, olga, mei, ann, as_user):
+    typed = "120 9988 7766、120-9988-7766、１２０９９８８７７６６、120－9988－7766, not 120 9988 7767"
+    neighbour = db.session.scalars(select(Person).where(Person.name == "李建国")).one()
+    with writing():
+        told = {"kind": CaseKind.COMPLAINT, "estate_id": estate.id, "actor": ann, "now": clock.now()}
+        case = open_case(words=f"Ring {typed}", place=place, person=neighbour, **told)
+    ask(as_user, olga, gone.id)
+
+    assert consent(as_user, mei).status_code == 303
+
+    assert db.session.get_one(Case, case.id).words == "Ring —、—、—、—, not 120 9988 7767"
+
+
+def repeated(gone, *, by, given_by, now) -> None:
+    with writing():
+        waiver = db.session.scalars(select(WaiverApplication)).one()
+        ended, waiver.status = waiver.status, WaiverStatus.SUBMITTED
+    keep_scans(db.session.get_one(Estate, waiver.estate_id))
+    scanned(waiver, by=by, now=now)
+    with writing():
+        waiver = db.session.scalars(select(WaiverApplication)).one()
+        waiver.status = ended
+        case = db.session.get_one(Case, gone.case).number
+        order = db.session.get_one(WorkOrder, gone.order).number
+        told = {"application_id": waiver.id, "work_order_id": gone.order, "ordered_by_id": by.id, "ordered_at": now}
+        seen = {"answer": "changed", "answered_at": now, "answered_by_id": by.id, "act_id": waiver.acts[-1].id}
+        db.session.add(HomeCheck(estate_id=waiver.estate_id, words=f"{CANARY} sat there", **told, **seen, version=0))
+        give_one_off(
+            db.session.get_one(Charge, gone.charge), amount_fen=100, reason=f"{CANARY} ill", actor=given_by, now=now
+        )
+        handover = Handover(estate_id=waiver.estate_id, outgoing_id=by.id, opened_at=now, called_off_at=now, version=0)
+        paths = f"/hotline/calls/{gone.call}", f"/callbacks/{gone.rung}", f"/cases/{case}", f"/work-orders/{order}"
+        lines = [(path, f"{CANARY} again", "3-2-501") for path in paths]
+        for path, what, place in [*lines, ("/hotline/calls/999", "Somebody else's", "3-2-502")]:
+            words = {"what_zh": what, "what_en": what, "place": place, "who": "Ann"}
+            handover.kept_lines.append(
+                HandoverLine(section="unfinished", subject_id=1, path=path, state="CallState.unfinished", **words)
+            )
+        db.session.add(handover)
 
 
 def files_of_the_database(app, folder) -> list[Path]:

@@ -17,7 +17,7 @@ from helpdesk.accounts.models import Session, User, UserRole
 from helpdesk.accounts.sessions import hashed, new_number
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Role
-from helpdesk.core.arriving import AT_ONCE, LARGE_AT_ONCE
+from helpdesk.core.arriving import AT_ONCE, FROM_ONE, LARGE_AT_ONCE
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import Estate
@@ -219,6 +219,7 @@ def to_the_end(reader: socket.socket) -> bytes:
         return b"".join(iter(lambda: reader.recv(65_536), b""))
 
 
+@pytest.mark.sqlite_only  # what comes before any database
 @pytest.mark.proves("RE-15")
 def test_more_slow_readers_than_threads_keep_nobody_waiting(running, signed_in):
     """They have far more of it still to come than any buffer of theirs holds; meanwhile the desk works."""
@@ -230,6 +231,38 @@ def test_more_slow_readers_than_threads_keep_nobody_waiting(running, signed_in):
 
     assert pages == [200] * 12
     assert {one.partition(b"\r\n\r\n")[2] for one in rest} == {LARGE.read_bytes()}
+
+
+@pytest.mark.sqlite_only  # what comes before any database
+@pytest.mark.proves("RE-15")
+def test_only_http_1_is_spoken(running):
+    """In HTTP/2 the server never hears that a body was broken off: one visitor took every place for good."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as visitor:
+        visitor.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # its greeting
+        said = visitor.recv(4_096)
+
+    assert said[:9] == b"HTTP/1.1 " or said == b""
+    assert running.get("/healthz").status == 200
+
+
+@pytest.mark.sqlite_only  # what comes before any database
+@pytest.mark.proves("RE-15")
+def test_whoever_breaks_off_gives_their_place_back(running):
+    head = ("POST /sign-in HTTP/1.1", "Content-Length: 5000", "Content-Type: application/x-www-form-urlencoded")
+    for one in [begin(running, *head, "", "username=a") for _ in range(FROM_ONE)]:
+        one.close()
+
+    until = time.monotonic() + 10
+    while b" 503 " in (said := sent_whole(running)) and time.monotonic() < until:
+        pass
+
+    assert b" 503 " not in said
+
+
+def sent_whole(product) -> bytes:
+    head = ("POST /sign-in HTTP/1.1", "Content-Length: 3", "Content-Type: application/x-www-form-urlencoded")
+    with begin(product, *head, "", "a=1") as sender:
+        return sender.recv(20)
 
 
 def test_streams_leave_threads_for_pages(stopped, signed_in):
