@@ -7,27 +7,8 @@ from helpdesk.core.words import clock_time, day_and_time, register, word
 from helpdesk.dispatch.checks import Breach
 from helpdesk.repairs.models import Lock, WorkOrder
 from helpdesk.repairs.timeline import window_words
-from helpdesk.windows.models import Half, Override, Rule, Severity
+from helpdesk.windows.models import Override, Rule
 
-register({
-    Rule.SKILL: _l("Skill"),
-    Rule.LICENCE: _l("Licence"),
-    Rule.OVERLAP: _l("Overlap"),
-    Rule.TRAVEL: _l("Way there"),
-    Rule.PROMISE: _l("What the resident was told"),
-    Rule.HOURS: _l("Working hours"),
-    Rule.ABSENCE: _l("Absence"),
-    Rule.CREW: _l("Number of people"),
-    Rule.RESERVE: _l("Reserve for emergencies"),
-})  # fmt: skip
-register({
-    Severity.WARN: _l("Warning"),
-    Severity.BLOCK: _l("Not allowed"),
-})  # fmt: skip
-register({
-    Half.MORNING: _l("morning"),
-    Half.AFTERNOON: _l("afternoon"),
-})  # fmt: skip
 register({
     Lock.NONE: _l("Not locked"),
     Lock.TECHNICIAN: _l("Technician locked"),
