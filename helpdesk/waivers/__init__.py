@@ -10,7 +10,6 @@ from helpdesk.waivers import (
     charge_views,
     life_models,
     life_views,
-    look_views,
     models,
     policy_views,
     scan_models,
