@@ -9,12 +9,13 @@ from helpdesk.core.access import Guard, Permission, Role, me, needs
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Place
-from helpdesk.looks.masks import mask_name
+from helpdesk.looks.masks import mask_name, mask_tail
 from helpdesk.looks.models import Look
 from helpdesk.looks.queries import newest_looks
 from helpdesk.looks.who_sees_what import KINDS, MASKS, NOTINGS
 
 bp = Blueprint("looks", __name__)
+bp.add_app_template_filter(mask_tail, "masked_tail")
 
 
 @bp.get("/looks")

@@ -169,6 +169,12 @@ def test_less_of_the_labour_is_given_on_the_page_and_both_figures_told(waits, me
     assert "Labour: of 100 yuan they pay ¥0.00 by the policy, ¥60.00 as given" in told
 
 
+@pytest.mark.sqlite_only
+@pytest.mark.proves("PD-04")
+def test_of_the_number_of_a_paper_the_end_is_shown(waits, mei, as_user):
+    assert "· 民政局 · ****7301\n" in as_user(mei).get(f"/waivers/{waits.number}").text
+
+
 def test_each_look_is_kept_with_who_when_whose_and_why(waits, home, mei, ling, person, now, as_user):
     as_user(mei).get(f"/waivers/{waits.number}")
     as_user(ling).get(f"/waivers/{waits.number}")
