@@ -165,6 +165,11 @@ class Guard(StrEnum):
     SIGNED_IN = "signed_in"
 
 
+def roles_with(*asked: Permission) -> list[Role]:
+    """The roles that hold one of these permissions."""
+    return [role for role, granted in GRANTS.items() if not granted.isdisjoint(asked)]
+
+
 def estates(user, permission: Permission) -> frozenset[int]:
     """The ids of the estates where this user holds the permission; none for a disabled account."""
     if not user.is_authenticated or not user.is_active:

@@ -34,7 +34,7 @@ class VisitForm(CreatingForm):
     def __init__(self, work_order: WorkOrder, **kwargs):
         named = [window_value(window) for window in named_windows(work_order)]
         super().__init__(**{"also": named} | kwargs)
-        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+        self.crew.offer(technicians([work_order.estate_id]))
 
     def validate_window(self, field: Field) -> None:
         if field.data not in (AT_ONCE, TYPED) and window_named(field.data) is None:
@@ -73,7 +73,7 @@ class CrewForm(Form):
     def __init__(self, work_order: WorkOrder, **kwargs):
         visit = running_visit(work_order)
         super().__init__(**{"crew": [user.id for user in visit.crew] if visit else []} | kwargs)
-        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+        self.crew.offer(technicians([work_order.estate_id]))
 
 
 class HoldForm(Form):
