@@ -10,10 +10,10 @@ from wtforms.validators import InputRequired
 from helpdesk.billing.models import FeeUse
 from helpdesk.billing.payment_models import Method
 from helpdesk.billing.rules import next_month
+from helpdesk.core.fields import Code, Day, Id, version
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.money import plain_yuan, read_yuan
 from helpdesk.estate import typed
-from helpdesk.estate.fields import Code, Day, Id, version
 
 NEEDED = InputRequired(message=_l("Type an amount, such as 27.52."))
 REASON = {"limit": 200, "validators": [InputRequired(message=_l("Say why."))]}

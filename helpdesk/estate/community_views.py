@@ -8,6 +8,7 @@ from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
@@ -15,7 +16,6 @@ from helpdesk.estate.community import Grid, LeadRole
 from helpdesk.estate.community_actions import LeadWish, change_lead, keep_grid, name_lead
 from helpdesk.estate.community_forms import GridForm, LeadForm, NewGridForm, NewLeadForm
 from helpdesk.estate.community_queries import get_grid, get_lead, leads_of, visible_grids
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.estate.models import Estate, Person
 from helpdesk.estate.numbers import digits_of
 from helpdesk.estate.pattern import written

@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from helpdesk.core.fields import Code, Day, Id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.estate import typed
 from helpdesk.estate.facts import CRIB, Fact
-from helpdesk.estate.fields import Code, Day, Id, version
 from helpdesk.estate.importing.places import Spot
 from helpdesk.estate.models import OccupancyEnd, OccupancyRole, Person, Place, PlaceKind, PreferredChannel, Use
 
