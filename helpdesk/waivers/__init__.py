@@ -8,6 +8,7 @@ from its dates. May use: everything left of it.
 from helpdesk.waivers import (
     act_views,
     charge_views,
+    decider_views,
     life_models,
     life_views,
     models,

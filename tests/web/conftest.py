@@ -93,8 +93,8 @@ from helpdesk.travel.actions import place_buildings
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel as WaiverChannel
 from helpdesk.waivers.codes import Tie
+from helpdesk.waivers.decider_actions import name_stand_in, note_tie
 from helpdesk.waivers.deciding import approve
-from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy import draft_policy
 from helpdesk.windows.actions import set_grid, set_reserves

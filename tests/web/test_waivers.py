@@ -21,8 +21,8 @@ from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel, Tie
+from helpdesk.waivers.decider_actions import name_stand_in, note_tie
 from helpdesk.waivers.deciding import pass_up
-from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import StandIn, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
