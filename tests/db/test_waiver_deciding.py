@@ -36,16 +36,6 @@ def home(estate, now):
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
-def oma(person):
-    return person("Oma", Role.OWNER)
-
-
-@pytest.fixture
 def waits(home, ann, now):
     return applied(*home, by=ann, now=now)
 

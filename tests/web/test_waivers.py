@@ -44,16 +44,6 @@ def waits(home, ann, now):
     return applied(*home, by=ann, now=now)
 
 
-@pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
-def oma(person):
-    return person("Oma", Role.OWNER)
-
-
 def row(number=None) -> WaiverApplication:
     found = select(WaiverApplication).order_by(WaiverApplication.id.desc())
     return db.session.scalars(found.where(WaiverApplication.number == number) if number else found).first()
