@@ -13,10 +13,11 @@ from helpdesk.callbacks.lists import unfinished_lists
 from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.callbacks.queries import hotline_staff, is_urgent, listed, next_to_ring, numbers_to_ring
 from helpdesk.callbacks.rules import next_try, tries_in_vain
-from helpdesk.core import clock, ids
+from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates
 from helpdesk.core.errors import NotAllowed, Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.ids import read_id
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Place
 from helpdesk.estate.queries import visible_people, visible_places
@@ -87,7 +88,7 @@ def chosen_owner(field, estate_id: int) -> User | None:
 def promise_form(user: User, asked: Mapping[str, str]) -> PromiseForm:
     """An empty form about the place, the person or the order that the address names."""
     form = PromiseForm(formdata=None)
-    form.place_id.data, form.person_id.data = _id(asked.get("place_id", "")), _id(asked.get("person_id", ""))
+    form.place_id.data, form.person_id.data = read_id(asked.get("place_id")), read_id(asked.get("person_id"))
     form.about.data = asked.get("about", "")
     order = _order(form, user)
     if order and order.phone and can(user, Permission.SEE_REGISTER, order.estate_id):
@@ -150,8 +151,3 @@ def _home(user: User) -> int:
     if not mine:
         raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
     return min(mine)
-
-
-def _id(typed: str) -> int | None:
-    number = int(typed) if len(typed) <= 10 and typed.isascii() and typed.isdigit() else 0
-    return number if 0 < number <= ids.LARGEST else None

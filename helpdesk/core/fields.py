@@ -120,15 +120,12 @@ class Id(HiddenField):
     """The id of a record, or None; nonsense is None, which every query answers with nothing."""
 
     def process_formdata(self, sent) -> None:
-        text = sent[0] if sent else ""
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-        self.data = number if 0 < number <= ids.LARGEST else None
+        self.data = ids.read_id(sent[0]) if sent else None
 
 
 def chosen_id(typed) -> int:
     """The id that a choice names; 0, which nothing has, for anything else."""
-    text = str(typed or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= ids.LARGEST else 0
+    return ids.read_id(typed) or 0
 
 
 def with_own_ids(forms: dict) -> dict:

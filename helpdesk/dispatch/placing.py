@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from helpdesk.core import clock
+from helpdesk.core.ids import read_id
 from helpdesk.dispatch.block_actions import RULES, placement_of_block
 from helpdesk.dispatch.checks import Breach, breaches, placement_of
 from helpdesk.dispatch.day import DaySheet, day_sheet
@@ -28,9 +29,8 @@ def asked_place(args) -> dict:
         typed = None
     if typed and typed.tzinfo is None and typed.year in YEARS:
         asked["starts_at"] = typed
-    who = args.get("who", "")
-    if who.isascii() and who.isdigit() and len(who) <= 9:
-        asked["who"] = int(who)
+    if who := read_id(args.get("who")):
+        asked["who"] = who
     return asked
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
 from helpdesk.core.htmx import go_on, page_or_part, wants_part
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch import feed as feeds
@@ -116,9 +117,8 @@ def _visit(work_order, visit_id: int):
 
 
 def _day(estate_id: int, day: date) -> dict:
-    who = request.args.get("who", "")
     board = board_of(me(), estate_id, day)
-    chosen = board.chosen(int(who) if who.isascii() and who.isdigit() and len(who) <= 9 else None)
+    chosen = board.chosen(read_id(request.args.get("who")))
     waiting = sorted(board.sheet.waiting, key=_due)
     view = request.args.get("view")
     return {**_frame(estate_id, day, view), "board": board, "chosen": chosen, "waiting": waiting}

@@ -10,6 +10,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.fields import with_own_ids
 from helpdesk.core.htmx import answer
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.community import Grid, LeadRole
@@ -125,8 +126,8 @@ def _wish(form, estate_id: int, person: Person | None = None) -> LeadWish:
 def _listed(estate: Estate, *, asked=None, **refused) -> dict:
     """The list, and both forms; a resident who was `asked` for stands in the form already."""
     today = clock.local_date(clock.now())
-    ids = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    person = db.session.scalar(visible_people(me()).where(Person.id == ids, Person.estate_id == estate.id))
+    here = Person.id == read_id(asked), Person.estate_id == estate.id
+    person = db.session.scalar(visible_people(me()).where(*here))
     home = next((h.place for h in person.occupancies if h.holds_on(today)), None) if person else None
     where = home.stairwell.address if home and home.stairwell else ""
     fresh = {

@@ -161,10 +161,8 @@ def _home() -> int:
 
 
 def _list(form: OpenForm) -> dict:
-    asked = request.args.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 11 else None
-    estate_id = _home()
-    rows = frozen_handovers(me(), estate_id, before=min(before, ids.LARGEST) if before else None)
+    before, estate_id = ids.read_id(request.args.get("before")), _home()
+    rows = frozen_handovers(me(), estate_id, before=before)
     older = rows[A_PAGE - 1].id if len(rows) > A_PAGE else None
     waiting = open_handover(me(), estate_id)
     return {

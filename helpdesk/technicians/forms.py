@@ -10,6 +10,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.fields import chosen_id
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
 from helpdesk.technicians.actions import Mastered
@@ -94,11 +95,6 @@ class EndForm(Form):
 
 def _weekday(typed) -> int:
     return int(typed) if str(typed) in {"0", "1", "2", "3", "4", "5", "6"} else -1
-
-
-def _user_id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
 
 
 class Halves(SelectMultipleField):
@@ -194,7 +190,7 @@ class SickForm(CreatingForm):
 
 
 class WishForm(Form):
-    user_id = SelectField(_l("Technician"), coerce=_user_id, validate_choice=False)
+    user_id = SelectField(_l("Technician"), coerce=chosen_id, validate_choice=False)
     wish = OneOf(_l("This home"), ["", *Wish])
     version = version()
 
