@@ -21,11 +21,11 @@ from helpdesk.cases.models import Case, CaseKind, ReplyWay, Satisfaction
 from helpdesk.cases.queries import workers
 from helpdesk.cases.rules import SHEETS, due_of
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.models import Category, Urgency
 
 LONGEST_WORDS = 5_000

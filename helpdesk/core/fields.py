@@ -10,10 +10,16 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.core import ids
+from helpdesk.core.clock import YEARS
 from helpdesk.core.words import word
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-YEARS = range(2000, 2100)
+
+
+def a_real_day(_form, field) -> None:
+    """A validator of dates: in a year that somebody may mean."""
+    if field.data is not None and field.data.year not in YEARS:
+        raise ValidationError(_("Give a day."))
 
 
 def version() -> IntegerField:

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CrewField, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.words import word
@@ -17,7 +18,7 @@ from helpdesk.repairs.models import Lock, WorkOrder
 from helpdesk.repairs.timeline import window_words
 from helpdesk.technicians.models import Block
 from helpdesk.windows.models import Override, Rule
-from helpdesk.windows.rules import YEARS, Window, window_named, window_value
+from helpdesk.windows.rules import Window, window_named, window_value
 
 LONGEST = 600  # minutes; longer work is planned as several visits
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

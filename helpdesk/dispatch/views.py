@@ -7,6 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
+from helpdesk.core.clock import YEARS
 from helpdesk.core.htmx import go_on, page_or_part, wants_part
 from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
@@ -20,7 +21,6 @@ from helpdesk.dispatch.words import breach_words, named_words, skill_name
 from helpdesk.estate.queries import chosen_estate
 from helpdesk.repairs.queries import get_work_order, running_visit
 from helpdesk.repairs.rules import next_missing
-from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("dispatch", __name__)
 P = Permission

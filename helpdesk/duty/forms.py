@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import chosen_id
 from helpdesk.core.forms import CreatingForm, Form, between
 from helpdesk.core.words import word
@@ -17,7 +18,6 @@ from helpdesk.duty.models import Post, Shift
 from helpdesk.duty.queries import staff
 from helpdesk.duty.rules import Pattern, Span
 
-YEARS = range(2000, 2100)
 MOST_WEEKS = 8
 CHANGES = (time(8), time(14), time(20))
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]

@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from helpdesk.core import clock, ids
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.queries import NUMBER
 
 LONGEST_TEXT = 1_000

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import clean
 from helpdesk.core.ids import read_id
 from helpdesk.repairs.models import Urgency
-from helpdesk.windows.rules import YEARS
 
 LONGEST_WORDS = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, CrewField, version
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
@@ -17,7 +18,7 @@ from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.naming import named_windows
 from helpdesk.repairs.queries import running_visit
 from helpdesk.windows.forms import WindowsField
-from helpdesk.windows.rules import YEARS, Window, window_named, window_value
+from helpdesk.windows.rules import Window, window_named, window_value
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000

@@ -6,6 +6,7 @@ from wtforms import DateField, IntegerField, SelectMultipleField, ValidationErro
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, between
 from helpdesk.core.ids import read_id
@@ -13,7 +14,6 @@ from helpdesk.core.words import word
 from helpdesk.repairs.models import WorkOrderKind
 from helpdesk.routines.actions import Rhythm
 from helpdesk.routines.models import Basis, Outcome, Unit
-from helpdesk.windows.rules import YEARS
 
 TIMES = between(1, 365, _l("From 1 to 365."))
 AHEAD = between(0, 60, _l("From 0 to 60 days."))

@@ -4,10 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired
 
-from helpdesk.core.fields import chosen_id
+from helpdesk.core.fields import a_real_day, chosen_id
 from helpdesk.core.forms import CreatingForm, Text
 from helpdesk.waivers.codes import Tie
-from helpdesk.waivers.forms import Choice, a_real_day
+from helpdesk.waivers.forms import Choice
 
 
 class StandInForm(CreatingForm):

@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from helpdesk.core.fields import version
+from helpdesk.core.fields import a_real_day, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.waivers.codes import Bearer, Flow
-from helpdesk.waivers.forms import Choice, Hundredths, a_real_day
+from helpdesk.waivers.forms import Choice, Hundredths
 from helpdesk.waivers.policy_models import CAPS, RATES, PolicyGround, WaiverPolicy
 
 
