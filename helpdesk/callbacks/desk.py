@@ -1,6 +1,6 @@
 """What the pages of call-backs show, and from their forms to what was meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask import url_for
@@ -14,8 +14,8 @@ from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.callbacks.queries import hotline_staff, is_urgent, listed, next_to_ring, numbers_to_ring
 from helpdesk.callbacks.rules import next_try, tries_in_vain
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, can, estates
-from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core.access import Permission, can, estates, first_estate
+from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.ids import read_id
 from helpdesk.estate import phone_numbers
@@ -103,7 +103,7 @@ def meant(form: PromiseForm, user: User) -> dict:
     named = (form.place_id.data, place), (form.person_id.data, person), (form.about.data, order)
     if any(asked and found is None for asked, found in named):
         raise Refused(_("What was chosen is not in your register. Look it up again."))
-    estate_id = next((thing.estate_id for thing in (order, place, person) if thing), None) or _home(user)
+    estate_id = _estate_of((order, place, person), user)
     number = phone_numbers.normalise(form.number.data) if form.number.data else None
     if form.number.data and (number is None or number.kind is phone_numbers.PhoneKind.SHORT):
         raise Refused(_("This is no whole number. Leave it empty if the register knows one."), field="number")
@@ -120,7 +120,7 @@ def about_whom(form: PromiseForm, user: User) -> dict:
     place = db.session.scalar(visible_places(user).where(Place.id == at)) if at else None
     person = db.session.scalar(visible_people(user).where(Person.id == who)) if who else None
     order = _order(form, user)
-    estate_id = next((thing.estate_id for thing in (order, place, person) if thing), None) or _home(user)
+    estate_id = _estate_of((order, place, person), user)
     return {"place": place, "person": person, "work_order": order, "staff": hotline_staff(estate_id)}
 
 
@@ -146,8 +146,6 @@ def _order(form: PromiseForm, user: User) -> WorkOrder | None:
         return None
 
 
-def _home(user: User) -> int:
-    mine = estates(user, Permission.LOG_CALL)
-    if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
-    return min(mine)
+def _estate_of(named: Iterable, user: User) -> int:
+    """Where it belongs: to what was named first, else to the first estate in which this user takes calls."""
+    return next((one.estate_id for one in named if one), None) or first_estate(user, Permission.LOG_CALL)

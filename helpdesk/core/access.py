@@ -177,6 +177,14 @@ def estates(user, permission: Permission) -> frozenset[int]:
     return frozenset(held.estate_id for held in user.roles if permission in GRANTS[held.role])
 
 
+def first_estate(user, permission: Permission) -> int:
+    """The first estate where this user holds the permission; NotAllowed if there is none."""
+    mine = estates(user, permission)
+    if not mine:
+        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+    return min(mine)
+
+
 def can(user, permission: Permission, estate_id: int) -> bool:
     return estate_id in estates(user, permission)
 
