@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
+from helpdesk.accounts.limits import limits_of_door, tries_counted
 from helpdesk.accounts.throttle import forgive
 from helpdesk.core import clock, ids
 from helpdesk.core.access import Permission, can, me, needs
@@ -28,7 +29,7 @@ from helpdesk.handover.forms import NotesForm, OpenForm, SignHereForm, TakeOverF
 from helpdesk.handover.models import Handover
 from helpdesk.handover.queries import A_PAGE, frozen_handovers, get_handover, open_handover
 from helpdesk.handover.sections import SECTIONS, TITLES, digest_of, listed, state_said
-from helpdesk.handover.signers import counted, signer_of, still
+from helpdesk.handover.signers import signer_of, still
 
 bp = Blueprint("handover", __name__)
 P = Permission
@@ -111,7 +112,7 @@ def take_over(handover_id: int):
 
 @bp.post("/handovers/<int:handover_id>/incoming-here")
 @needs(P.WORK_HOTLINE)
-@counted(lambda: clock.now())
+@tries_counted(limits_of_door)
 def sign_here(handover_id: int):
     form = SignHereForm()
     signer = signer_of(form, clock.now()) if form.validate() else None
