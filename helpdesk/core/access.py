@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import wraps
 
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from helpdesk.core.errors import NotAllowed
@@ -181,7 +180,7 @@ def first_estate(user, permission: Permission) -> int:
     """The first estate where this user holds the permission; NotAllowed if there is none."""
     mine = estates(user, permission)
     if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     return min(mine)
 
 
@@ -195,7 +194,7 @@ def can_anywhere(user, permission: Permission) -> bool:
 
 def require(user, permission: Permission, estate_id: int) -> None:
     if not can(user, permission, estate_id):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
 
 
 def needs(*asked: Permission | Guard):
@@ -212,7 +211,7 @@ def needs(*asked: Permission | Guard):
             if not current_user.is_authenticated:
                 return login.unauthorized()
             if Guard.SIGNED_IN not in asked and not _holds_one(asked):
-                raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+                raise NotAllowed()
             return view(*args, **kwargs)
 
         guarded.permission = "|".join(asked)
