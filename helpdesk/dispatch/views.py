@@ -17,7 +17,7 @@ from helpdesk.dispatch.actions import rearrange_on_board, send_order
 from helpdesk.dispatch.board import board_of, boards_of
 from helpdesk.dispatch.forms import MoveForm, SendForm
 from helpdesk.dispatch.placing import asked_place, changes_since, day_or_today, offered, placing_form, would_break
-from helpdesk.dispatch.words import breach_words, named_words, skill_name
+from helpdesk.dispatch.words import breach_words, named_words
 from helpdesk.estate.queries import chosen_estate
 from helpdesk.repairs.queries import get_work_order, running_visit
 from helpdesk.repairs.rules import next_missing
@@ -26,7 +26,7 @@ bp = Blueprint("dispatch", __name__)
 P = Permission
 PAGE, PART = "dispatch/place.html", "dispatch/_place.html"
 VIEWS = ("board", "list", "week")
-for say in (breach_words, named_words, skill_name, feeds.load_words, feeds.card_words, feeds.language_tag):
+for say in (breach_words, named_words, feeds.load_words, feeds.card_words, feeds.language_tag):
     bp.app_template_global(say.__name__)(say)
 
 
