@@ -306,6 +306,16 @@ def mei(person):
 
 
 @pytest.fixture
+def ling(person):
+    return person("Ling", Role.OFFICER)
+
+
+@pytest.fixture
+def oma(person):
+    return person("Oma", Role.OWNER)
+
+
+@pytest.fixture
 def ada(person):
     return person("Ada", Role.ADMIN)
 

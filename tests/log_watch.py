@@ -6,7 +6,7 @@ import re
 CANARIES = re.compile(
     r"12[01]\d{8}|王桂英|周国强|沈梅|沈兰|It drips|They will be at home"
     r"|correct horse|only-for-tests-|b25seS1mb3ItdGVzdHM"
-)  # people and words of tests/web/conftest.py, and the secrets of tests/conftest.py
+)  # people and words of tests/web/world_*.py, and the secrets of tests/conftest.py
 
 
 class Watch(logging.Handler):

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import NoReturn
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
 from flask_babel import gettext as _
 
-from helpdesk.accounts.throttle import DAY, WINDOW, Limit, here, minutes_of, used_up, wait_needed
+from helpdesk.accounts.throttle import DAY, WINDOW, Limit, here, minutes_of, sign_in_limits, used_up, wait_needed
 from helpdesk.core import clock
 from helpdesk.core.access import me
 from helpdesk.core.errors import TooOften
@@ -72,6 +72,30 @@ def guessed_at_most(setting: str):
         return counted
 
     return decorator
+
+
+def tries_counted(limits_of):
+    """Count this try, and commit the count, before anything about password or code is found out.
+
+    `g.wait` tells the view how long to wait, `g.limits` what to forgive after success.
+    """
+
+    def decorator(view):
+        @wraps(view)
+        def counted(*args, **kwargs):
+            g.limits = limits_of()
+            with writing():
+                g.wait = wait_needed(g.limits, clock.now())
+            return view(*args, **kwargs)
+
+        return counted
+
+    return decorator
+
+
+def limits_of_door() -> list[Limit]:
+    """Of whoever gives an account and its password."""
+    return sign_in_limits(request.form.get("username", ""), here())
 
 
 def no_such_link() -> NoReturn:

@@ -97,7 +97,7 @@ def lock_minutes() -> int:
 def set_lock_minutes(minutes: int, *, actor: User, now: datetime) -> None:
     """For every estate of this installation: a desk may serve several."""
     if not can_anywhere(actor, Permission.ADMINISTER):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     policy = db.session.get(LockPolicy, 1)
     if policy is None:
         policy = LockPolicy(id=1)

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from flask import abort
@@ -7,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from helpdesk.accounts.models import FirstAdministratorLink, SecondFactorReset, SignInStep, User, UserRole
 from helpdesk.accounts.sessions import hashed
-from helpdesk.core.access import Permission, Role, estates
+from helpdesk.core.access import Permission, Role, estates, roles_with
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 
@@ -19,13 +20,25 @@ def user_named(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username == username))
 
 
-def technicians(estate_ids: frozenset[int]) -> list[User]:
-    """Who may be sent, by name; disabled accounts are left out."""
+def holding(roles: Collection[Role], estate_ids: Collection[int]) -> Select[tuple[User]]:
+    """Those who hold one of these roles in one of these estates; disabled accounts are left out."""
+    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id.in_(estate_ids))
+    return select(User).where(User.active, User.id.in_(here))
+
+
+def who_must_hear(estate_id: int, *, besides: Collection[int]) -> list[User]:
+    """Managers and owner, who hear of what must not go unseen; but for those whom it is about."""
+    found = holding((Role.MANAGER, Role.OWNER), [estate_id]).where(User.id.not_in(besides)).order_by(User.id)
+    return list(db.session.scalars(found))
+
+
+def technicians(estate_ids: Collection[int]) -> list[User]:
+    """Who may be sent, the oldest account first; disabled accounts are left out."""
     return list(db.session.scalars(_technicians(estate_ids)))
 
 
 def get_technician(user_id: int, *, estate_id: int) -> User | None:
-    return db.session.scalar(_technicians(frozenset({estate_id})).where(User.id == user_id))
+    return db.session.scalar(_technicians([estate_id]).where(User.id == user_id))
 
 
 def visible_users(user: User) -> Select[tuple[User]]:
@@ -81,6 +94,5 @@ def reset_asked_for(user_id: int, now: datetime) -> SecondFactorReset | None:
     return found if found is not None and now - found.asked_at <= RESET_WITHIN else None
 
 
-def _technicians(estate_ids: frozenset[int]) -> Select[tuple[User]]:
-    here = select(UserRole.user_id).where(UserRole.role == Role.TECHNICIAN, UserRole.estate_id.in_(estate_ids))
-    return select(User).where(User.active, User.id.in_(here)).order_by(User.id)
+def _technicians(estate_ids: Collection[int]) -> Select[tuple[User]]:
+    return holding(roles_with(Permission.DO_VISITS), estate_ids).order_by(User.id)

@@ -8,11 +8,12 @@ from flask_wtf.csrf import generate_csrf
 from helpdesk.accounts import passwords, second_step
 from helpdesk.accounts.actions import choose, end_session, open_door, pass_second_step
 from helpdesk.accounts.forms import CodeForm, LanguageForm, PinForm, SignInForm, ThemeForm
+from helpdesk.accounts.limits import limits_of_door, tries_counted
 from helpdesk.accounts.lock_views import AGAIN, lock_page, phone_here, pin_page
 from helpdesk.accounts.models import Session, SignInStep
 from helpdesk.accounts.queries import has_demo_accounts, sign_in_step, user_named
 from helpdesk.accounts.sessions import hashed
-from helpdesk.accounts.throttle import Limit, forgive, here, minutes_of, remember_address, sign_in_limits, wait_needed
+from helpdesk.accounts.throttle import Limit, forgive, here, minutes_of, remember_address
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, me, needs
@@ -24,23 +25,17 @@ bp = Blueprint("accounts", __name__)
 
 
 def throttled(limits_of):
-    """Count this try, and commit the count, before anything about password or code is found out."""
+    """Only whoever has a try left comes to this view."""
 
     def decorator(view):
+        @tries_counted(limits_of)
         @wraps(view)
-        def counted(*args, **kwargs):
-            g.limits = limits_of()
-            with writing():
-                wait = wait_needed(g.limits, clock.now())
-            return _too_often(wait) if wait > timedelta(0) else view(*args, **kwargs)
+        def stopped(*args, **kwargs):
+            return _too_often(g.wait) if g.wait > timedelta(0) else view(*args, **kwargs)
 
-        return counted
+        return stopped
 
     return decorator
-
-
-def _limits_of_door() -> list[Limit]:
-    return sign_in_limits(request.form.get("username", ""), here())
 
 
 def _limits_of_code() -> list[Limit]:
@@ -73,7 +68,7 @@ def token():
 
 @bp.post("/sign-in")
 @needs(Guard.PUBLIC)
-@throttled(_limits_of_door)
+@throttled(limits_of_door)
 def enter():
     form, number = SignInForm(), None
     if not form.validate():

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from helpdesk.accounts.actions import add_user, set_roles
-from helpdesk.accounts.models import User, UserRole
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import who_must_hear
 from helpdesk.billing import policy as billing
 from helpdesk.core import clock
 from helpdesk.core.access import GRANTS, Permission, Role
-from helpdesk.core.extensions import db
 from helpdesk.escalation import policy as escalation
 from helpdesk.estate.actions import add_estate
 from helpdesk.estate.models import Estate
@@ -21,7 +19,6 @@ from helpdesk.waivers import policy as waivers
 from helpdesk.windows import queries as windows
 
 MUCH = (Permission.SEE_WAIVERS, Permission.ADMINISTER)  # who gets one of these may read, or let others read, grounds
-TOLD = (Role.MANAGER, Role.OWNER)
 
 
 def estate_to_begin_with(name: str, *, now: datetime) -> Estate:
@@ -51,9 +48,7 @@ def _tell(user: User, new: set[Role], estate_id: int, actor: User, now: datetime
     """An administrator sees no ground of a waiver, but could make an account that does: never without being heard."""
     if not any(permission in GRANTS[role] for role in new for permission in MUCH):
         return
-    held = User.roles.any((UserRole.estate_id == estate_id) & UserRole.role.in_(TOLD))
-    others = select(User).where(User.active, User.id.not_in((user.id, actor.id)), held).order_by(User.id)
-    for person in db.session.scalars(others).all():
+    for person in who_must_hear(estate_id, besides=(user.id, actor.id)):
         post(
             estate_id=estate_id, template=Template.RIGHTS_GIVEN, recipient=person, hurries=False, now=now,
             user=user.id, by=actor.id,

@@ -1,4 +1,4 @@
-"""What the history can tell of: each kind of event, and the data that it holds."""
+"""What the history can tell of, by the feature that does it: each kind of event, and the data that it holds."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -28,20 +28,14 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "second_step.given_up": {},
     "second_step.reset_asked": {},
     "second_step.reset": {},  # by a second administrator, or at the shell
-    "looks.too_often": {},  # more looks in a day than the limit; the subject is who looked
     "user.roles_set": {"estate_id": int, "roles": list},
     "user.pin_set": {},
     "user.signed_out": {},  # everywhere, or everywhere else
     "device.enrolled": {"device": StrEnum},
     "device.revoked": {},
     "lock_policy.set": {"minutes": int},
-    "estate.added": {},
-    "estate.hotline_set": {},  # the number residents ring
-    "phone.kept": {},  # of a caller who is not in the register
-    "register.imported": {  # from a spreadsheet; how many of each
-        "places_added": int, "places_changed": int, "people_added": int, "people_changed": int, "phones_added": int,
-    },
-    "register.laid_out": {"places_added": int},  # buildings by pattern
+    # looks
+    "looks.too_often": {},  # more looks in a day than the limit; the subject is who looked
     # callbacks
     "callback.asked": {
         "reason": StrEnum, "due_at": datetime, "owner_id": int | None, "work_order_id": int | None,
@@ -54,6 +48,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "callback.rang_in": {},  # they rang before anybody reached them
     "callback.told": {},  # what came of it was written down
     # telephony
+    "estate.hotline_set": {},  # the number residents ring
     "line.added": {},
     "line.ended": {},
     "line.extension_set": {"user_id": int | None},
@@ -80,7 +75,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "export.taken": {
         "what": StrEnum, "form": StrEnum, "filter": list, "extras": list, "rows": int, "columns": int,
     },
-    # technicians: time for something that is no visit
+    # dispatch: time for something that is no visit
     "block.added": {
         "user_id": int, "starts_at": datetime, "ends_at": datetime, "broke": list, "reason": StrEnum | None,
     },
@@ -119,6 +114,12 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "praise.passed_on": {"user_ids": list},
     "praise.read": {"count": int},
     # estate: `fields` are the names of what was changed, never its values
+    "estate.added": {},
+    "phone.kept": {},  # of a caller who is not in the register
+    "register.imported": {  # from a spreadsheet; how many of each
+        "places_added": int, "places_changed": int, "people_added": int, "people_changed": int, "phones_added": int,
+    },
+    "register.laid_out": {"places_added": int},  # buildings by pattern
     "place.added": {},
     "place.changed": {"fields": list},
     "place.crib_changed": {"fields": list},
@@ -166,6 +167,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "windows.set": {"valid_from": datetime, "windows": int},
     "reserves.set": {"valid_from": datetime, "minutes": int},
     "rules.set": {"valid_from": datetime, "stops": list},
+    # travel
     "buildings.placed": {"placed": int},
     "technician.mode_set": {"estate_id": int, "mode": StrEnum},
     # technicians: why somebody is away stands in the row, never here
@@ -211,6 +213,7 @@ KINDS: dict[str, dict[str, type | UnionType]] = {
     "visit.stepped": {"visit_id": int, "step": StrEnum, "claimed_at": datetime | None},
     "visit.finished": {"visit_id": int, "from_status": StrEnum, "claimed_at": datetime | None, "photos": int},
     "visit.failed": {"visit_id": int, "from_status": StrEnum, "reason": StrEnum, "claimed_at": datetime | None},
+    # scheduling: a photo belongs to the work order, a link to its owner
     "photo.added": {"visit_id": int, "photo_id": int, "stage": StrEnum},
     "calendar_link.made": {},
     "calendar_link.revoked": {},

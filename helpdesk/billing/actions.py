@@ -9,9 +9,8 @@ from helpdesk.accounts.models import User
 from helpdesk.audit.actions import record
 from helpdesk.billing.accounts import account_of, open_account_of
 from helpdesk.billing.adjusting import adjust, comes_to
-from helpdesk.billing.fees import lines_for, months_billed, spans_after, took_over_on
+from helpdesk.billing.fees import months_billed, took_over_on
 from helpdesk.billing.ledger import PaidUntil, balance_of, paid_until
-from helpdesk.billing.lines import Line
 from helpdesk.billing.models import Account, Adjustment, AdjustmentKind, Charge, FeeRule, FeeUse, WriteOff
 from helpdesk.billing.rules import first_of
 from helpdesk.core import clock
@@ -24,8 +23,6 @@ from helpdesk.looks.actions import note_look
 from helpdesk.looks.models import Looked, Purpose
 from helpdesk.looks.too_often import stop_who_looks_too_often
 from helpdesk.tariff.reductions import Scope, reductions_of
-
-MANY = 1_000_000
 
 
 def open_account(place: Place, *, actor: User, now: datetime) -> Account:
@@ -69,20 +66,6 @@ def _reduced(charge: Charge) -> int:
         Adjustment.charge_id == charge.id, Adjustment.kind == AdjustmentKind.REDUCTION
     )
     return charge.reduced_fen + db.session.scalar(later)
-
-
-def what_if(estate_id: int, month: date) -> list[Line]:
-    """The fee lines that a month would get if nothing of it was billed yet: for weighing a new policy on them."""
-    month = first_of(month)
-    return lines_for(estate_id, spans_after(estate_id, month, after=0, limit=MANY, billed_too=True), month)
-
-
-def account_at(place_id: int, on: date) -> Account | None:
-    """Whose account a place had on a local date."""
-    holds = Account.closed_on.is_(None) | (Account.closed_on > on)
-    return db.session.scalar(
-        select(Account).where(Account.place_id == place_id, Account.opened_on <= on, holds).order_by(Account.id)
-    )
 
 
 def correct_charge(charge: Charge, *, amount_fen: int, reason: str, actor: User, now: datetime) -> Adjustment:

@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from helpdesk.billing.models import Charge, ChargeKind, FeeUse
 from helpdesk.billing.queries import Row
 from helpdesk.billing.rules import next_month
+from helpdesk.core.decimals import PRICE_PLACES, unscaled
 from helpdesk.core.money import plain_yuan
 from helpdesk.core.words import word
-from helpdesk.estate.typed import unscaled
 
 
 def what(charge: Charge, order_number: str | None = None) -> str:
@@ -43,9 +43,8 @@ def why(row: Row) -> list[str]:
 
 def _fee(charge: Charge) -> str:
     """ "112.30 m² × 0.35 yuan × 70 % (vacant) × 10 of 30 days = 7.19 yuan." """
-    factors = [
-        _("%(area)s m² × %(price)s yuan", area=plain_yuan(charge.area), price=unscaled(charge.unit_price, 4) or "0")
-    ]
+    area, price = plain_yuan(charge.area), unscaled(charge.unit_price, PRICE_PLACES) or "0"
+    factors = [_("%(area)s m² × %(price)s yuan", area=area, price=price)]
     if charge.use_bp != 10_000:
         use = word(charge.fee_use) if charge.fee_use else word(FeeUse.OWN)
         factors.append(_("%(rate)s %% (%(use)s)", rate=unscaled(charge.use_bp, 2) or "0", use=use))

@@ -30,14 +30,13 @@ def fee_rules(estate_id: int, month: date) -> dict[FeeUse, FeeRule]:
     return {rule.applies_to: rule for rule in rules if counts(rule, month)}
 
 
-def spans_after(estate_id: int, month: date, *, after: int, limit: int, billed_too: bool = False) -> list[Span]:
-    """The next accounts that have a day in a month and, unless asked, no line for it yet; by their ids."""
+def spans_after(estate_id: int, month: date, *, after: int, limit: int) -> list[Span]:
+    """The next accounts that have a day in a month and no line for it yet; by their ids."""
     billed = select(Charge.id).where(Charge.account_id == Account.id, Charge.month == month, FEE).exists()
     asked = _accounts().where(
         Account.estate_id == estate_id, Account.id > after, Account.billed_from < next_month(month),
-        Account.closed_on.is_(None) | (Account.closed_on > month),
+        Account.closed_on.is_(None) | (Account.closed_on > month), ~billed,
     )  # fmt: skip
-    asked = asked if billed_too else asked.where(~billed)
     return [_span(row) for row in db.session.execute(asked.order_by(Account.id).limit(limit))]
 
 

@@ -10,15 +10,14 @@ from wtforms.validators import InputRequired
 from helpdesk.billing.models import FeeUse
 from helpdesk.billing.payment_models import Method
 from helpdesk.billing.rules import next_month
+from helpdesk.core.decimals import PRICE_PLACES, scaled, unscaled
+from helpdesk.core.fields import Code, Day, Id, version
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.money import plain_yuan, read_yuan
-from helpdesk.estate import typed
-from helpdesk.estate.fields import Code, Day, Id, version
 
 NEEDED = InputRequired(message=_l("Type an amount, such as 27.52."))
 REASON = {"limit": 200, "validators": [InputRequired(message=_l("Say why."))]}
 WAYS = (Method.CASH, Method.WECHAT, Method.ALIPAY, Method.BANK)
-PRICE_PLACES = 4
 
 
 class Yuan(Text):
@@ -114,7 +113,7 @@ class Share(Text):
 
     @property
     def bp(self) -> int | None:
-        return typed.scaled(self.data or "", 2)
+        return scaled(self.data or "", 2)
 
     def post_validate(self, _form, stopped) -> None:
         if not stopped and (self.bp is None or self.bp > 100_000):
@@ -131,7 +130,7 @@ class Price(Text):
 
     @property
     def kept(self) -> int | None:
-        return typed.scaled(self.data or "", PRICE_PLACES)
+        return scaled(self.data or "", PRICE_PLACES)
 
     def post_validate(self, _form, stopped) -> None:
         if not stopped and (self.kept is None or self.kept > 100_000_000):
@@ -163,6 +162,6 @@ def as_typed(rules) -> dict:
     shown = {}
     for use, rule in rules.items():
         shown[f"{use}_rate"] = plain_yuan(rule.rate_bp)
-        shown[f"{use}_price"] = typed.unscaled(rule.unit_price, PRICE_PLACES)
+        shown[f"{use}_price"] = unscaled(rule.unit_price, PRICE_PLACES)
         shown[f"{use}_days"] = rule.due_days
     return shown

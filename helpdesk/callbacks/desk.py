@@ -1,6 +1,6 @@
 """What the pages of call-backs show, and from their forms to what was meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask import url_for
@@ -13,10 +13,11 @@ from helpdesk.callbacks.lists import unfinished_lists
 from helpdesk.callbacks.models import Answer, Callback, Reason
 from helpdesk.callbacks.queries import hotline_staff, is_urgent, listed, next_to_ring, numbers_to_ring
 from helpdesk.callbacks.rules import next_try, tries_in_vain
-from helpdesk.core import clock, ids
-from helpdesk.core.access import Permission, can, estates
-from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core import clock
+from helpdesk.core.access import Permission, can, estates, first_estate
+from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.ids import read_id
 from helpdesk.estate import phone_numbers
 from helpdesk.estate.models import Person, Place
 from helpdesk.estate.queries import visible_people, visible_places
@@ -87,7 +88,7 @@ def chosen_owner(field, estate_id: int) -> User | None:
 def promise_form(user: User, asked: Mapping[str, str]) -> PromiseForm:
     """An empty form about the place, the person or the order that the address names."""
     form = PromiseForm(formdata=None)
-    form.place_id.data, form.person_id.data = _id(asked.get("place_id", "")), _id(asked.get("person_id", ""))
+    form.place_id.data, form.person_id.data = read_id(asked.get("place_id")), read_id(asked.get("person_id"))
     form.about.data = asked.get("about", "")
     order = _order(form, user)
     if order and order.phone and can(user, Permission.SEE_REGISTER, order.estate_id):
@@ -102,7 +103,7 @@ def meant(form: PromiseForm, user: User) -> dict:
     named = (form.place_id.data, place), (form.person_id.data, person), (form.about.data, order)
     if any(asked and found is None for asked, found in named):
         raise Refused(_("What was chosen is not in your register. Look it up again."))
-    estate_id = next((thing.estate_id for thing in (order, place, person) if thing), None) or _home(user)
+    estate_id = _estate_of((order, place, person), user)
     number = phone_numbers.normalise(form.number.data) if form.number.data else None
     if form.number.data and (number is None or number.kind is phone_numbers.PhoneKind.SHORT):
         raise Refused(_("This is no whole number. Leave it empty if the register knows one."), field="number")
@@ -119,7 +120,7 @@ def about_whom(form: PromiseForm, user: User) -> dict:
     place = db.session.scalar(visible_places(user).where(Place.id == at)) if at else None
     person = db.session.scalar(visible_people(user).where(Person.id == who)) if who else None
     order = _order(form, user)
-    estate_id = next((thing.estate_id for thing in (order, place, person) if thing), None) or _home(user)
+    estate_id = _estate_of((order, place, person), user)
     return {"place": place, "person": person, "work_order": order, "staff": hotline_staff(estate_id)}
 
 
@@ -145,13 +146,6 @@ def _order(form: PromiseForm, user: User) -> WorkOrder | None:
         return None
 
 
-def _home(user: User) -> int:
-    mine = estates(user, Permission.LOG_CALL)
-    if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
-    return min(mine)
-
-
-def _id(typed: str) -> int | None:
-    number = int(typed) if len(typed) <= 10 and typed.isascii() and typed.isdigit() else 0
-    return number if 0 < number <= ids.LARGEST else None
+def _estate_of(named: Iterable, user: User) -> int:
+    """Where it belongs: to what was named first, else to the first estate in which this user takes calls."""
+    return next((one.estate_id for one in named if one), None) or first_estate(user, Permission.LOG_CALL)

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
-from helpdesk.accounts.models import User, UserRole
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import holding
 from helpdesk.callbacks.lists import CallList, of_a_list, unfinished_lists
 from helpdesk.callbacks.models import Answer, Attempt, Callback, Reason
 from helpdesk.callbacks.rules import TRIES
 from helpdesk.callbacks.states import CallbackStatus
 from helpdesk.core import clock
-from helpdesk.core.access import GRANTS, Permission, estates
+from helpdesk.core.access import Permission, estates, roles_with
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Person, Phone, Place
@@ -192,6 +193,4 @@ def get_hotline_staff(user_id: int, *, estate_id: int) -> User | None:
 
 
 def _hotline_staff(estate_id: int) -> Select[tuple[User]]:
-    roles = [role for role, granted in GRANTS.items() if Permission.WORK_HOTLINE in granted]
-    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
-    return select(User).where(User.active, User.id.in_(here))
+    return holding(roles_with(Permission.WORK_HOTLINE), [estate_id])

@@ -223,7 +223,7 @@ def _check_owner(owner: User | None, case: Case) -> None:
 
 def _may_work(case: Case, actor: User) -> None:
     if not may_work(actor, case):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
 
 
 def _may_act(case: Case, actor: User) -> None:

@@ -21,11 +21,11 @@ from helpdesk.cases.models import Case, CaseKind, ReplyWay, Satisfaction
 from helpdesk.cases.queries import workers
 from helpdesk.cases.rules import SHEETS, due_of
 from helpdesk.core import clock
-from helpdesk.core.fields import CodeField, version
+from helpdesk.core.clock import YEARS
+from helpdesk.core.fields import CodeField, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.models import Category, Urgency
 
 LONGEST_WORDS = 5_000
@@ -36,7 +36,7 @@ class RecordField(SelectField):
     """One of a few records by name, or none yet; which may really be chosen is for the act to say."""
 
     def __init__(self, label, **kwargs):
-        super().__init__(label, coerce=_id, validate_choice=False, **kwargs)
+        super().__init__(label, coerce=chosen_id, validate_choice=False, **kwargs)
 
     def offer(self, records: list, *, none: str = "") -> None:
         empty = [(0, none)] if none else []
@@ -209,11 +209,6 @@ class NoteForm(CreatingForm):
 
 class SeenForm(Form):
     """A button only."""
-
-
-def _id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
 
 def received_moment(form: NewCaseForm) -> datetime | None:

@@ -23,7 +23,7 @@ def estate_for(user, place: Place | None, chosen: int) -> int:
     """Where a new case belongs: to its place, else to the estate that was chosen, else to the first of this user's."""
     mine = estates(user, Permission.WORK_CASES)
     if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     if place and place.estate_id not in mine:
         raise Refused(_("There is no such place here. Write it like 3-2-501."), field="place")
     if chosen and chosen not in mine:

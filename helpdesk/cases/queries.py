@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from helpdesk.accounts.models import User, UserRole
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import holding
 from helpdesk.cases.models import Case, CaseKind
 from helpdesk.cases.rules import PREFIX
 from helpdesk.cases.states import CaseStatus
 from helpdesk.core import clock
-from helpdesk.core.access import GRANTS, Permission, Role, can, estates
+from helpdesk.core.access import Permission, Role, can, estates, roles_with
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.duty.models import Post
@@ -80,9 +81,8 @@ def may_work(user, case: Case) -> bool:
 
 def workers(estate_ids, kind: CaseKind = CaseKind.COMPLAINT) -> list[User]:
     """Who may answer for a case of this kind in one of these estates, by name; disabled accounts are left out."""
-    roles = [role for role in Role if permission_for(kind) in GRANTS[role]]
-    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id.in_(estate_ids))
-    return list(db.session.scalars(select(User).where(User.active, User.id.in_(here)).order_by(User.name, User.id)))
+    able = holding(roles_with(permission_for(kind)), estate_ids)
+    return list(db.session.scalars(able.order_by(User.name, User.id)))
 
 
 def get_worker(user_id: int, *, estate_id: int, kind: CaseKind) -> User | None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import wraps
 
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from helpdesk.core.errors import NotAllowed
@@ -165,11 +164,24 @@ class Guard(StrEnum):
     SIGNED_IN = "signed_in"
 
 
+def roles_with(*asked: Permission) -> list[Role]:
+    """The roles that hold one of these permissions."""
+    return [role for role, granted in GRANTS.items() if not granted.isdisjoint(asked)]
+
+
 def estates(user, permission: Permission) -> frozenset[int]:
     """The ids of the estates where this user holds the permission; none for a disabled account."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     return frozenset(held.estate_id for held in user.roles if permission in GRANTS[held.role])
+
+
+def first_estate(user, permission: Permission) -> int:
+    """The first estate where this user holds the permission; NotAllowed if there is none."""
+    mine = estates(user, permission)
+    if not mine:
+        raise NotAllowed()
+    return min(mine)
 
 
 def can(user, permission: Permission, estate_id: int) -> bool:
@@ -182,7 +194,7 @@ def can_anywhere(user, permission: Permission) -> bool:
 
 def require(user, permission: Permission, estate_id: int) -> None:
     if not can(user, permission, estate_id):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
 
 
 def needs(*asked: Permission | Guard):
@@ -199,7 +211,7 @@ def needs(*asked: Permission | Guard):
             if not current_user.is_authenticated:
                 return login.unauthorized()
             if Guard.SIGNED_IN not in asked and not _holds_one(asked):
-                raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+                raise NotAllowed()
             return view(*args, **kwargs)
 
         guarded.permission = "|".join(asked)

@@ -7,6 +7,7 @@ wish: whatever it says, a page shows an estate in which this person holds the pa
 from flask import Flask, Response, abort, current_app, g, request
 
 from helpdesk.core.access import Permission, estates, me
+from helpdesk.core.ids import read_id
 
 COOKIE = "estate"
 
@@ -35,7 +36,7 @@ def _number(typed: str) -> int | None:
     """None for nothing; 0, which no estate is, for nonsense."""
     if not typed:
         return None
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return read_id(typed) or 0
 
 
 def _keep(response: Response) -> Response:

@@ -7,6 +7,7 @@ from sqlalchemy import DateTime
 from sqlalchemy.types import TypeDecorator
 
 ZONE = ZoneInfo("Asia/Shanghai")
+YEARS = range(2000, 2101)  # of what people type
 
 
 def now() -> datetime:

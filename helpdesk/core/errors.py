@@ -37,9 +37,12 @@ class Refused(DomainError):
 
 
 class NotAllowed(DomainError):
-    """This person may not do this."""
+    """This person may not do this; said so, unless there is more to say."""
 
     status = 403
+
+    def __init__(self, message: str = ""):
+        super().__init__(message or message_for(self.status))
 
 
 class Conflict(DomainError):

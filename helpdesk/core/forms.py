@@ -104,7 +104,6 @@ class IdField(StringField):
 
     def process_formdata(self, valuelist):
         typed = clean(valuelist[0]) if valuelist else ""
-        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 10 else None
-        if typed and not (self.data and self.data <= ids.LARGEST):
-            self.data = None
+        self.data = ids.read_id(typed)
+        if typed and not self.data:
             raise ValueError(_l("What was chosen does not exist. Look it up again."))

@@ -19,9 +19,11 @@ def register(labels: dict) -> None:
     """Give codes their names on the screen; each feature's `words.py` does this once for each enum, with lazy texts.
 
     Codes of two enums with the same value are equal, so the enum belongs to the key: a visit that is "done"
-    is not called what a work order that is "done" is called.
+    is not called what a work order that is "done" is called. ValueError for a code that has a name already.
     """
     for code, label in labels.items():
+        if (type(code), str(code)) in _labels:
+            raise ValueError(f"{code!r} has a name already")
         _labels[type(code), str(code)] = label
         _labels.setdefault((str, str(code)), label)  # a template may write the bare value
 

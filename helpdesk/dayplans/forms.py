@@ -7,25 +7,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 
-from helpdesk.core import ids
 from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, Text
+from helpdesk.core.ids import read_id
 from helpdesk.technicians.rules import Part, Spell, away
 
 HALVES = {Part.WHOLE: _l("All day"), Part.MORNING: _l("Morning"), Part.AFTERNOON: _l("Afternoon")}
-
-
-def _id(typed) -> int | None:
-    text = str(typed)
-    value = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
-    return value if value and value <= ids.LARGEST else None
 
 
 class Ticked(SelectMultipleField):
     """Orders that are ticked, by id; which of them exist is for the query to say."""
 
     def __init__(self, label=None, **kwargs):
-        super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
+        super().__init__(label, coerce=read_id, choices=[], validate_choice=False, **kwargs)
 
     def pre_validate(self, _form) -> None:
         if not all(self.data or ()):

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.clock import YEARS
 from helpdesk.core.errors import Refused
 from helpdesk.core.htmx import answer, go_on, page_or_part
 from helpdesk.core.replays import once
@@ -23,7 +24,6 @@ from helpdesk.dayplans.words import FAULTS, what_helps, why_not
 from helpdesk.dispatch.day import DaySheet, day_sheet
 from helpdesk.repairs.states import NOT_SET_OUT
 from helpdesk.technicians.queries import technicians_of
-from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("dayplans", __name__)
 P = Permission

@@ -9,7 +9,8 @@ from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
-from helpdesk.core.fields import CrewField, version
+from helpdesk.core.clock import YEARS
+from helpdesk.core.fields import CrewField, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.core.words import word
 from helpdesk.dispatch.actions import Why, Wish
@@ -17,7 +18,7 @@ from helpdesk.repairs.models import Lock, WorkOrder
 from helpdesk.repairs.timeline import window_words
 from helpdesk.technicians.models import Block
 from helpdesk.windows.models import Override, Rule
-from helpdesk.windows.rules import YEARS, Window, window_named, window_value
+from helpdesk.windows.rules import Window, window_named, window_value
 
 LONGEST = 600  # minutes; longer work is planned as several visits
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -125,7 +126,7 @@ class MoveForm(_Placing, Form):
 
 
 class _BlockFields(_Timed, _Reasoned):
-    user_id = SelectField(_l("Technician"), choices=[], coerce=lambda typed: _id(typed), validate_choice=False)
+    user_id = SelectField(_l("Technician"), choices=[], coerce=chosen_id, validate_choice=False)
     what = Text(_l("What for"), limit=80, validators=[InputRequired()])
 
     def offer(self, people: list[User]) -> None:
@@ -164,8 +165,3 @@ class BlockEndForm(Form):
 def local(moment: datetime) -> datetime:
     """As a field for a day and a time shows it."""
     return clock.local(moment).replace(tzinfo=None)
-
-
-def _id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

@@ -7,10 +7,10 @@ from flask import Blueprint, render_template, request
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.clock import YEARS
 from helpdesk.dispatch.day import day_sheet
 from helpdesk.dispatch.figures import LONGEST, figures_between
 from helpdesk.scheduling.queries import door_of
-from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("outputs", __name__)
 A_MONTH = timedelta(days=29)

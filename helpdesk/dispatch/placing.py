@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
+from helpdesk.core.ids import read_id
 from helpdesk.dispatch.block_actions import RULES, placement_of_block
 from helpdesk.dispatch.checks import Breach, breaches, placement_of
 from helpdesk.dispatch.day import DaySheet, day_sheet
@@ -14,7 +16,7 @@ from helpdesk.repairs.timeline import Entry, timeline
 from helpdesk.technicians.models import Block
 from helpdesk.technicians.queries import technicians_of
 from helpdesk.windows.queries import grid_on
-from helpdesk.windows.rules import YEARS, Window, window_named
+from helpdesk.windows.rules import Window, window_named
 
 STEP = timedelta(minutes=5)
 
@@ -28,9 +30,8 @@ def asked_place(args) -> dict:
         typed = None
     if typed and typed.tzinfo is None and typed.year in YEARS:
         asked["starts_at"] = typed
-    who = args.get("who", "")
-    if who.isascii() and who.isdigit() and len(who) <= 9:
-        asked["who"] = int(who)
+    if who := read_id(args.get("who")):
+        asked["who"] = who
     return asked
 
 

@@ -7,7 +7,9 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, me, needs
+from helpdesk.core.clock import YEARS
 from helpdesk.core.htmx import go_on, page_or_part, wants_part
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.dispatch import feed as feeds
@@ -15,17 +17,16 @@ from helpdesk.dispatch.actions import rearrange_on_board, send_order
 from helpdesk.dispatch.board import board_of, boards_of
 from helpdesk.dispatch.forms import MoveForm, SendForm
 from helpdesk.dispatch.placing import asked_place, changes_since, day_or_today, offered, placing_form, would_break
-from helpdesk.dispatch.words import breach_words, named_words, skill_name
+from helpdesk.dispatch.words import breach_words, named_words
 from helpdesk.estate.queries import chosen_estate
 from helpdesk.repairs.queries import get_work_order, running_visit
 from helpdesk.repairs.rules import next_missing
-from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("dispatch", __name__)
 P = Permission
 PAGE, PART = "dispatch/place.html", "dispatch/_place.html"
 VIEWS = ("board", "list", "week")
-for say in (breach_words, named_words, skill_name, feeds.load_words, feeds.card_words, feeds.language_tag):
+for say in (breach_words, named_words, feeds.load_words, feeds.card_words, feeds.language_tag):
     bp.app_template_global(say.__name__)(say)
 
 
@@ -116,9 +117,8 @@ def _visit(work_order, visit_id: int):
 
 
 def _day(estate_id: int, day: date) -> dict:
-    who = request.args.get("who", "")
     board = board_of(me(), estate_id, day)
-    chosen = board.chosen(int(who) if who.isascii() and who.isdigit() and len(who) <= 9 else None)
+    chosen = board.chosen(read_id(request.args.get("who")))
     waiting = sorted(board.sheet.waiting, key=_due)
     view = request.args.get("view")
     return {**_frame(estate_id, day, view), "board": board, "chosen": chosen, "waiting": waiting}

@@ -7,27 +7,9 @@ from helpdesk.core.words import clock_time, day_and_time, register, word
 from helpdesk.dispatch.checks import Breach
 from helpdesk.repairs.models import Lock, WorkOrder
 from helpdesk.repairs.timeline import window_words
-from helpdesk.windows.models import Half, Override, Rule, Severity
+from helpdesk.technicians.words import skill_name
+from helpdesk.windows.models import Override, Rule
 
-register({
-    Rule.SKILL: _l("Skill"),
-    Rule.LICENCE: _l("Licence"),
-    Rule.OVERLAP: _l("Overlap"),
-    Rule.TRAVEL: _l("Way there"),
-    Rule.PROMISE: _l("What the resident was told"),
-    Rule.HOURS: _l("Working hours"),
-    Rule.ABSENCE: _l("Absence"),
-    Rule.CREW: _l("Number of people"),
-    Rule.RESERVE: _l("Reserve for emergencies"),
-})  # fmt: skip
-register({
-    Severity.WARN: _l("Warning"),
-    Severity.BLOCK: _l("Not allowed"),
-})  # fmt: skip
-register({
-    Half.MORNING: _l("morning"),
-    Half.AFTERNOON: _l("afternoon"),
-})  # fmt: skip
 register({
     Lock.NONE: _l("Not locked"),
     Lock.TECHNICIAN: _l("Technician locked"),
@@ -43,19 +25,6 @@ register({
     Override.KNOWN_BETTER: _l("The rule does not fit here"),
     Override.OTHER: _l("Another reason"),
 })  # fmt: skip
-
-SKILLS = {
-    "plumber": _l("plumbing"), "electrician": _l("electrical work"), "drain": _l("drains"),
-    "waterproofing": _l("waterproofing"), "general": _l("general repairs"), "care": _l("care rounds"),
-    "locksmith": _l("locks"), "utility": _l("meters and mains"), "weak_current": _l("low-voltage systems"),
-    "patrol": _l("rounds"), "operator": _l("plant operation"), "lift": _l("lifts"), "mason": _l("masonry"),
-    "welder": _l("welding"), "civil": _l("building work"), "cleaning": _l("cleaning"), "mediation": _l("mediation"),
-}  # fmt: skip
-
-
-def skill_name(skill: str) -> str:
-    """A skill in the reader's language; one that a category named otherwise is shown as it is."""
-    return str(SKILLS.get(skill, skill))
 
 
 def named_words(work_order: WorkOrder) -> list[str]:

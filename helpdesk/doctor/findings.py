@@ -23,7 +23,7 @@ from helpdesk.backup.remains import left_by_dead_ones
 from helpdesk.backup.restoring import newest_revision
 from helpdesk.backup.rules import is_missed
 from helpdesk.core import clock, disk, own_files
-from helpdesk.core.access import GRANTS, Permission
+from helpdesk.core.access import Permission, roles_with
 from helpdesk.core.extensions import db
 from helpdesk.core.sealing import ring
 from helpdesk.doctor.rules import LEAST_POSTGRES, LEAST_PYTHON, may_use_wal, next_year_is_missing
@@ -183,9 +183,8 @@ def people(now: datetime) -> Iterator[Finding]:
 
 def _holders(permission: Permission) -> dict[int, int]:
     """How many people hold a permission, in each estate."""
-    roles = [role for role, granted in GRANTS.items() if permission in granted]
     held = select(UserRole.estate_id, func.count(func.distinct(UserRole.user_id)).label("people")).join(User)
-    counted = held.where(User.active, UserRole.role.in_(roles)).group_by(UserRole.estate_id).subquery()
+    counted = held.where(User.active, UserRole.role.in_(roles_with(permission))).group_by(UserRole.estate_id).subquery()
     asked = select(Estate.id, func.coalesce(counted.c.people, 0)).outerjoin(counted, counted.c.estate_id == Estate.id)
     return dict(db.session.execute(asked).all())
 

@@ -10,13 +10,14 @@ from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
+from helpdesk.core.fields import chosen_id
 from helpdesk.core.forms import CreatingForm, Form, between
 from helpdesk.core.words import word
 from helpdesk.duty.models import Post, Shift
 from helpdesk.duty.queries import staff
 from helpdesk.duty.rules import Pattern, Span
 
-YEARS = range(2000, 2100)
 MOST_WEEKS = 8
 CHANGES = (time(8), time(14), time(20))
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -37,7 +38,7 @@ class PersonField(SelectField):
     """Somebody who works in the estate; `chosen` is None for nobody and for who does not (any more)."""
 
     def __init__(self, label, **kwargs):
-        super().__init__(label, coerce=_user_id, validate_choice=False, **kwargs)
+        super().__init__(label, coerce=chosen_id, validate_choice=False, **kwargs)
 
     def offer(self, people: list[User], *, nobody: bool = False) -> None:
         self.people = {user.id: user for user in people}
@@ -160,8 +161,3 @@ def _times_of(shift: Shift) -> dict:
         "starts_at": clock.local(shift.starts_at).replace(tzinfo=None),
         "ends_at": clock.local(shift.ends_at).replace(tzinfo=None),
     }
-
-
-def _user_id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

@@ -7,6 +7,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Guard, Permission, can, estates, me, needs
 from helpdesk.core.chosen_estate import estate_here, liked_estate
+from helpdesk.core.clock import YEARS
 from helpdesk.core.extensions import db
 from helpdesk.core.htmx import wants_part
 from helpdesk.core.local_paths import local_path
@@ -22,7 +23,7 @@ from helpdesk.duty.actions import (
     may_note_stand_in,
     note_stand_in,
 )
-from helpdesk.duty.forms import YEARS, CallOffForm, ChangeShiftForm, FillForm, PatternForm, ShiftForm, StandInForm
+from helpdesk.duty.forms import CallOffForm, ChangeShiftForm, FillForm, PatternForm, ShiftForm, StandInForm
 from helpdesk.duty.models import NumberConsent, Post
 from helpdesk.duty.number_actions import publish_number, withdraw_number
 from helpdesk.duty.queries import Board, board, get_shift, whose_number

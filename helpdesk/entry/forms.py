@@ -3,12 +3,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField, ValidationError
 from wtforms.validators import InputRequired, Length, Regexp
 
+from helpdesk.accounts.lock_actions import PIN
 from helpdesk.accounts.models import User
 from helpdesk.accounts.password_rules import problem, shortest_for
 from helpdesk.core.forms import Form, Text
 from helpdesk.entry.password_words import words_about
 
-DIGITS = Regexp(r"[0-9]{4,6}\Z", message=_l("4 to 6 digits."))
+DIGITS = Regexp(rf"{PIN.pattern}\Z", message=_l("4 to 6 digits."))
 MINE = _l("Your password, because this must be you")
 
 

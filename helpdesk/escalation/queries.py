@@ -145,7 +145,7 @@ def _to_ring(orders: list[WorkOrder], now: datetime) -> list[ToRing]:
 
 def technicians_by_estate(estate_ids: frozenset[int]) -> dict[int, list[User]]:
     """Who may be sent, where there is no roster to say who is on call."""
-    return {estate_id: technicians(frozenset({estate_id})) for estate_id in estate_ids}
+    return {estate_id: technicians([estate_id]) for estate_id in estate_ids}
 
 
 def _ringing(order: WorkOrder, waits: Waiting, rings: list[Ring], now: datetime) -> Ringing | None:

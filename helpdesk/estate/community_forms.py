@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from helpdesk.core.fields import Code, Day, Id, version
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.estate import pattern
 from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
-from helpdesk.estate.fields import Code, Day, Id, version
 from helpdesk.estate.typed import stairwell_of
 
 MOST_AT_ONCE = 20_000  # homes

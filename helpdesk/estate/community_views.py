@@ -8,14 +8,15 @@ from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.chosen_estate import estate_here
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.htmx import answer
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.community import Grid, LeadRole
 from helpdesk.estate.community_actions import LeadWish, change_lead, keep_grid, name_lead
 from helpdesk.estate.community_forms import GridForm, LeadForm, NewGridForm, NewLeadForm
 from helpdesk.estate.community_queries import get_grid, get_lead, leads_of, visible_grids
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.estate.models import Estate, Person
 from helpdesk.estate.numbers import digits_of
 from helpdesk.estate.pattern import written
@@ -125,8 +126,8 @@ def _wish(form, estate_id: int, person: Person | None = None) -> LeadWish:
 def _listed(estate: Estate, *, asked=None, **refused) -> dict:
     """The list, and both forms; a resident who was `asked` for stands in the form already."""
     today = clock.local_date(clock.now())
-    ids = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    person = db.session.scalar(visible_people(me()).where(Person.id == ids, Person.estate_id == estate.id))
+    here = Person.id == read_id(asked), Person.estate_id == estate.id
+    person = db.session.scalar(visible_people(me()).where(*here))
     home = next((h.place for h in person.occupancies if h.holds_on(today)), None) if person else None
     where = home.stairwell.address if home and home.stairwell else ""
     fresh = {

@@ -8,15 +8,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from helpdesk.core.decimals import AREA_PLACES, PRICE_PLACES, scaled, unscaled
+from helpdesk.core.fields import Code, Day, Id, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.estate import typed
 from helpdesk.estate.facts import CRIB, Fact
-from helpdesk.estate.fields import Code, Day, Id, version
 from helpdesk.estate.importing.places import Spot
 from helpdesk.estate.models import OccupancyEnd, OccupancyRole, Person, Place, PlaceKind, PreferredChannel, Use
 
 YEARS = NumberRange(min=1900, max=2100, message=_l("Write the year with four digits."))
-AREA_PLACES, PRICE_PLACES = 2, 4  # of a square metre, of a yuan
 LEFT = (OccupancyEnd.MOVED, OccupancyEnd.SOLD)
 
 
@@ -35,11 +35,11 @@ class _PlaceFields(Form):
             raise ValidationError(_("A home number has four digits."))
 
     def validate_area(self, field) -> None:
-        if field.data and typed.scaled(field.data, AREA_PLACES) is None:
+        if field.data and scaled(field.data, AREA_PLACES) is None:
             raise ValidationError(_("Write it like 88.5."))
 
     def validate_unit_price(self, field) -> None:
-        if field.data and typed.scaled(field.data, PRICE_PLACES) is None:
+        if field.data and scaled(field.data, PRICE_PLACES) is None:
             raise ValidationError(_("Write it like 0.35."))
 
     def validate_address(self, field) -> None:
@@ -55,8 +55,8 @@ class _PlaceFields(Form):
     def facts(self) -> dict[Fact, object]:
         return {
             Fact.HOME_NO: self.home_no.data or None, Fact.USE: self.use.chosen,
-            Fact.AREA: typed.scaled(self.area.data or "", AREA_PLACES),
-            Fact.UNIT_PRICE: typed.scaled(self.unit_price.data or "", PRICE_PLACES),
+            Fact.AREA: scaled(self.area.data or "", AREA_PLACES),
+            Fact.UNIT_PRICE: scaled(self.unit_price.data or "", PRICE_PLACES),
             Fact.DOOR_NOTE: self.door_note.data,
         }  # fmt: skip
 
@@ -80,8 +80,8 @@ class PlaceForm(_PlaceFields):
         self.place = place
         known = {
             "address": place.address, "home_no": place.home_no or "", "use": place.use or "",
-            "area": typed.unscaled(place.area, AREA_PLACES), "door_note": place.door_note,
-            "unit_price": typed.unscaled(place.unit_price, PRICE_PLACES), "flood": place.flood is not None,
+            "area": unscaled(place.area, AREA_PLACES), "door_note": place.door_note,
+            "unit_price": unscaled(place.unit_price, PRICE_PLACES), "flood": place.flood is not None,
             "flood_words": place.flood.words if place.flood else "",
         }  # fmt: skip
         super().__init__(**known | kwargs)

@@ -5,6 +5,7 @@ from flask import abort, redirect, render_template, request, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.htmx import page_or_part
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.estate.community_forms import MergeForm, MergeNumbersForm, UndoForm
@@ -124,5 +125,4 @@ def _phone(phone_id: int | None) -> Phone:
 
 
 def _id(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return read_id(request.args.get(name))

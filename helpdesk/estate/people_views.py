@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.errors import Refused
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.estate.forms import (
     AliveForm,
     DeathForm,

@@ -5,10 +5,10 @@ from flask import render_template, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs, require
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.htmx import answer
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.estate.forms import CribForm, NewPersonForm, NewPlaceForm, NoNumberForm, NumberForm, PlaceForm
 from helpdesk.estate.models import Place, PlaceKind
 from helpdesk.estate.numbers import add_number, remove_number

@@ -1,4 +1,4 @@
-"""What people type about places, people and figures: read into what the register keeps, and written back."""
+"""What people type about places and people: read into what the register keeps, and written back."""
 
 import re
 
@@ -10,7 +10,6 @@ from helpdesk.estate.models import PlaceKind
 from helpdesk.estate.phone_numbers import PhoneKind
 
 _NUMBER_AT_END = re.compile(r"^(?P<name>.*?)[\s:：,，]*(?P<number>\+?[0-9][0-9 \-]{4,}[0-9])$")
-_DECIMAL = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,4})?", re.ASCII)
 
 
 def spot_of(kind: PlaceKind, typed: str) -> Spot | None:
@@ -34,23 +33,6 @@ def stairwell_of(typed: str) -> Spot | None:
     whole = (g for g in addresses.parse(text) if g.kind is AddressKind.STAIRWELL and g.building_no and g.unit_no)
     guess = next(whole, None) if re.search(r"单元|楼道|楼梯", text) else None
     return stairs(guess.building_no, guess.unit_no) if guess else None
-
-
-def scaled(typed: str, places: int) -> int | None:
-    """A decimal as a whole number of its smallest unit: 88.5 with two places is 8850; None for no such figure."""
-    text = typed.strip()
-    if not _DECIMAL.fullmatch(text):
-        return None
-    whole, _dot, rest = text.partition(".")
-    return int(whole + rest.ljust(places, "0")) if len(rest) <= places else None
-
-
-def unscaled(value: int | None, places: int) -> str:
-    """8850 with two places is 88.5, as it would be typed."""
-    if value is None:
-        return ""
-    text = f"{value:0{places + 1}}"
-    return f"{text[:-places]}.{text[-places:]}".rstrip("0").rstrip(".")
 
 
 def contact_parts(contact: str) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""Lists taken out of the house: register, calls and work orders as spreadsheets, each one noted with its reason.
+"""Lists taken out of the house as spreadsheets, each one noted with its reason: the register, calls, work orders, and
+what is owed and was collected.
 
 May use: core, audit, accounts, estate, repairs, billing, hotline.
 """

@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, PasswordField, SelectField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import CreatingForm, Text, clean
 from helpdesk.core.words import word
 from helpdesk.estate.models import Estate
 from helpdesk.exports.models import ExportList, Extra, FileForm
-from helpdesk.repairs.filters import YEARS
 
 LONGEST_REASON = 200
 OFFERED = [what for what in ExportList if what is not ExportList.WAIVER_CLAIM]

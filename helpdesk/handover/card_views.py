@@ -53,5 +53,4 @@ def _asked(name: str) -> int | None:
     typed = request.args.get(name, "")
     if not typed:
         return None
-    number = int(typed) if len(typed) <= 10 and typed.isascii() and typed.isdigit() else 0
-    return number if number <= ids.LARGEST else 0
+    return ids.read_id(typed) or 0

@@ -1,36 +1,19 @@
 """Signing at a desk where somebody else is signed in: with one's own account and password, throttled as at the door."""
 
 from datetime import timedelta
-from functools import wraps
 
-from flask import g, request
+from flask import g
 from flask_babel import gettext as _
 
 from helpdesk.accounts import passwords
 from helpdesk.accounts.models import User
 from helpdesk.accounts.queries import user_named
-from helpdesk.accounts.throttle import here, minutes_of, sign_in_limits, wait_needed
+from helpdesk.accounts.throttle import minutes_of
 from helpdesk.audit.actions import record
 from helpdesk.core.access import Permission, can
 from helpdesk.core.errors import Refused
-from helpdesk.core.transactions import aside, writing
+from helpdesk.core.transactions import aside
 from helpdesk.handover.forms import SignHereForm
-
-
-def counted(clock):
-    """Count this try, and commit the count, before anything about the password is found out; `g.wait` says how long."""
-
-    def decorator(view):
-        @wraps(view)
-        def counting(*args, **kwargs):
-            g.limits = sign_in_limits(request.form.get("username", ""), here())
-            with writing():
-                g.wait = wait_needed(g.limits, clock())
-            return view(*args, **kwargs)
-
-        return counting
-
-    return decorator
 
 
 def signer_of(form: SignHereForm, now) -> tuple[User, str] | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
+from helpdesk.accounts.limits import limits_of_door, tries_counted
 from helpdesk.accounts.throttle import forgive
 from helpdesk.core import clock, ids
 from helpdesk.core.access import Permission, can, me, needs
@@ -28,7 +29,7 @@ from helpdesk.handover.forms import NotesForm, OpenForm, SignHereForm, TakeOverF
 from helpdesk.handover.models import Handover
 from helpdesk.handover.queries import A_PAGE, frozen_handovers, get_handover, open_handover
 from helpdesk.handover.sections import SECTIONS, TITLES, digest_of, listed, state_said
-from helpdesk.handover.signers import counted, signer_of, still
+from helpdesk.handover.signers import signer_of, still
 
 bp = Blueprint("handover", __name__)
 P = Permission
@@ -111,7 +112,7 @@ def take_over(handover_id: int):
 
 @bp.post("/handovers/<int:handover_id>/incoming-here")
 @needs(P.WORK_HOTLINE)
-@counted(lambda: clock.now())
+@tries_counted(limits_of_door)
 def sign_here(handover_id: int):
     form = SignHereForm()
     signer = signer_of(form, clock.now()) if form.validate() else None
@@ -161,10 +162,8 @@ def _home() -> int:
 
 
 def _list(form: OpenForm) -> dict:
-    asked = request.args.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 11 else None
-    estate_id = _home()
-    rows = frozen_handovers(me(), estate_id, before=min(before, ids.LARGEST) if before else None)
+    before, estate_id = ids.read_id(request.args.get("before")), _home()
+    rows = frozen_handovers(me(), estate_id, before=before)
     older = rows[A_PAGE - 1].id if len(rows) > A_PAGE else None
     waiting = open_handover(me(), estate_id)
     return {

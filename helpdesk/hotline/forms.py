@@ -41,9 +41,8 @@ class Reference(HiddenField):
 
     def process_formdata(self, valuelist):
         typed = clean(valuelist[0]) if valuelist else ""
-        self.data = int(typed) if re.fullmatch(r"[0-9]{1,10}", typed, re.ASCII) else None
-        if typed and not (self.data and self.data <= ids.LARGEST):
-            self.data = None
+        self.data = ids.read_id(typed)
+        if typed and not self.data:
             raise ValueError(_("What was chosen does not exist. Look it up again."))
 
 

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from helpdesk.accounts.queries import get_technician
 from helpdesk.core import clock
-from helpdesk.core.access import Permission, estates
-from helpdesk.core.errors import NotAllowed, Refused
+from helpdesk.core.access import Permission, estates, first_estate
+from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
 from helpdesk.core.moments import typed_moment
 from helpdesk.estate.models import Person, Phone, Place
@@ -75,10 +75,7 @@ def _named(form, user) -> list:
 
 def home_estate(user) -> int:
     """Where a call belongs as long as nothing was chosen: the first estate in which this user takes calls."""
-    mine = estates(user, Permission.LOG_CALL)
-    if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
-    return min(mine)
+    return first_estate(user, Permission.LOG_CALL)
 
 
 def _category(form, user, estate_id: int, now: datetime) -> Category | None:

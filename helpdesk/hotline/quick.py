@@ -82,7 +82,7 @@ def seen(user: User, *, number: str, place_words: str, words: str, now: datetime
     """Recognise place, number and fault, in one estate in which this user takes calls."""
     mine = estates(user, Permission.LOG_CALL)
     if not mine:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     fitting = places_meant(user, place_words)
     place = place_meant(user, place_words)
     phone = exact_phone(user, number, Permission.LOG_CALL)

@@ -7,6 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.htmx import page_or_part, wants_part
+from helpdesk.core.ids import read_id
 from helpdesk.core.replays import once
 from helpdesk.core.transactions import writing
 from helpdesk.hotline import quick
@@ -27,8 +28,8 @@ PAPER_LINES = 16  # of an empty sheet
 @bp.get("/hotline/quick")
 @needs(Permission.LOG_CALL)
 def quick_log():
-    saved = request.args.get("saved", "")
-    call = get_call(me(), int(saved)) if saved.isascii() and saved.isdigit() and len(saved) < 10 else None
+    saved = read_id(request.args.get("saved"))
+    call = get_call(me(), saved) if saved else None
     return _quick_page(quick.quick_form(), saved=call)
 
 
@@ -76,8 +77,8 @@ def quick_seen(key):
 @bp.get("/hotline/paper")
 @needs(Permission.WORK_HOTLINE)
 def paper():
-    saved = request.args.get("saved", "")
-    call = get_call(me(), int(saved)) if saved.isascii() and saved.isdigit() and len(saved) < 10 else None
+    saved = read_id(request.args.get("saved"))
+    call = get_call(me(), saved) if saved else None
     return render_template(PAPER, call=call, form=_row_form(), outcomes=list(Outcome))
 
 

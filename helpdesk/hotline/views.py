@@ -165,9 +165,7 @@ def _region(part: str, **context):
 
 def _id(name: str) -> int | None:
     """An id from the address; None if it is not one."""
-    typed = request.args.get(name, "")
-    number = int(typed) if len(typed) <= 10 and typed.isascii() and typed.isdigit() else 0
-    return number if 0 < number <= ids.LARGEST else None
+    return ids.read_id(request.args.get(name))
 
 
 def _today():

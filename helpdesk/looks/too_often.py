@@ -6,18 +6,16 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from helpdesk.accounts.models import User, UserRole
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import who_must_hear
 from helpdesk.audit.actions import record
 from helpdesk.core import clock
-from helpdesk.core.access import Role
 from helpdesk.core.errors import TooOften
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import aside
 from helpdesk.looks.models import Look, Looked
 from helpdesk.notify.actions import post
 from helpdesk.notify.models import Template
-
-TOLD = (Role.MANAGER, Role.OWNER)
 
 
 def stop_who_looks_too_often(what: Looked, *, estate_id: int, actor: User, now: datetime) -> None:
@@ -40,8 +38,7 @@ def _tell(actor_id: int, estate_id: int, today: datetime, now: datetime) -> None
         return
     actor.looks_stopped_at = now
     record("looks.too_often", actor, actor=actor, now=now, raises_version=False)
-    held = User.roles.any((UserRole.estate_id == estate_id) & UserRole.role.in_(TOLD))
-    for person in db.session.scalars(select(User).where(User.active, User.id != actor_id, held).order_by(User.id)):
+    for person in who_must_hear(estate_id, besides=[actor_id]):
         post(
             estate_id=estate_id, template=Template.LOOKS_TOO_OFTEN, recipient=person, hurries=False, now=now,
             user=actor_id,

@@ -67,7 +67,7 @@ def note_entry(
     was_sent = any(actor.id == user.id for visit in work_order.visits for user in visit.crew)
     by_technician = was_sent and can(actor, Permission.DO_VISITS, work_order.estate_id)
     if not by_technician and not can(actor, Permission.DISPATCH, work_order.estate_id):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     other = other_home_of(work_order)
     if place.id not in (work_order.place_id, other and other.place_id):
         raise Refused(_("The work order is not about this home."), field="place_id")

@@ -6,12 +6,12 @@ from wtforms import DateTimeLocalField
 from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.core.words import word
 from helpdesk.estate import phone_numbers
 from helpdesk.neighbours.models import Part
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.models import WorkOrder
 
 

@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from helpdesk.core import clock, ids
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
-from helpdesk.repairs.filters import YEARS
 from helpdesk.repairs.queries import NUMBER
 
 LONGEST_TEXT = 1_000
@@ -77,9 +77,7 @@ class OutageForm(OutageFields, CreatingForm):
     @property
     def call_id(self) -> int | None:
         """The call it was opened from; None without one, or for what is no id."""
-        typed = self.call.data or ""
-        number = int(typed) if re.fullmatch(r"[0-9]{1,10}", typed, re.ASCII) else 0
-        return number if 0 < number <= ids.LARGEST else None
+        return ids.read_id(self.call.data)
 
     def validate_orders(self, field):
         numbers = (field.data or "").split()

@@ -80,8 +80,8 @@ def orders_named(user, numbers: Sequence[str]) -> list[WorkOrder]:
 def estate_asked(user, asked: str | None) -> int:
     """The estate in which somebody opens an outage: the one asked for, else their first."""
     mine = sorted(estates(user, Permission.OPEN_WORK_ORDER) & estates(user, Permission.SEE_WORK_ORDERS))
-    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 10:
-        return int(asked) if int(asked) in mine else abort(404)
+    if estate_id := ids.read_id(asked):
+        return estate_id if estate_id in mine else abort(404)
     return mine[0] if mine else abort(404)
 
 
@@ -92,10 +92,9 @@ def new_form(user, args, now: datetime) -> OutageForm:
     orders = [order for order in orders if order.estate_id == estate_id]
     place = _place_asked(user, estate_id, args.get("place_id", ""))
     began = min([order.reported_at for order in orders], default=now)
-    call = args.get("call", "")
     return OutageForm(
         formdata=None, estate=estate_id, orders=" ".join(order.number for order in orders),
-        call=call if call.isascii() and call.isdecimal() and len(call) < 10 else "",
+        call=ids.read_id(args.get("call")) or "",
         category=orders[0].category.code if orders else args.get("category", "")[:30],
         where=_common([order.place for order in orders] or ([place] if place else [])),
         starts_at=clock.local(began).replace(tzinfo=None, second=0, microsecond=0),
@@ -137,9 +136,9 @@ def _orders_asked(user, typed: str) -> list[WorkOrder]:
 
 
 def _place_asked(user, estate_id: int, typed: str) -> Place | None:
-    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 10 and 0 < int(typed) <= ids.LARGEST):
-        return None
-    return db.session.scalar(visible_places(user).where(Place.id == int(typed), Place.estate_id == estate_id))
+    if place_id := ids.read_id(typed):
+        return db.session.scalar(visible_places(user).where(Place.id == place_id, Place.estate_id == estate_id))
+    return None
 
 
 def _common(places: Sequence[Place]) -> list[str]:

@@ -1,7 +1,6 @@
 """The directory of outside parties, and the page on which an order is handed to one and chased."""
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, can, estates, me, needs
@@ -142,7 +141,7 @@ def _added(form: PartyForm) -> int:
     offered = {estate.id for estate in visible_estates(me(), P.DISPATCH)}
     where = form.estate_id.data or min(offered, default=None)
     if where not in offered:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     return add_party(estate_id=where, **_entry(form), actor=me(), now=clock.now()).id
 
 

@@ -164,7 +164,7 @@ def add_remark(work_order: WorkOrder, *, words: str, actor: User, now: datetime)
     was_sent = any(actor.id == user.id for visit in work_order.visits for user in visit.crew)
     sees_all = can(actor, Permission.SEE_WORK_ORDERS, work_order.estate_id)
     if not sees_all and not (was_sent and can(actor, Permission.DO_VISITS, work_order.estate_id)):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     if not words.strip():
         raise Refused(_("Write what should be remembered."), field="words")
     remark = Remark(work_order_id=work_order.id, words=words.strip(), said_at=now, said_by_id=actor.id)

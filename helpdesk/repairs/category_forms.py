@@ -3,6 +3,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import Form, between
 from helpdesk.core.terms import digest
 from helpdesk.core.words import word
@@ -10,7 +11,6 @@ from helpdesk.repairs.category_actions import Takes
 from helpdesk.repairs.models import Category
 from helpdesk.technicians.models import Level, Skill
 from helpdesk.technicians.words import LEVELS
-from helpdesk.windows.rules import YEARS
 
 
 def seen_terms(terms: list[Category]) -> str:

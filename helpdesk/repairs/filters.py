@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from helpdesk.core.clock import YEARS
 from helpdesk.core.forms import clean
+from helpdesk.core.ids import read_id
 from helpdesk.repairs.models import Urgency
-from helpdesk.windows.rules import YEARS
 
 LONGEST_WORDS = 100
-LARGEST_NUMBER = 2**31 - 1  # what a database keeps as an integer
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)  # stands for "no promise is left" where rows are sorted by the next one
 
@@ -107,9 +107,7 @@ def _code(codes: type[StrEnum], typed: str | None):
 
 
 def _number(typed: str | None) -> int | None:
-    text = clean(typed)
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-    return number if 0 < number <= LARGEST_NUMBER else None
+    return read_id(clean(typed))
 
 
 def _date(typed: str | None) -> date | None:

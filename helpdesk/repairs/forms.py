@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, CrewField, version
 from helpdesk.core.forms import CreatingForm, Form, LongText
 from helpdesk.core.words import word
@@ -17,7 +18,7 @@ from helpdesk.repairs.models import CancelReason, HoldReason, Urgency, WorkOrder
 from helpdesk.repairs.naming import named_windows
 from helpdesk.repairs.queries import running_visit
 from helpdesk.windows.forms import WindowsField
-from helpdesk.windows.rules import YEARS, Window, window_named, window_value
+from helpdesk.windows.rules import Window, window_named, window_value
 
 AT_ONCE, TYPED = "at_once", "typed"
 LONGEST_REMARK = 5_000
@@ -34,7 +35,7 @@ class VisitForm(CreatingForm):
     def __init__(self, work_order: WorkOrder, **kwargs):
         named = [window_value(window) for window in named_windows(work_order)]
         super().__init__(**{"also": named} | kwargs)
-        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+        self.crew.offer(technicians([work_order.estate_id]))
 
     def validate_window(self, field: Field) -> None:
         if field.data not in (AT_ONCE, TYPED) and window_named(field.data) is None:
@@ -73,7 +74,7 @@ class CrewForm(Form):
     def __init__(self, work_order: WorkOrder, **kwargs):
         visit = running_visit(work_order)
         super().__init__(**{"crew": [user.id for user in visit.crew] if visit else []} | kwargs)
-        self.crew.offer(technicians(frozenset({work_order.estate_id})))
+        self.crew.offer(technicians([work_order.estate_id]))
 
 
 class HoldForm(Form):

@@ -24,7 +24,7 @@ def set_months(data_class: DataClass, months: int, *, seen_version: int, actor: 
     Conflict if somebody changed it since it was looked at.
     """
     if not can_anywhere(actor, Permission.SET_RETENTION):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     if not least(data_class) <= months <= MOST:
         raise Refused(_("A number from %(low)d to %(high)d.", low=least(data_class), high=MOST), field="months")
     rule = db.session.scalar(select(RetentionRule).where(RetentionRule.data_class == data_class))

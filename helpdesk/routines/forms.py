@@ -6,14 +6,14 @@ from wtforms import DateField, IntegerField, SelectMultipleField, ValidationErro
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from helpdesk.core import ids
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, between
+from helpdesk.core.ids import read_id
 from helpdesk.core.words import word
 from helpdesk.repairs.models import WorkOrderKind
 from helpdesk.routines.actions import Rhythm
 from helpdesk.routines.models import Basis, Outcome, Unit
-from helpdesk.windows.rules import YEARS
 
 TIMES = between(1, 365, _l("From 1 to 365."))
 AHEAD = between(0, 60, _l("From 0 to 60 days."))
@@ -53,7 +53,7 @@ class Ticked(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label=None, **kwargs):
-        super().__init__(label, coerce=_id, choices=[], validate_choice=False, **kwargs)
+        super().__init__(label, coerce=read_id, choices=[], validate_choice=False, **kwargs)
 
     def pre_validate(self, _form) -> None:
         if not any(self.data or ()):
@@ -92,9 +92,3 @@ class OutcomeForm(Form):
     def offer(self, kind: WorkOrderKind) -> None:
         left_out = () if kind is WorkOrderKind.CARE else (Outcome.NO_CONTACT,)
         self.outcome.offer({one: word(one) for one in Outcome if one not in left_out})
-
-
-def _id(typed) -> int | None:
-    text = str(typed)
-    value = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
-    return value if value and value <= ids.LARGEST else None

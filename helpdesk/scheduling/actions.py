@@ -184,4 +184,4 @@ def revoke_calendar_links(user: User, *, actor: User, now: datetime) -> None:
 
 def _require_own(user: User, actor: User) -> None:
     if actor.id != user.id or not can_anywhere(actor, Permission.DO_VISITS):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()

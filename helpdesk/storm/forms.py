@@ -8,12 +8,12 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from helpdesk.callbacks.models import Answer
 from helpdesk.core import ids
+from helpdesk.core.clock import YEARS
 from helpdesk.core.fields import CodeField
 from helpdesk.core.forms import CreatingForm, Form, between
 from helpdesk.core.words import word
 from helpdesk.storm.models import Cause
 from helpdesk.storm.rules import OLD, Whom
-from helpdesk.windows.rules import YEARS
 
 MARK = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 HOURS = between(1, 48, _l("From 1 to 48 hours."))

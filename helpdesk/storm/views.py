@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from helpdesk.core import clock
 from helpdesk.core.access import Permission, me, needs
 from helpdesk.core.chosen_estate import estate_here
+from helpdesk.core.clock import YEARS
 from helpdesk.core.errors import Conflict
 from helpdesk.core.htmx import answer, page_or_part
 from helpdesk.core.replays import once
@@ -26,7 +27,6 @@ from helpdesk.storm.queries import (
     storm_act_behind,
 )
 from helpdesk.storm.rules import OLD, TRIES_IN_VAIN, Whom
-from helpdesk.windows.rules import YEARS
 
 bp = Blueprint("storm", __name__)
 NEW, ROUND = "storm/postpone.html", "storm/round.html"

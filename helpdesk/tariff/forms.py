@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import InputRequired
 
+from helpdesk.core.fields import Code, Day, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
 from helpdesk.core.money import plain_yuan, read_yuan
 from helpdesk.core.words import locale
-from helpdesk.estate.fields import Code, Day, version
 from helpdesk.tariff.actions import ItemFacts
 from helpdesk.tariff.models import Agreed, MaterialPolicy, PriceItem
 

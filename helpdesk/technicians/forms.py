@@ -4,31 +4,19 @@ from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, TimeField
+from wtforms import DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
+from helpdesk.core.fields import a_real_day, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, Text
 from helpdesk.core.words import word
 from helpdesk.technicians.actions import Mastered
 from helpdesk.technicians.models import AbsenceReason, Level, Skill, TechnicianSkill, Wish, WorkingHours
 from helpdesk.technicians.rules import NOON, Part, Spell, away, week_of_halves
 from helpdesk.technicians.words import LEVELS
-
-YEARS = range(2000, 2101)
-
-
-def version() -> IntegerField:
-    """Which state of the record the person was looking at."""
-    stale = _l("Reload the page: it does not say which state you saw.")
-    return IntegerField(widget=HiddenInput(), validators=[InputRequired(message=stale)])
-
-
-def a_real_day(_form, field) -> None:
-    if field.data is not None and field.data.year not in YEARS:
-        raise ValidationError(_("Give a day."))
 
 
 class OneOf(SelectField):
@@ -94,11 +82,6 @@ class EndForm(Form):
 
 def _weekday(typed) -> int:
     return int(typed) if str(typed) in {"0", "1", "2", "3", "4", "5", "6"} else -1
-
-
-def _user_id(typed) -> int:
-    text = str(typed)
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
 
 
 class Halves(SelectMultipleField):
@@ -194,7 +177,7 @@ class SickForm(CreatingForm):
 
 
 class WishForm(Form):
-    user_id = SelectField(_l("Technician"), coerce=_user_id, validate_choice=False)
+    user_id = SelectField(_l("Technician"), coerce=chosen_id, validate_choice=False)
     wish = OneOf(_l("This home"), ["", *Wish])
     version = version()
 

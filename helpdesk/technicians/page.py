@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from helpdesk.core import clock
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.terms import counts, digest
 from helpdesk.core.words import clock_time, day_and_time
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.technicians.forms import AbsenceForm, EndForm, NewSkillForm, SickForm, SkillForm, hours_form
 from helpdesk.technicians.models import Absence, WorkingHours
 from helpdesk.technicians.queries import absences_of, get_technician, homes_wishing, hours_of, skills_of

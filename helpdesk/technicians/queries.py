@@ -10,17 +10,16 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.accounts.models import User, UserRole
+from helpdesk.accounts.models import User
+from helpdesk.accounts.queries import technicians
 from helpdesk.core import clock
-from helpdesk.core.access import GRANTS, Permission, estates
+from helpdesk.core.access import Permission, estates
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.core.terms import counts
 from helpdesk.estate.models import Place
 from helpdesk.technicians.models import Absence, Block, TechnicianSkill, TechnicianWish, WorkingHours
 from helpdesk.technicians.rules import USUAL_MINUTES, Spell, masters, without
-
-SENT = [role for role, granted in GRANTS.items() if Permission.DO_VISITS in granted]
 
 
 @dataclass
@@ -47,9 +46,8 @@ class TechnicianDay:
 
 
 def technicians_of(estate_id: int) -> list[User]:
-    """Those who can be sent in an estate, by name; without disabled accounts."""
-    holds = User.roles.any((UserRole.estate_id == estate_id) & UserRole.role.in_(SENT))
-    return list(db.session.scalars(select(User).where(holds, User.active).order_by(User.id)))
+    """Those who can be sent in an estate, the oldest account first; without disabled accounts."""
+    return technicians([estate_id])
 
 
 def days_of(estate_id: int, days: Collection[date]) -> dict[date, list[TechnicianDay]]:

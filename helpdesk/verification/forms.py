@@ -5,6 +5,7 @@ from wtforms.validators import InputRequired, Optional
 
 from helpdesk.core.fields import CodeField, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text, clean
+from helpdesk.core.ids import read_id
 from helpdesk.core.words import word
 from helpdesk.verification.models import Answer, VerificationSheet
 
@@ -18,8 +19,7 @@ class AskForm(CreatingForm):
 
     @property
     def ids(self) -> list[int]:
-        typed = [clean(one) for one in request.form.getlist("homes")]
-        return [int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 10]
+        return [found for one in request.form.getlist("homes") if (found := read_id(one))]
 
 
 class OrderCheckForm(CreatingForm):

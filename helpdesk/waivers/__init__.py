@@ -8,9 +8,9 @@ from its dates. May use: everything left of it.
 from helpdesk.waivers import (
     act_views,
     charge_views,
+    decider_views,
     life_models,
     life_views,
-    look_views,
     models,
     policy_views,
     scan_models,

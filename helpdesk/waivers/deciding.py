@@ -82,7 +82,7 @@ def refuse(application: WaiverApplication, *, seen: str, reason: str, actor: Use
 def ask_papers(application: WaiverApplication, *, reason: str, by: date | None, actor: User, now: datetime) -> None:
     """Send it back for papers, with a day until which they are waited for. Refused without the day or which papers."""
     if not _may_work(actor, application, clock.local_date(now)):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     _still_open(application)
     if not reason.strip():
         raise Refused(_("Write which papers are missing."), field="reason")
@@ -97,7 +97,7 @@ def ask_papers(application: WaiverApplication, *, reason: str, by: date | None, 
 def pass_up(application: WaiverApplication, *, reason: str, actor: User, now: datetime) -> None:
     """Leave it to whoever stands above. Refused without saying why."""
     if not _may_work(actor, application, clock.local_date(now)):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     _still_open(application)
     if not reason.strip():
         raise Refused(_("Write why somebody above should decide."), field="reason")

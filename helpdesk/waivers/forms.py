@@ -8,7 +8,7 @@ from wtforms import BooleanField, DateField, HiddenField, PasswordField, RadioFi
 from wtforms.validators import Length, Optional, ValidationError
 
 from helpdesk.core.errors import Refused
-from helpdesk.core.fields import chosen_id, version
+from helpdesk.core.fields import a_real_day, chosen_id, version
 from helpdesk.core.forms import CreatingForm, Form, IdField, LongText, Text, clean
 from helpdesk.core.money import format_fen
 from helpdesk.core.words import locale, word
@@ -21,12 +21,6 @@ from helpdesk.waivers.models import WaiverApplication
 from helpdesk.waivers.policy_models import WORK, PolicyGround, WaiverPolicy
 
 NUMBER = re.compile(r"[0-9]{1,7}(?:[.][0-9]{1,2})?")
-YEARS = range(2000, 2101)
-
-
-def a_real_day(_form, field) -> None:
-    if field.data is not None and field.data.year not in YEARS:
-        raise ValidationError(_("Give a day."))
 
 
 class Hundredths(Text):

@@ -1,14 +1,14 @@
-"""The shape of what is sent about the policy and about who decides. Percent and yuan become basis points and fen."""
+"""The shape of what is sent about the policy. Percent and yuan become basis points and fen."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms import BooleanField, DateField, IntegerField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from helpdesk.core.fields import chosen_id, version
+from helpdesk.core.fields import a_real_day, version
 from helpdesk.core.forms import CreatingForm, Form, LongText, Text
-from helpdesk.waivers.codes import Bearer, Flow, Tie
-from helpdesk.waivers.forms import Choice, Hundredths, a_real_day
+from helpdesk.waivers.codes import Bearer, Flow
+from helpdesk.waivers.forms import Choice, Hundredths
 from helpdesk.waivers.policy_models import CAPS, RATES, PolicyGround, WaiverPolicy
 
 
@@ -98,21 +98,3 @@ class BeginForm(Form):
 
 class DraftPolicyForm(CreatingForm):
     """Begins a new edition."""
-
-
-class StandInForm(CreatingForm):
-    user_id = SelectField(_l("Who decides"), coerce=chosen_id, choices=[], validate_choice=False)
-    for_user_id = SelectField(_l("In whose place"), coerce=chosen_id, choices=[], validate_choice=False)
-    from_on = DateField(_l("From"), validators=[InputRequired(), a_real_day])
-    last_on = DateField(_l("Last day"), validators=[InputRequired(), a_real_day])
-
-
-class TieForm(CreatingForm):
-    user_id = SelectField(_l("Member of staff"), coerce=chosen_id, choices=[], validate_choice=False)
-    place = Text(_l("Home of the resident"), limit=60)
-    name = Text(_l("Name of the resident"), limit=80)
-    tie = Choice(_l("How they belong together"), Tie)
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.tie.offer()

@@ -10,7 +10,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.accounts.models import User, UserRole
-from helpdesk.core.access import GRANTS, Permission, Role, can, estates
+from helpdesk.accounts.queries import holding
+from helpdesk.core.access import GRANTS, Permission, can, estates, roles_with
 from helpdesk.core.errors import Conflict
 from helpdesk.core.extensions import db
 from helpdesk.estate.models import Occupancy, OccupancyRole, Person, Place, PlaceKind
@@ -125,7 +126,7 @@ def powers_of(user: User, estate_id: int, on: date) -> list[Power]:
 
 def deciders(estate_id: int, on: date) -> list[User]:
     """Who may decide here on a local date, by name, in their own right or in somebody's place."""
-    roles = [role for role in Role if P.DECIDE_WAIVERS in GRANTS[role]]
+    roles = roles_with(P.DECIDE_WAIVERS)
     by_role = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
     standing = select(StandIn.user_id).where(
         StandIn.estate_id == estate_id, StandIn.called_off_at.is_(None), StandIn.from_on <= on, StandIn.until_on > on
@@ -139,7 +140,7 @@ def lacking(estate_id: int) -> list[Lack]:
 
     Only people with a right of their own count: what somebody had a part in is barred for their stand-in as well.
     """
-    roles = [role for role in Role if P.DECIDE_WAIVERS in GRANTS[role]]
+    roles = roles_with(P.DECIDE_WAIVERS)
     held = select(UserRole.user_id, UserRole.role).join(User, User.id == UserRole.user_id)
     found = db.session.execute(held.where(User.active, UserRole.estate_id == estate_id, UserRole.role.in_(roles))).all()
     has_owner = any(P.DECIDE_WAIVERS_ABOVE in GRANTS[row.role] for row in found)
@@ -241,10 +242,8 @@ def earlier_of(application: WaiverApplication) -> list[WaiverApplication]:
 
 def workers_here(estate_id: int) -> list[User]:
     """Who works with waivers here, and so may stand in for somebody."""
-    works = (P.WORK_WAIVERS, P.DECIDE_WAIVERS)
-    roles = [role for role in Role if any(permission in GRANTS[role] for permission in works)]
-    here = select(UserRole.user_id).where(UserRole.role.in_(roles), UserRole.estate_id == estate_id)
-    return list(db.session.scalars(select(User).where(User.active, User.id.in_(here)).order_by(User.name, User.id)))
+    works = holding(roles_with(P.WORK_WAIVERS, P.DECIDE_WAIVERS), [estate_id])
+    return list(db.session.scalars(works.order_by(User.name, User.id)))
 
 
 def standing_in(estate_id: int, on: date) -> list[StandIn]:

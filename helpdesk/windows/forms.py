@@ -8,17 +8,13 @@ from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMul
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from helpdesk.core.fields import a_real_day
 from helpdesk.core.forms import Form, Text, between
 from helpdesk.core.words import word
 from helpdesk.windows.models import Half, Rule, SchedulingPolicy, Severity
-from helpdesk.windows.rules import RESERVABLE, YEARS, BadSpans, Window, read_spans, window_named
+from helpdesk.windows.rules import RESERVABLE, BadSpans, Window, read_spans, window_named
 
 LONGEST = 200  # characters of one day's windows
-
-
-def a_real_day(_form, field) -> None:
-    if field.data is not None and field.data.year not in YEARS:
-        raise ValidationError(_("Give a day."))
 
 
 class _Term(Form):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from helpdesk.core.fields import with_own_ids
 from helpdesk.core.terms import digest
-from helpdesk.estate.fields import with_own_ids
 from helpdesk.windows.forms import GridForm, ReservesForm, RulesForm, at
 from helpdesk.windows.models import Rule
 from helpdesk.windows.queries import policy_on, policy_rows, reserve_rows, reserves_on, week_on, window_rows

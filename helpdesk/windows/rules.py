@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from helpdesk.core import clock
+from helpdesk.core.clock import YEARS
 from helpdesk.windows.models import Rule, Severity
 
 WINDOW_VALUE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})/([0-9]{2}:[0-9]{2})", re.ASCII)
-YEARS = range(2000, 2101)  # of what people type
 DAYS_OFFERED = 7
 SPAN = re.compile(r"([0-9]{1,2})[:：]([0-9]{2})\s*[-–—~～至到]\s*([0-9]{1,2})[:：]([0-9]{2})", re.ASCII)
 SHORTEST = 30  # minutes of a window

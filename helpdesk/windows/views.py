@@ -13,12 +13,12 @@ from helpdesk.windows.forms import GridForm, ReservesForm, RulesForm
 from helpdesk.windows.page import page, seen_rows
 from helpdesk.windows.queries import policy_rows, reserve_rows, window_rows
 from helpdesk.windows.rules import minutes_words
-from helpdesk.windows.words import grid_words, weekday_names
+from helpdesk.windows.words import grid_words, weekday_names, what_it_does, when_broken
 
 bp = Blueprint("windows", __name__, url_prefix="/scheduling-rules")
 P = Permission
 PAGE, PREVIEW = "windows/index.html", "windows/_preview.html"
-for words in (grid_words, minutes_words, weekday_names):
+for words in (grid_words, minutes_words, weekday_names, what_it_does, when_broken):
     bp.add_app_template_global(words)
 
 

@@ -9,19 +9,19 @@ from helpdesk.windows.rules import Wrong, alike, minutes_words
 
 register(
     {
-        Severity.WARN: _l("warns"),
-        Severity.BLOCK: _l("stops"),
-        Half.MORNING: _l("Morning"),
-        Half.AFTERNOON: _l("Afternoon"),
-        Rule.SKILL: _l("Nobody of the crew can do it"),
-        Rule.LICENCE: _l("The licence is out of date"),
-        Rule.OVERLAP: _l("Something else at the same time"),
-        Rule.TRAVEL: _l("No time to get there"),
-        Rule.PROMISE: _l("Outside of what the resident was told"),
-        Rule.HOURS: _l("Outside of working hours"),
-        Rule.ABSENCE: _l("They are away"),
-        Rule.CREW: _l("Fewer people than it needs"),
-        Rule.RESERVE: _l("Takes the time kept for emergencies"),
+        Severity.WARN: _l("Warning"),
+        Severity.BLOCK: _l("Not allowed"),
+        Half.MORNING: _l("morning"),
+        Half.AFTERNOON: _l("afternoon"),
+        Rule.SKILL: _l("Skill"),
+        Rule.LICENCE: _l("Licence"),
+        Rule.OVERLAP: _l("Overlap"),
+        Rule.TRAVEL: _l("Way there"),
+        Rule.PROMISE: _l("What the resident was told"),
+        Rule.HOURS: _l("Working hours"),
+        Rule.ABSENCE: _l("Absence"),
+        Rule.CREW: _l("Number of people"),
+        Rule.RESERVE: _l("Reserve for emergencies"),
     }
 )
 register(  # by itself: codes of two enums with the same value would be one key
@@ -32,6 +32,29 @@ register(  # by itself: codes of two enums with the same value would be one key
         Wrong.OVERLAP: _l("These overlap: %s."),
     }
 )
+
+BROKEN = {
+    Rule.SKILL: _l("Nobody of the crew can do it"),
+    Rule.LICENCE: _l("The licence is out of date"),
+    Rule.OVERLAP: _l("Something else at the same time"),
+    Rule.TRAVEL: _l("No time to get there"),
+    Rule.PROMISE: _l("Outside of what the resident was told"),
+    Rule.HOURS: _l("Outside of working hours"),
+    Rule.ABSENCE: _l("They are away"),
+    Rule.CREW: _l("Fewer people than it needs"),
+    Rule.RESERVE: _l("Takes the time kept for emergencies"),
+}
+DOES = {Severity.WARN: _l("warns"), Severity.BLOCK: _l("stops")}
+
+
+def when_broken(rule: Rule) -> str:
+    """What is so when a rule is broken, for the page on which somebody says what that does."""
+    return str(BROKEN[rule])
+
+
+def what_it_does(severity: str) -> str:
+    """What a broken rule of this severity does."""
+    return str(DOES[Severity(severity)])
 
 
 def weekday_names() -> list[str]:

@@ -69,7 +69,7 @@ def set_day(day: date, *, works: bool, name: str, seen_version: int, actor: User
 def _year(year: int, seen_version: int, actor: User) -> CalendarYear:
     """The year, for whoever may change it: the calendar is everybody's, so holding the right anywhere is enough."""
     if not can_anywhere(actor, Permission.SET_WORKDAYS):
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     calendar = db.session.get(CalendarYear, year)
     if calendar is None:
         calendar = CalendarYear(id=year, announced=False, version=0)

@@ -49,11 +49,6 @@ def missing_year(today: date, known_years: Collection[int]) -> int | None:
     return None
 
 
-def missing_year_warning(today: date, known_years: Collection[int]) -> bool:
-    """Whether staff must be told that deadlines are counted without the announced holidays."""
-    return missing_year(today, known_years) is not None
-
-
 def read_calendar(document: Any) -> list[AnnouncedDay]:
     """Return the days of a calendar document, by date; NotACalendar says which entry cannot be read.
 

@@ -100,6 +100,13 @@ def test_every_file_has_its_layer():
     assert {feature_of(path) for path in FILES} == set(RANK)
 
 
+def test_the_readme_says_what_each_folder_and_file_holds():
+    told = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    names = [name for name in RANK if name != "__init__"]
+
+    assert [name for name in names if not re.search(rf"`(helpdesk/)?{name}(/|\.py)`", told)] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_point_left(path):
     mine = feature_of(path)

@@ -119,6 +119,7 @@ def test_a_backup_made_while_people_write_is_whole_and_comes_back_elsewhere(hous
     path, stop, written = tmp_path / "busy.backup", threading.Event(), []
 
     with inside(house) as app:
+
         def write():
             with app.app_context():
                 while not stop.is_set():

@@ -14,7 +14,7 @@ from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.estate.models import OccupancyRole, Person, Place
 from helpdesk.waivers.codes import Tie
-from helpdesk.waivers.deputies import note_tie
+from helpdesk.waivers.decider_actions import note_tie
 from helpdesk.waivers.models import OneOffWaiver
 from helpdesk.waivers.one_off import give_one_off
 from helpdesk.waivers.policy import begin_policy, change_limits, draft_policy

@@ -50,11 +50,6 @@ def folder(app, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
 def waits(estate, ann, ling, now, folder):
     keep_scans(estate)
     application = applied(*a_home(estate), by=ann, now=now)

@@ -15,8 +15,8 @@ from helpdesk.core.transactions import writing
 from helpdesk.estate.people_actions import note_death
 from helpdesk.waivers.applying import edit
 from helpdesk.waivers.codes import ActKind, Tie
+from helpdesk.waivers.decider_actions import call_off_stand_in, name_stand_in, note_tie
 from helpdesk.waivers.deciding import approve, ask_papers, ask_review, pass_up, refuse
-from helpdesk.waivers.deputies import call_off_stand_in, name_stand_in, note_tie
 from helpdesk.waivers.facts import facts_of
 from helpdesk.waivers.life_actions import resume, suspend
 from helpdesk.waivers.models import WaiverAct, WaiverApplication
@@ -34,16 +34,6 @@ TODAY = date(2026, 3, 2)
 @pytest.fixture
 def home(estate, now):
     return a_home(estate)
-
-
-@pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
-def oma(person):
-    return person("Oma", Role.OWNER)
 
 
 @pytest.fixture

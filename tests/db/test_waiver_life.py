@@ -43,11 +43,6 @@ def home(estate, now):
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
 def finance(person):
     return person("Fen", Role.FINANCE)
 

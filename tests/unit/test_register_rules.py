@@ -45,20 +45,6 @@ def test_what_is_no_address_of_this_kind_is_none(kind, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "places", "value"),
-    [("88.5", 2, 8850), ("88", 2, 8800), ("0.35", 4, 3500), ("88.555", 2, None), ("1e9", 2, None), ("-1", 2, None),
-     ("٤", 2, None), ("", 2, None), ("nan", 2, None)],
-)  # fmt: skip
-def test_a_figure_is_read_exactly_or_not_at_all(text, places, value):
-    assert typed.scaled(text, places) == value
-
-
-@given(st.integers(0, 10**7), st.sampled_from([2, 4]))
-def test_what_is_shown_of_a_figure_is_read_back_as_the_same(value, places):
-    assert typed.scaled(typed.unscaled(value, places), places) == value
-
-
-@pytest.mark.parametrize(
     ("contact", "parts"),
     [
         ("女儿 陈红 120 0000 0001", ("女儿 陈红", "120 0000 0001")),

@@ -16,7 +16,6 @@ from helpdesk.workdays.rules import (
     NotACalendar,
     is_workday,
     missing_year,
-    missing_year_warning,
     read_calendar,
 )
 
@@ -100,7 +99,6 @@ def test_kinds_may_be_plain_words_from_a_table():
 )
 def test_a_missing_calendar_is_announced_from_the_first_of_december(today, known, missing):
     assert missing_year(today, known) == missing
-    assert missing_year_warning(today, known) is (missing is not None)
 
 
 def test_the_public_form_of_a_calendar_is_read_too():

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from tests.conftest import HTMX
-from tests.web.test_hostile_text import let_words_in, rows_of, typed_columns
+from tests.web.typed_columns import let_words_in, rows_of, typed_columns
 
 MARK, LENGTH = re.compile(rb"Qz\d{3}"), 5
 

@@ -21,8 +21,8 @@ from helpdesk.estate.models import Phone
 from helpdesk.repairs.panel import Act
 from tests.conftest import HTMX
 from tests.households import add_person, add_phone
-from tests.web.conftest import LEAVES
 from tests.web.test_access_matrix import Sight
+from tests.web.world import LEAVES
 
 PACKAGE = Path(helpdesk.__file__).parent
 WAYS = (("GET", {}), ("GET", HTMX), ("OPTIONS", {}))  # HEAD is answered by what answers GET

@@ -31,11 +31,6 @@ def home(estate, now):
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
 def waits(home, ann, now):
     with writing():
         at = "" if db.engine.dialect.name == "sqlite" else " ON waiver_ground"

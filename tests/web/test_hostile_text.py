@@ -6,15 +6,15 @@ from html.parser import HTMLParser
 from zlib import crc32
 
 import pytest
-from sqlalchemy import Enum, String, delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 
 from helpdesk.core.access import Role
 from helpdesk.core.extensions import db
 from helpdesk.core.transactions import writing
 from helpdesk.looks.models import Look
 from tests.conftest import HTMX
-from tests.databases import ON_POSTGRES
 from tests.web.test_nonsense import changing, field_names
+from tests.web.typed_columns import let_words_in, rows_of, typed_columns
 
 PIECES = [
     '"><img src=x onerror=alert(1)>', "' hx-get=/x hx-trigger=load a='", "</script></textarea></title><b onclick=x()>",
@@ -22,23 +22,6 @@ PIECES = [
 ]  # fmt: skip
 HARMLESS = str.maketrans(dict.fromkeys("<>\"'={}/:\u202e\u2067", "z"))
 PLAIN = [piece.translate(HARMLESS) for piece in PIECES]
-OURS = {  # written by the program, never by a person
-    "category": {"code", "group_code", "skill", "charge", "liable", "funding_source"},
-    "service_level": {"applies_to"}, "user": {"password_hash"}, "work_order": {"number"}, "photo": {"file_name"},
-    "call": {"request_key"}, "case": {"number"}, "handover_line": {"section", "state", "path", "urgency"},
-    "register_upload": {"file_key", "suffix"}, "waiver_ground": {"code"}, "waiver_act": {"shown_hash"},
-    "waiver_application": {"number", "ground_code"}, "waiver_budget": {"ground_code"}, "look": {"address"},
-    "verification_sheet": {"number"}, "sealing_key": {"key_id"}, "waiver_scan": {"file_name", "key_id"},
-    "escalation_policy": {"posts"},
-}  # fmt: skip
-NEVER_SHOWN = {
-    "event", "request", "session", "throttle", "search_key", "first_administrator_link", "recovery_code",
-    "sign_in_step", "known_address",
-}  # fmt: skip
-COMES_WITH = {  # words that are never there without their time
-    ("case", "reply_text"): "replied_at", ("case", "return_reason"): "returned_at",
-    ("quote", "accepted_by"): "accepted_at",
-}  # fmt: skip
 LEADS_AWAY = {"href", "src", "action", "formaction", "srcset", "poster", "data"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -80,34 +63,6 @@ def evil(where: str) -> str:
     return "".join(PIECES[start:] + PIECES[:start])
 
 
-def typed_columns():
-    for table in db.metadata.sorted_tables:
-        if table.name not in NEVER_SHOWN:
-            for column in table.columns:
-                words = isinstance(column.type, String) and not isinstance(column.type, Enum)
-                if words and column.name not in OURS.get(table.name, ()):
-                    yield table, column
-
-
-KEPT = (  # never changed once they are written
-    "look", "waiver_act", "waiver_ground", "one_off_waiver", "charge", "adjustment", "write_off", "payment", "hand_in",
-    "day_closing",
-)  # fmt: skip
-
-
-def let_words_in() -> None:
-    """Take the guards off what is never changed: here, words stand in it as if they had been written so."""
-    if ON_POSTGRES:
-        for name in KEPT:
-            db.session.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
-        return
-    for name, table in db.session.execute(
-        text("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
-    ).all():
-        if table in KEPT:
-            db.session.execute(text(f"DROP TRIGGER {name}"))
-
-
 def write_everywhere(say) -> None:
     """Put words into every column that people fill, in every row; unique ones end with the id of their row."""
     with writing():
@@ -119,13 +74,6 @@ def write_everywhere(say) -> None:
                 words = say(evil(f"{table.name}.{column.name}"))
                 kept = words[: column.type.length - len(end)] + end if end else words
                 db.session.execute(update(table).where(key == row_id).values({column.name: kept}))
-
-
-def rows_of(table, column) -> list[int]:
-    """The rows in which there can be words."""
-    (key,) = table.primary_key.columns
-    time = COMES_WITH.get((table.name, column.name))
-    return list(db.session.scalars(select(key).where(table.c[time].is_not(None)) if time else select(key)))
 
 
 def forget_looks(*, since: int | None) -> None:

@@ -13,7 +13,7 @@ from helpdesk.core.transactions import WRITE, writing
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.scheduling import photos
 from tests.conftest import HASH, PASSWORD
-from tests.web.conftest import a_photo
+from tests.web.world_work import a_photo
 
 WEAK = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 

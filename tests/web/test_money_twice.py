@@ -18,8 +18,8 @@ from helpdesk.tariff import forms as tariff
 from helpdesk.tariff.models import PriceList
 from helpdesk.verification.forms import AskForm, OrderCheckForm
 from helpdesk.waiver_reports.forms import ClaimForm
+from helpdesk.waivers import decider_forms, policy_forms
 from helpdesk.waivers import forms as waivers
-from helpdesk.waivers import policy_forms
 from helpdesk.waivers.models import WaiverApplication
 from tests.waivers import a_home
 
@@ -62,11 +62,11 @@ SENT = {
         Role.MANAGER, "/charges/{second_charge}/one-off", {"amount": "1.50", "reason": "Our mistake"},
         {"amount": "2.50"},
     ),
-    policy_forms.StandInForm: (
+    decider_forms.StandInForm: (
         Role.MANAGER, "/waiver-deciders", {"user_id": "{ling}", "for_user_id": "{mei}", **TERM},
         {"last_on": "2026-03-09"},
     ),
-    policy_forms.TieForm: (
+    decider_forms.TieForm: (
         Role.OFFICER, "/waiver-deciders/ties",
         {"user_id": "{mei}", "place": "{address}", "name": "{name}", "tie": "relative"}, {"tie": "self"},
     ),

@@ -28,8 +28,8 @@ from helpdesk.repairs.models import Urgency
 from tests.conftest import HTMX
 from tests.databases import ON_POSTGRES
 from tests.households import add_home, add_person, add_phone
-from tests.web.conftest import LEAVES
 from tests.web.test_every_page import readable
+from tests.web.world import LEAVES
 
 pytestmark = pytest.mark.proves("WB-15")
 PACKAGE = Path(helpdesk.__file__).parent

@@ -38,7 +38,7 @@ from helpdesk.telephony.forms import LineForm
 from helpdesk.waivers.scan_views import ScanForm
 from tests.conftest import HTMX, PASSWORD
 from tests.web import test_money_twice
-from tests.web.conftest import a_photo
+from tests.web.world_work import a_photo
 
 JOB = {"claimed_at": "", "page": "job"}
 CASES = {

@@ -31,11 +31,6 @@ def folder(app, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
 def draft(estate, tao, now, folder):
     """What the technician began to enter at the door, where photos are kept."""
     keep_scans(estate)

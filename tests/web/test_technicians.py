@@ -328,6 +328,14 @@ def test_a_home_may_want_somebody_and_take_it_back(place, tao, ann, as_user, now
 # --- windows, reserves, rules
 
 
+@pytest.mark.sqlite_only
+def test_the_page_of_rules_says_what_is_so_when_one_is_broken(estate, mei, as_user):
+    page = as_user(mei).get("/scheduling-rules").text
+
+    assert ">Nobody of the crew can do it</label>" in page and ">Takes the time kept for emergencies</label>" in page
+    assert '<option value="warn" selected>warns</option><option value="block">stops</option>' in page
+
+
 def grid(browser, **values):
     page = browser.get("/scheduling-rules").text
     days = {f"day{day}": "08:30-10:00" for day in range(5)} | {"day5": "", "day6": ""}

@@ -37,11 +37,6 @@ CANARY = "CANARY 特殊依据"
 
 
 @pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
 def canary(estate):
     """The grounds are called what appears nowhere else."""
     with writing():

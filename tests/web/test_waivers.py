@@ -21,8 +21,8 @@ from helpdesk.repairs.actions import open_work_order
 from helpdesk.repairs.visit_actions import schedule_visit
 from helpdesk.waivers.applying import begin_application
 from helpdesk.waivers.codes import Channel, Tie
+from helpdesk.waivers.decider_actions import name_stand_in, note_tie
 from helpdesk.waivers.deciding import pass_up
-from helpdesk.waivers.deputies import name_stand_in, note_tie
 from helpdesk.waivers.models import StandIn, WaiverApplication
 from helpdesk.waivers.policy_models import WaiverPolicy
 from helpdesk.waivers.states import WaiverStatus
@@ -42,16 +42,6 @@ def home(estate, now):
 @pytest.fixture
 def waits(home, ann, now):
     return applied(*home, by=ann, now=now)
-
-
-@pytest.fixture
-def ling(person):
-    return person("Ling", Role.OFFICER)
-
-
-@pytest.fixture
-def oma(person):
-    return person("Oma", Role.OWNER)
 
 
 def row(number=None) -> WaiverApplication:
@@ -167,6 +157,12 @@ def test_less_of_the_labour_is_given_on_the_page_and_both_figures_told(waits, me
     assert (wrong.status_code, done.status_code, row(waits.number).labour_bp) == (422, 303, 4_000)
     told = manager.get(f"/waivers/{waits.number}").text
     assert "Labour: of 100 yuan they pay ¥0.00 by the policy, ¥60.00 as given" in told
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.proves("PD-04")
+def test_of_the_number_of_a_paper_the_end_is_shown(waits, mei, as_user):
+    assert "· 民政局 · ****7301\n" in as_user(mei).get(f"/waivers/{waits.number}").text
 
 
 def test_each_look_is_kept_with_who_when_whose_and_why(waits, home, mei, ling, person, now, as_user):

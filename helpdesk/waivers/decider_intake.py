@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from helpdesk.accounts.models import User
 from helpdesk.core import clock
 from helpdesk.core.errors import Refused
-from helpdesk.waivers.deputies import name_stand_in, note_tie
+from helpdesk.waivers.decider_actions import name_stand_in, note_tie
+from helpdesk.waivers.decider_forms import StandInForm, TieForm
 from helpdesk.waivers.models import StaffTie, StandIn
-from helpdesk.waivers.policy_forms import StandInForm, TieForm
 from helpdesk.waivers.queries import deciders, people_at, place_at_desk, workers_here
 
 

@@ -53,7 +53,7 @@ def note_tie(user: User, person: Person, *, tie: Tie, actor: User, now: datetime
     """Note that a member of staff is this resident, or a relative: they never decide about them."""
     allowed = can(actor, P.WORK_WAIVERS, person.estate_id) or can(actor, P.DECIDE_WAIVERS, person.estate_id)
     if not allowed:
-        raise NotAllowed(_("You may not do this. If you need to, ask your manager."))
+        raise NotAllowed()
     row = db.session.get(StaffTie, (user.id, person.id)) or StaffTie(user_id=user.id, person_id=person.id)
     row.tie, row.noted_by_id, row.noted_at = tie, actor.id, now
     db.session.add(row)
