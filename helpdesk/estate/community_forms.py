@@ -6,10 +6,10 @@ from math import prod
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from helpdesk.core.fields import Code, Day, Id, version
-from helpdesk.core.forms import CreatingForm, Form, Text
+from helpdesk.core.forms import CreatingForm, Form, Text, between
 from helpdesk.estate import pattern
 from helpdesk.estate.community import Grid, Guarantee, Lead, LeadRole
 from helpdesk.estate.typed import stairwell_of
@@ -150,9 +150,9 @@ class PatternQuery(Form):
     """What somebody asks about: nothing is added by it."""
 
     buildings = Text(_l("Which buildings"), limit=60, validators=[InputRequired()])
-    units = IntegerField(_l("Entrances of each"), validators=[InputRequired(), NumberRange(1, pattern.MOST_UNITS)])
-    floors = IntegerField(_l("Floors"), validators=[InputRequired(), NumberRange(1, pattern.MOST_FLOORS)])
-    homes = IntegerField(_l("Homes on a landing"), validators=[InputRequired(), NumberRange(1, pattern.MOST_HOMES)])
+    units = IntegerField(_l("Entrances of each"), validators=[InputRequired(), between(1, pattern.MOST_UNITS)])
+    floors = IntegerField(_l("Floors"), validators=[InputRequired(), between(1, pattern.MOST_FLOORS)])
+    homes = IntegerField(_l("Homes on a landing"), validators=[InputRequired(), between(1, pattern.MOST_HOMES)])
 
     def validate_buildings(self, field) -> None:
         if not building_numbers(field.data or ""):

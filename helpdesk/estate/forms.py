@@ -6,17 +6,17 @@ from functools import cached_property
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from helpdesk.core.decimals import AREA_PLACES, PRICE_PLACES, scaled, unscaled
 from helpdesk.core.fields import Code, Day, Id, version
-from helpdesk.core.forms import CreatingForm, Form, LongText, Text
+from helpdesk.core.forms import CreatingForm, Form, LongText, Text, between
 from helpdesk.estate import typed
 from helpdesk.estate.facts import CRIB, Fact
 from helpdesk.estate.importing.places import Spot
 from helpdesk.estate.models import OccupancyEnd, OccupancyRole, Person, Place, PlaceKind, PreferredChannel, Use
 
-YEARS = NumberRange(min=1900, max=2100, message=_l("Write the year with four digits."))
+YEARS = between(1900, 2100, _l("Write the year with four digits."))
 LEFT = (OccupancyEnd.MOVED, OccupancyEnd.SOLD)
 
 

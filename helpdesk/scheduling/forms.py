@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField
-from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from helpdesk.core import ids
 from helpdesk.core.errors import Refused
 from helpdesk.core.extensions import db
-from helpdesk.core.forms import CreatingForm, LongText, Text
+from helpdesk.core.forms import CreatingForm, LongText, Text, between
 from helpdesk.core.words import word
 from helpdesk.repairs.models import PhotoStage, Visit
 from helpdesk.repairs.states import Setback, Step
@@ -60,7 +60,7 @@ class VisitId(IntegerField):
 class JobForm(CreatingForm):
     """Belongs to one visit; `claimed_at` is filled by the phone when the button is tapped."""
 
-    visit_id = VisitId(validators=[InputRequired(), NumberRange(1, ids.LARGEST)])
+    visit_id = VisitId(validators=[InputRequired(), between(1, ids.LARGEST)])
     claimed_at = HiddenField(filters=[moment])
 
     @classmethod

@@ -238,3 +238,10 @@ def test_views_stay_short(app):
     for endpoint, view in views(app).items():
         body = inspect.getsource(inspect.unwrap(view)).split("):\n", 1)[1]
         assert len(body.splitlines()) <= 15, endpoint
+
+
+def test_whole_numbers_are_judged_by_a_validator_that_endures_long_ones():
+    """`NumberRange` of WTForms makes a float of what was typed, and four hundred figures are none."""
+    users = [path for path in PACKAGE.rglob("*.py") if "NumberRange" in path.read_text(encoding="utf-8")]
+
+    assert users == []

@@ -60,6 +60,7 @@ def test_a_name_is_corrected_and_told_in_the_history(ann, guiying, as_user, now)
     [
         ({"name": ""}, "This field is required."),
         ({"birth_year": "1"}, "Write the year with four digits."),
+        ({"birth_year": "9" * 400}, "Write the year with four digits."),
         ({"contact_name": "女儿", "contact_number": "12"}, "This is not a whole telephone number."),
         ({"contact_name": "", "contact_number": "12000000009"}, "Say whose number this is."),
         ({"channel": "pigeon"}, "Choose one of these."),
