@@ -83,6 +83,7 @@ def app(blank, request):
         db.engine.dispose()
         limits._asked.clear()
         copies.renew(ONE_ESTATE if "first_estate" in request.fixturenames else databases.EMPTY)
+        db.engine.dispose()  # a page of the test before may have opened the file that was just taken away
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -192,6 +193,7 @@ def demo_at(app, blank):
         db.session.remove()
         db.engine.dispose()
         (copies.renew if known else copies.keep)(state)
+        db.engine.dispose()
 
     return _demo_at
 

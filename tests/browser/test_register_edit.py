@@ -89,6 +89,6 @@ def test_the_pages_of_the_register_fit_and_can_be_used_by_everyone(widow, visit)
         page = visit("manager", on=on, reduced_motion="reduce")
         for path in paths:
             page.goto(path)
-            problems += unusable(page)
+            problems += unusable(page) if on is PHONE else []
             problems += too_wide(page, on["viewport"]["width"])
     assert problems == []

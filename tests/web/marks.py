@@ -33,11 +33,13 @@ def put_marks() -> dict[str, bytes]:
 
 
 def read_by(browser, addresses) -> set[bytes]:
-    """The marks that somebody is sent: in pages, parts, files and headers."""
+    """The marks that somebody is sent: in pages, files and headers, and in parts that are no page by themselves."""
     found = set()
     for path in addresses:
         for headers in ({}, HTMX):
             with browser.get(path, headers=headers) as answer:
                 assert answer.status_code < 500, path  # else it tells nothing
                 found.update(MARK.findall(answer.get_data() + unquote(str(answer.headers)).encode()))
+                if answer.status_code == 200:
+                    break  # the part of a page is a piece of it
     return found
