@@ -16,11 +16,6 @@ from sqlcipher3 import dbapi2 as sqlite
 from tests.servers import NotFound, Server, browser_version, find_browser, start_postgres
 from tests.statements import same_on_both
 
-# Their tests take longest, so they begin first: one that begins last keeps one process at work and the others waiting.
-LONG = {
-    "test_canaries.py", "test_hostile_text.py", "test_every_page.py", "test_extra_fields.py", "test_serving.py",
-    "test_backup.py", "test_nonsense.py", "test_desk_machine.py", "test_pages.py", "test_import.py",
-}  # fmt: skip
 SERVER = pytest.StashKey[Server]()
 COUNTED = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 
@@ -38,7 +33,6 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    items.sort(key=lambda item: item.path.name not in LONG)
     if not os.environ.get("TEST_WHAT_DIFFERS"):
         return
     same = same_on_both()
