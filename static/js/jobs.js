@@ -66,7 +66,9 @@
     if (unsent.form.isConnected) unsent.form.requestSubmit();
     else {
       const values = { ...unsent.values, csrf_token: document.querySelector("meta[name=csrf-token]").content };
-      htmx.ajax("post", unsent.url, { target: unsent.target, swap: "outerHTML", values });
+      const region = document.querySelector(unsent.target);
+      htmx.trigger(region, "htmx:abort"); // what it asked for before the tap would come after the answer, and be older
+      htmx.ajax("post", unsent.url, { source: region, target: region, swap: "outerHTML", values });
     }
   }
 

@@ -1,9 +1,10 @@
 """A technician's taps where there is no signal: kept with their moment, and sent by themselves."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Session
@@ -94,3 +95,33 @@ def test_a_tap_after_the_session_ended_waits_for_its_owner(renewed, phone):
     expect(phone.locator("#thumb").get_by_role("button", name="On my way")).to_be_visible()
     expect(phone.locator("#unsent")).to_be_hidden()
     assert the_visit().status == VisitStatus.ACCEPTED
+
+
+HEARS_NEWS = """document.addEventListener("signed-in-again", () => document.body.dispatchEvent(
+    new CustomEvent(document.getElementById("facts").dataset.topic)), true)"""
+
+
+@pytest.mark.proves("RE-06")
+def test_what_the_page_asked_before_the_tap_was_sent_does_not_come_after_its_answer(phone):
+    """Its answer knows nothing of the tap: it took the next step away, and offered to look at it instead."""
+    asked = []
+    phone.route(lambda url: "?visit=" in url, lambda route: asked.append(route))  # held, until the tap was answered
+    with writing():
+        db.session.scalars(select(Session)).one().ended_at = MONDAY
+    db.session.rollback()
+    phone.get_by_role("button", name="Accept").tap()
+    expect(phone.locator("#sign-in-again")).to_be_visible()
+    phone.evaluate(RENEW)
+    phone.evaluate(HEARS_NEWS)
+
+    phone.locator("#again-password").fill(PASSWORD)
+    phone.keyboard.press("Enter")
+    on_my_way = phone.locator("#thumb").get_by_role("button", name="On my way")
+    expect(on_my_way).to_be_visible()
+    assert asked
+    for route in asked:
+        with suppress(Error):  # it was given up
+            route.continue_()
+    phone.wait_for_timeout(500)
+
+    assert on_my_way.is_visible()
